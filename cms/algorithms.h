@@ -1,0 +1,44 @@
+// The algorithms that Signet uses, and their names in OpenSSL, in ASN.1 and in MIME.
+#pragma once
+
+#include <openssl/types.h>
+
+#include <cstddef>
+#include <optional>
+#include <string_view>
+
+namespace signet::cms {
+
+/// Hashes. SHA-1 serves OAEP and MGF1 (RFC 8017) and X9.63 KDFs of others only; it never signs.
+enum class DigestAlgorithm { sha1, sha256, sha384, sha512 };
+
+/// How a SignerInfo is signed (RFC 3370 section 3.2, RFC 4056, RFC 5754 section 3.3).
+enum class SignatureScheme { rsa_pkcs1, rsa_pss, ecdsa };
+
+/// Content encryption (RFC 3565, RFC 5084).
+enum class ContentCipher { aes128_cbc, aes192_cbc, aes256_cbc, aes128_gcm, aes192_gcm, aes256_gcm };
+
+/// Bytes of a digest.
+std::size_t digest_size(DigestAlgorithm) noexcept;
+/// OpenSSL's object; static, not owned.
+const EVP_MD* evp_md(DigestAlgorithm) noexcept;
+/// "sha256": as the configuration, the command line and OpenSSL write it.
+std::string_view digest_name(DigestAlgorithm) noexcept;
+/// "sha-256": the micalg parameter of multipart/signed (RFC 8551 section 3.5.3.2).
+std::string_view micalg(DigestAlgorithm) noexcept;
+/// The algorithm called `name` ("sha256", "SHA-256"), none if there is none.
+std::optional<DigestAlgorithm> digest_from_name(std::string_view name) noexcept;
+/// The algorithm with OpenSSL's NID `nid`, none if it is not one of ours.
+std::optional<DigestAlgorithm> digest_from_nid(int nid) noexcept;
+int digest_nid(DigestAlgorithm) noexcept;
+
+/// Bytes of the key.
+std::size_t key_size(ContentCipher) noexcept;
+bool is_aead(ContentCipher) noexcept;
+/// "aes-256-gcm".
+std::string_view cipher_name(ContentCipher) noexcept;
+std::optional<ContentCipher> cipher_from_name(std::string_view name) noexcept;
+std::optional<ContentCipher> cipher_from_nid(int nid) noexcept;
+int cipher_nid(ContentCipher) noexcept;
+
+}  // namespace signet::cms

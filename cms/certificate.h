@@ -1,0 +1,73 @@
+// What Signet wants to know of an X.509 certificate (RFC 5280, RFC 8550).
+#pragma once
+
+#include "cms/bytes.h"
+#include "cms/openssl_ptr.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace signet::cms {
+
+enum class KeyKind { rsa, ec, other };
+
+/// A parsed certificate that owns its X509. Copyable (reference counted); immutable, so readable from any
+/// thread.
+class Certificate {
+  public:
+    /// Strict: exactly one certificate, no trailing bytes. Throws Error(malformed).
+    static Certificate from_der(BytesView der);
+    /// All certificates of a PEM text, in order; other PEM blocks are skipped. Throws Error(malformed) if one
+    /// of them is broken.
+    static std::vector<Certificate> from_pem(std::string_view pem);
+    /// Takes a new reference; the caller keeps its own.
+    static Certificate share(X509& x509);
+
+    /// Not owned by the caller.
+    [[nodiscard]] X509* x509() const noexcept { return m_x509.get(); }
+    [[nodiscard]] Bytes der() const;
+    [[nodiscard]] Bytes subject_public_key_info() const;
+    /// SHA-256 of the DER, 32 bytes.
+    [[nodiscard]] Bytes fingerprint() const;
+    /// DER of IssuerAndSerialNumber (RFC 5652 section 10.2.4).
+    [[nodiscard]] Bytes issuer_and_serial() const;
+    /// The subjectKeyIdentifier extension's value, empty without one.
+    [[nodiscard]] Bytes subject_key_identifier() const;
+    /// RFC 2253, one line, UTF-8, control characters escaped.
+    [[nodiscard]] std::string subject() const;
+    /// rfc822Names of subjectAltName, else the emailAddress attributes of the subject (RFC 8550 section 3).
+    /// UTF-8, as written.
+    [[nodiscard]] std::vector<std::string> email_addresses() const;
+    [[nodiscard]] KeyKind key_kind() const;
+    /// "RSA-2048", "P-256", "Ed25519", or OpenSSL's name.
+    [[nodiscard]] std::string key_name() const;
+    /// keyUsage digitalSignature or nonRepudiation, or no keyUsage (RFC 8550 section 4.4.2).
+    [[nodiscard]] bool may_sign() const;
+    /// keyUsage keyEncipherment (RSA) or keyAgreement (EC), or no keyUsage; and the key can.
+    [[nodiscard]] bool may_decrypt() const;
+    [[nodiscard]] bool is_ca() const;
+    /// Seconds since the epoch.
+    [[nodiscard]] std::int64_t not_before() const;
+    [[nodiscard]] std::int64_t not_after() const;
+    /// Whether issuer and subject name agree (it may still not be signed by itself).
+    [[nodiscard]] bool is_self_issued() const;
+    /// The public key; not owned by the caller. Throws Error(unsupported) if OpenSSL cannot read it.
+    [[nodiscard]] EVP_PKEY* public_key() const;
+
+    Certificate(const Certificate& other);
+    Certificate& operator=(const Certificate& other);
+    Certificate(Certificate&&) noexcept = default;
+    Certificate& operator=(Certificate&&) noexcept = default;
+    ~Certificate() = default;
+
+  private:
+    explicit Certificate(X509Ptr x509) : m_x509(std::move(x509)) {}
+    X509Ptr m_x509;
+};
+
+/// The chain of `leaf` as far as `pool` holds it (by issuer name and key identifier), leaf first, self-issued
+/// roots left out; at most 8 certificates. Nothing is verified.
+std::vector<Certificate> chain_of(const Certificate& leaf, const std::vector<Certificate>& pool);
+
+}  // namespace signet::cms

@@ -1,0 +1,64 @@
+// EnvelopedData and AuthEnvelopedData around a content (RFC 5652 section 6, RFC 5083, RFC 5084).
+#pragma once
+
+#include "cms/algorithms.h"
+#include "cms/bytes.h"
+#include "cms/certificate.h"
+#include "secret/secret.h"
+
+#include <string>
+#include <vector>
+
+namespace signet::cms {
+
+/// A parsed message for somebody: everything but a key.
+struct EnvelopedMessage {
+    /// AuthEnvelopedData; else EnvelopedData, whose content nothing protects from alteration.
+    bool authenticated = false;
+    /// DER of each RecipientInfo, in order.
+    std::vector<Bytes> recipient_infos;
+    ContentCipher cipher{};
+    /// DER of the contentEncryptionAlgorithm.
+    Bytes content_encryption_algorithm;
+    std::string content_type;
+    /// The IV (CBC, 16 bytes) or nonce (GCM, 12 bytes).
+    Bytes iv;
+    Bytes encrypted_content;
+    /// AuthEnvelopedData only: the tag (12 to 16 bytes), and DER of the SET OF authenticated attributes, if
+    /// any.
+    Bytes tag;
+    Bytes authenticated_attributes;
+};
+
+/// Reads ContentInfo with EnvelopedData or AuthEnvelopedData, DER or BER. Strict: an AEAD only in
+/// AuthEnvelopedData and the other way round, nonce 12 bytes, tag 12 to 16 and as long as its parameters say,
+/// no trailing bytes. Throws Error(malformed), or Error(unsupported) for a content cipher that is not ours.
+[[nodiscard]] EnvelopedMessage parse_enveloped(BytesView message);
+
+/// A content-encryption AlgorithmIdentifier (DER), as the agent gets it: the cipher it names. Throws Error as
+/// above.
+[[nodiscard]] ContentCipher parse_content_encryption_algorithm(BytesView der);
+
+/// The plaintext. Throws Error(cannot_decrypt) if the key is wrong or the content was altered (one error for
+/// all). For an AEAD nothing is returned before the tag verified.
+[[nodiscard]] Bytes decrypt_content(const EnvelopedMessage&, const Secret& key);
+
+/// How a content-encryption key is encrypted for an RSA key (RFC 3370 section 4.2.1, RFC 3560). OAEP with
+/// SHA-1 throughout is what every token can open: many have no other OAEP, and its security does not rest on
+/// collisions.
+enum class RsaKeyTransport { pkcs1, oaep_sha1, oaep_sha256 };
+
+struct EncryptOptions {
+    ContentCipher cipher = ContentCipher::aes256_gcm;
+    RsaKeyTransport rsa = RsaKeyTransport::oaep_sha1;
+};
+
+/// DER of ContentInfo: `content` for all `recipients`, AuthEnvelopedData for a GCM cipher, else
+/// EnvelopedData. RSA keys get key transport, EC keys (P-256, P-384, P-521) ephemeral-static ECDH with
+/// dhSinglePass-stdDH-sha256kdf-scheme (sha384, sha512 for the larger curves) and AES key wrap as strong as
+/// the content's. Throws Error(unsupported) naming a recipient whose key is of another kind, or Error(failed)
+/// without recipients.
+[[nodiscard]] Bytes encrypt_content(BytesView content, const std::vector<Certificate>& recipients,
+                                    const EncryptOptions&);
+
+}  // namespace signet::cms

@@ -1,0 +1,47 @@
+// Owners for OpenSSL's objects. Every `_free` of the project stands here.
+#pragma once
+
+#include <openssl/asn1.h>
+#include <openssl/bio.h>
+#include <openssl/bn.h>
+#include <openssl/ecdsa.h>
+#include <openssl/evp.h>
+#include <openssl/kdf.h>
+#include <openssl/x509.h>
+#include <openssl/x509_vfy.h>
+
+#include <memory>
+
+namespace signet::cms {
+
+template <auto free_function>
+struct OpensslDeleter {
+    template <typename T>
+    void operator()(T* object) const noexcept {
+        free_function(object);
+    }
+};
+
+template <typename T, auto free_function>
+using OpensslPtr = std::unique_ptr<T, OpensslDeleter<free_function>>;
+
+using Asn1ObjectPtr = OpensslPtr<ASN1_OBJECT, ASN1_OBJECT_free>;
+using Asn1OctetStringPtr = OpensslPtr<ASN1_OCTET_STRING, ASN1_OCTET_STRING_free>;
+using Asn1TypePtr = OpensslPtr<ASN1_TYPE, ASN1_TYPE_free>;
+using Asn1TimePtr = OpensslPtr<ASN1_TIME, ASN1_TIME_free>;
+using BioPtr = OpensslPtr<BIO, BIO_free_all>;
+using BignumPtr = OpensslPtr<BIGNUM, BN_free>;
+using EcdsaSigPtr = OpensslPtr<ECDSA_SIG, ECDSA_SIG_free>;
+using EvpCipherCtxPtr = OpensslPtr<EVP_CIPHER_CTX, EVP_CIPHER_CTX_free>;
+using EvpKdfPtr = OpensslPtr<EVP_KDF, EVP_KDF_free>;
+using EvpKdfCtxPtr = OpensslPtr<EVP_KDF_CTX, EVP_KDF_CTX_free>;
+using EvpMdCtxPtr = OpensslPtr<EVP_MD_CTX, EVP_MD_CTX_free>;
+using EvpPkeyPtr = OpensslPtr<EVP_PKEY, EVP_PKEY_free>;
+using EvpPkeyCtxPtr = OpensslPtr<EVP_PKEY_CTX, EVP_PKEY_CTX_free>;
+using X509Ptr = OpensslPtr<X509, X509_free>;
+using X509AlgorPtr = OpensslPtr<X509_ALGOR, X509_ALGOR_free>;
+using X509NamePtr = OpensslPtr<X509_NAME, X509_NAME_free>;
+using X509StorePtr = OpensslPtr<X509_STORE, X509_STORE_free>;
+using X509StoreCtxPtr = OpensslPtr<X509_STORE_CTX, X509_STORE_CTX_free>;
+
+}  // namespace signet::cms

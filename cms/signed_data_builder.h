@@ -1,0 +1,86 @@
+// SignedData over a digest that somebody else computed and a signature that a token makes (RFC 5652 section
+// 5).
+#pragma once
+
+#include "cms/algorithms.h"
+#include "cms/bytes.h"
+#include "cms/certificate.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace signet::cms {
+
+/// What is constant for one signer: its encoded sid, signingCertificateV2 attribute and certificates. Made
+/// once per identity, so that signing encodes nothing twice. Immutable, readable from any thread.
+class SignerProfile {
+  public:
+    /// `chain` is what to send along besides `certificate` (see chain_of). Throws Error.
+    SignerProfile(const Certificate& certificate, const std::vector<Certificate>& chain);
+
+    [[nodiscard]] const Certificate& certificate() const noexcept { return m_certificate; }
+    [[nodiscard]] const Bytes& sid() const noexcept { return m_sid; }
+    [[nodiscard]] const Bytes& signing_certificate_attribute() const noexcept {
+        return m_signing_certificate;
+    }
+    /// DER of each certificate, signer first.
+    [[nodiscard]] const std::vector<Bytes>& certificates() const noexcept { return m_certificates; }
+
+  private:
+    Certificate m_certificate;
+    Bytes m_sid;
+    Bytes m_signing_certificate;
+    std::vector<Bytes> m_certificates;
+};
+
+/// What a signer says besides the content (RFC 5652 section 11, RFC 5035 section 3, RFC 6211).
+struct AttributeValues {
+    DigestAlgorithm digest_algorithm = DigestAlgorithm::sha256;
+    SignatureScheme scheme = SignatureScheme::rsa_pkcs1;
+    /// Of the content; must have the size of its hash.
+    BytesView digest;
+    /// Dotted decimal; id-data is "1.2.840.113549.1.7.1".
+    std::string content_type = "1.2.840.113549.1.7.1";
+    /// Seconds since the epoch. UTCTime through 2049, GeneralizedTime after.
+    std::int64_t signing_time = 0;
+};
+
+/// DER of the SET OF signed attributes (RFC 5652 section 5.4): what the signer hashes and signs. Holds
+/// contentType, messageDigest, signingTime, signingCertificateV2 and CMSAlgorithmProtection. Throws
+/// Error(failed) if the digest has the wrong size or the content type is no OID.
+[[nodiscard]] Bytes signed_attributes(const SignerProfile&, const AttributeValues&);
+
+/// One SignerInfo, ready but for its place in a SignedData.
+struct Signature {
+    const SignerProfile* signer;
+    DigestAlgorithm digest_algorithm;
+    SignatureScheme scheme;
+    /// From signed_attributes().
+    Bytes signed_attributes;
+    /// As RFC 5652's SignatureValue wants it: RSA's octets, or DER Ecdsa-Sig-Value.
+    Bytes value;
+};
+
+enum class IncludedCertificates { chain, signer, none };
+
+/// DER of ContentInfo with a detached SignedData (no eContent). Certificates that several signers share
+/// appear once. Throws Error.
+[[nodiscard]] Bytes detached_signed_data(const std::vector<Signature>&, const std::string& content_type,
+                                         IncludedCertificates);
+
+/// Bytes of detached_signed_data() at most, for these signers with signatures of `signature_size` bytes: for
+/// limits that must be known before anything is signed.
+[[nodiscard]] std::size_t signed_data_size_limit(const std::vector<const SignerProfile*>&,
+                                                 std::size_t signature_size, IncludedCertificates) noexcept;
+
+/// The same SignedData with `content` as its eContent (RFC 5652 section 5.2). Throws Error(malformed) if
+/// `detached` is no detached SignedData.
+[[nodiscard]] Bytes attach_content(BytesView detached, BytesView content);
+
+/// Whether `value` is `key`'s signature by `scheme` over a message with this digest. PSS wants a salt as long
+/// as the hash. Throws Error(failed) for a key of another kind than the scheme's.
+[[nodiscard]] bool signature_is_valid(EVP_PKEY& key, SignatureScheme scheme, DigestAlgorithm digest_algorithm,
+                                      BytesView digest, BytesView value);
+
+}  // namespace signet::cms
