@@ -1,0 +1,92 @@
+// A connection to signet-agent, and the requests that can be made over it (agent/protocol/PROTOCOL.md).
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "agent/protocol/signet.pb.h"
+#include "client/agent_channel.h"
+#include "client/error.h"
+#include "cms/algorithms.h"
+#include "cms/bytes.h"
+#include "secret/secret.h"
+
+namespace signet::client {
+
+/// Where the agent listens: $SIGNET_SOCKET, else $XDG_RUNTIME_DIR/signet/agent.sock, else
+/// /run/signet/agent.sock. The first variable that is set and not empty decides; nothing is probed.
+[[nodiscard]] std::string default_socket_path();
+
+struct SignRequest {
+    /// Who signs: address, fingerprint, label or URI each; none is the one usable identity.
+    std::vector<std::string> identities;
+    cms::DigestAlgorithm digest_algorithm = cms::DigestAlgorithm::sha256;
+    /// One of each content, each as long as its hash.
+    std::vector<cms::Bytes> digests;
+    /// For RSA keys: RSASSA-PSS instead of PKCS#1 v1.5.
+    bool rsa_pss = false;
+    /// Dotted decimal; empty is id-data.
+    std::string content_type;
+    agent::protocol::CertificateSet certificates = agent::protocol::CHAIN;
+};
+
+struct SignResult {
+    /// DER of a detached SignedData for each digest, in order.
+    std::vector<cms::Bytes> signed_data;
+    /// For people, one sentence each: a certificate that was passed over, and the like. No duplicates.
+    std::vector<std::string> warnings;
+};
+
+struct UnwrappedKey {
+    /// The content-encryption key.
+    Secret key;
+    /// Which of the recipient infos was opened.
+    std::size_t recipient = 0;
+    /// Whose key opened it.
+    std::string identity;
+};
+
+/// Connects at the first request, which carries Hello along in the same write. Every method throws Error: 3
+/// if the agent cannot be reached or goes away, 9 if its answer breaks the protocol, else what the agent's
+/// status stands for. After an Error that is not the agent's own answer the connection is closed and the next
+/// request makes a new one. One thread at a time.
+class AgentConnection {
+  public:
+    /// `socket_path` empty is default_socket_path(). Touches nothing yet.
+    explicit AgentConnection(std::string socket_path = {}, Deadlines deadlines = {});
+
+    /// Tokens and identities: all pages, those that match `identity` (empty: all), with certificates if
+    /// asked.
+    [[nodiscard]] agent::protocol::ListReply list(const std::string& identity = {},
+                                                  bool certificates = false);
+    [[nodiscard]] agent::protocol::StatusReply status();
+    /// Logs in to `token` (URI or label; empty: all). Without `pin` the token's PIN source is asked. Every
+    /// copy of the PIN that is made on the way is wiped.
+    void unlock(const std::string& token, const std::optional<Secret>& pin);
+    void lock(const std::string& token);
+
+    /// One signature for each digest. Asks in batches of sign_batch, smaller ones where the agent finds the
+    /// answer too large for a frame.
+    [[nodiscard]] SignResult sign(const SignRequest& request);
+    /// The content-encryption key of a message with these recipient infos (DER), asked for in batches of
+    /// max_recipient_infos: a batch that holds nobody we are is followed by the next.
+    [[nodiscard]] UnwrappedKey unwrap(const std::vector<cms::Bytes>& recipient_infos,
+                                      const cms::Bytes& content_encryption_algorithm,
+                                      const std::string& identity = {});
+
+    /// Digests in one Sign request of ours: large enough that the round trip does not count, small enough
+    /// that other clients take their turn.
+    static constexpr std::size_t sign_batch = 64;
+
+  private:
+    agent::protocol::Reply ask(agent::protocol::Request& request, const std::string& what_failed);
+    agent::protocol::Reply ask_unchecked(agent::protocol::Request& request, const std::string& what_failed);
+
+    AgentChannel m_channel;
+};
+
+}  // namespace signet::client

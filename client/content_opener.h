@@ -1,0 +1,33 @@
+// EnvelopedData or AuthEnvelopedData in, content out: the key is unwrapped by the agent, the content
+// decrypted here.
+#pragma once
+
+#include <string>
+
+#include "client/agent_connection.h"
+#include "cms/bytes.h"
+
+namespace signet::client {
+
+struct OpenedContent {
+    cms::Bytes content;
+    /// Dotted decimal.
+    std::string content_type;
+    /// Whether an AEAD protected the content from alteration. If not, say so to whoever reads it.
+    bool authenticated = false;
+    /// Whose key opened it.
+    std::string identity;
+};
+
+/// Opens `message` (DER or BER of ContentInfo) with the key of `identity` (empty: whichever fits). It is
+/// parsed before the agent is asked anything. Throws Error: 8 if it is not CMS, 1 if the content is not
+/// intact, 4 if it is for nobody we are, else as AgentConnection::unwrap.
+[[nodiscard]] OpenedContent open_content(AgentConnection& agent, cms::BytesView message,
+                                         const std::string& identity = {});
+
+/// What to tell a person about an OpenedContent that is not authenticated.
+inline constexpr char unauthenticated_warning[] =
+    "the content is encrypted, but nothing protects it from alteration: trust it as far as you trust the way "
+    "it came";
+
+}  // namespace signet::client

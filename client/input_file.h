@@ -1,0 +1,42 @@
+// Reading what a command line names, with bounds.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+
+#include "client/file_descriptor.h"
+#include "cms/algorithms.h"
+#include "cms/bytes.h"
+
+namespace signet::client {
+
+/// Bytes of a content that must be in memory as a whole.
+inline constexpr std::size_t max_content_in_memory = std::size_t{1} << 30;
+
+/// A file, a pipe or, as `-`, standard input. Read once, from the start.
+class InputFile {
+  public:
+    /// Throws Error(9) that names `path` if it cannot be opened or is a folder.
+    explicit InputFile(const std::string& path);
+
+    /// Bytes read into `buffer`, 0 at the end. Throws Error(9).
+    std::size_t read(std::span<std::uint8_t> buffer);
+
+    /// What remains. Throws Error(9) if that is above `limit` bytes, before more is allocated.
+    [[nodiscard]] cms::Bytes read_all(std::size_t limit = max_content_in_memory);
+
+    /// The digest of what remains, in constant memory. Throws Error.
+    [[nodiscard]] cms::Bytes digest(cms::DigestAlgorithm algorithm);
+
+    /// As a person would call it: the path, or "standard input".
+    [[nodiscard]] const std::string& name() const noexcept { return m_name; }
+
+  private:
+    std::string m_name;
+    FileDescriptor m_owned;
+    int m_descriptor = -1;
+};
+
+}  // namespace signet::client

@@ -1,0 +1,63 @@
+// Output files that are whole or not there.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "client/file_descriptor.h"
+#include "cms/bytes.h"
+
+namespace signet::client {
+
+enum class Privacy {
+    /// As the umask says.
+    shared,
+    /// Plaintext: readable by its owner alone (0600).
+    owner_only,
+};
+
+/// One output. A regular file is written under a temporary name in the target's own folder and takes the
+/// target's name only in `commit`; until then the target, if it exists, is untouched, and the destructor
+/// leaves nothing. Standard output (`-`) and character devices are written to directly. A symbolic link is
+/// followed. Anything else that exists under the name (folder, FIFO, socket, block device) is refused.
+class OutputFile {
+  public:
+    /// Throws Error(9) that names `path`, with nothing created.
+    OutputFile(const std::string& path, Privacy privacy);
+    ~OutputFile();
+    OutputFile(OutputFile&& other) noexcept;
+    OutputFile& operator=(OutputFile&&) = delete;
+    OutputFile(const OutputFile&) = delete;
+    OutputFile& operator=(const OutputFile&) = delete;
+
+    /// Throws Error(9); a reader that went away (EPIPE) is BrokenPipe instead.
+    void write(cms::BytesView bytes);
+    /// Everything written is on the disk and closed. Throws Error(9).
+    void prepare();
+    /// Gives the file its name; `prepare` first. Throws Error(9).
+    void commit();
+
+  private:
+    void discard() noexcept;
+
+    std::string m_name;
+    std::string m_target;
+    std::string m_temporary;
+    FileDescriptor m_owned;
+    int m_descriptor = -1;
+};
+
+/// Whoever reads our standard output is gone: end quietly with exit status 9.
+struct BrokenPipe {};
+
+struct Output {
+    std::string path;
+    cms::BytesView content;
+    Privacy privacy = Privacy::shared;
+};
+
+/// Writes all of `outputs`, and only then gives any of them its name. Signals that would end the process wait
+/// meanwhile, so that they leave no temporary file. Throws as OutputFile does.
+void write_outputs(const std::vector<Output>& outputs);
+
+}  // namespace signet::client
