@@ -1,0 +1,42 @@
+// PINs that a token has refused, so that none is tried twice (invariant 3).
+#pragma once
+
+#include "agent/pin/token_id.h"
+#include "secret/secret.h"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+
+namespace signet::agent::pin {
+
+/// Remembers HMAC-SHA256 of token and PIN under a random key of this process: no PIN. One thread.
+class RefusedPins {
+  public:
+    /// Refusals that are remembered; above it the oldest goes.
+    static constexpr std::size_t max_remembered = 4096;
+
+    /// Throws std::runtime_error if there is no randomness.
+    RefusedPins();
+
+    /// Whether this token has refused this PIN. Throws std::runtime_error if OpenSSL fails.
+    [[nodiscard]] bool is_refused(const TokenId&, const Secret& pin) const;
+    /// Throws std::runtime_error if OpenSSL fails.
+    void remember(const TokenId&, const Secret& pin);
+    /// For a token whose PIN may have been changed: it has accepted another one.
+    void forget(const TokenId&) noexcept;
+
+  private:
+    using Digest = std::array<std::uint8_t, 32>;
+    struct Refusal {
+        TokenId token;
+        Digest digest;
+    };
+    [[nodiscard]] Digest digest(const TokenId&, const Secret& pin) const;
+
+    Secret m_key;
+    std::deque<Refusal> m_refusals;
+};
+
+}  // namespace signet::agent::pin

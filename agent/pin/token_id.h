@@ -1,0 +1,18 @@
+// Which token a PIN belongs to.
+#pragma once
+
+#include <compare>
+#include <string>
+
+namespace signet::agent::pin {
+
+/// Serial number and label of CK_TOKEN_INFO, without padding. A token that was initialised anew has another
+/// label or serial number, or takes its old PINs: nothing else is known that stays with a token.
+struct TokenId {
+    std::string serial;
+    std::string label;
+
+    friend auto operator<=>(const TokenId&, const TokenId&) = default;
+};
+
+}  // namespace signet::agent::pin
