@@ -1,0 +1,176 @@
+// signet-bench: one run, one machine, everything side by side. scripts/bench builds and starts it.
+#include <algorithm>
+#include <cstdio>
+#include <cstring>
+#include <exception>
+#include <map>
+#include <memory>
+
+#include "tests/bench/echo.h"
+#include "tests/bench/one_shot.h"
+#include "tests/bench/own_process.h"
+#include "tests/bench/report.h"
+#include "tests/fixtures/agent_process.h"
+#include "tests/fixtures/alice.h"
+#include "tests/fixtures/file.h"
+
+using namespace signet;
+using bench::Key;
+using bench::Result;
+
+namespace {
+
+constexpr auto round_length = std::chrono::milliseconds(1000);
+constexpr unsigned rounds = 3;
+constexpr unsigned one_shot_rounds = 100;
+
+/// Collects the rounds of each measurement, in the order of their first appearance.
+class Rounds {
+  public:
+    void add(const std::string& name, const Result& result) {
+        if (m_results[name].empty())
+            m_names.push_back(name);
+        m_results[name].push_back(result);
+    }
+    /// The median round, figure by figure.
+    [[nodiscard]] Result median(const std::string& name) const {
+        auto results = m_results.at(name);
+        const auto by = [&results](double Result::*figure) {
+            std::sort(results.begin(), results.end(),
+                      [figure](const Result& a, const Result& b) { return a.*figure < b.*figure; });
+            return results[results.size() / 2].*figure;
+        };
+        return {by(&Result::p50), by(&Result::p99), by(&Result::rate)};
+    }
+    [[nodiscard]] std::vector<bench::Row> rows() const {
+        std::vector<bench::Row> out;
+        for (const auto& name : m_names)
+            out.push_back({name, median(name)});
+        return out;
+    }
+
+  private:
+    std::vector<std::string> m_names;
+    std::map<std::string, std::vector<Result>> m_results;
+};
+
+/// An agent whose audit log lies on the disk, and one whose log lies in memory: their difference is the disk.
+struct Agents {
+    explicit Agents(tests::Alice& alice) : memory_folder("/dev/shm") {
+        auto setup = tests::AgentSetup::of(alice.token());
+        disk = std::make_unique<tests::AgentProcess>(setup);
+        setup.audit_path = memory_folder / "audit.jsonl";
+        memory = std::make_unique<tests::AgentProcess>(setup);
+    }
+    tests::TemporaryFolder memory_folder;
+    std::unique_ptr<tests::AgentProcess> disk;
+    std::unique_ptr<tests::AgentProcess> memory;
+};
+
+const char* name_of(Key key) {
+    return key == Key::rsa2048 ? "RSA-2048" : "P-256";
+}
+
+void measure_key(Rounds& out, tests::Alice& alice, const Agents& agents, Key key) {
+    const auto& identity = alice.identity(key == Key::rsa2048 ? tests::KeyType::rsa2048 : tests::KeyType::p256);
+    const bench::BareToken token{tests::SoftHsmToken::module_path(), alice.token().label(), {},
+                                 {static_cast<std::uint8_t>(std::stoul(identity.id, nullptr, 16))}, key};
+    const std::string name = name_of(key);
+    for (const unsigned threads : {1U, 2U})
+        out.add(name + " bare C_Sign, " + std::to_string(threads) + (threads == 1 ? " thread" : " threads"),
+                bench::bare_token_in_own_process(token, alice.token().pin_file(), threads, round_length,
+                                                 alice.token().environment()));
+    for (const unsigned clients : {1U, 8U}) {
+        const std::string who = std::to_string(clients) + (clients == 1 ? " client" : " clients");
+        out.add(name + " through the agent, " + who,
+                bench::agent_in_own_process(agents.disk->socket(), identity.email, clients, round_length));
+        out.add(name + " through the agent, " + who + ", audit log in memory",
+                bench::agent_in_own_process(agents.memory->socket(), identity.email, clients, round_length));
+    }
+}
+
+void measure_one_shot(Rounds& out, tests::Alice& alice, const Agents& agents, Key key) {
+    const tests::TemporaryFolder folder;
+    const auto& identity = alice.identity(key == Key::rsa2048 ? tests::KeyType::rsa2048 : tests::KeyType::p256);
+    const std::string file = folder / "letter.txt";
+    tests::write_file(file, "A short letter.\n");
+    auto environment = tests::minimal_environment();
+    for (const auto& [name, value] : alice.token().environment())
+        environment[name] = value;
+    environment["PKCS11_MODULE_PATH"] = tests::SoftHsmToken::module_path();
+    std::vector<std::string> list;
+    for (const auto& [name, value] : environment)
+        list.push_back(name + "=" + value);
+    const std::string uri = "pkcs11:token=" + alice.token().label() + ";object=" + identity.label +
+                            ";type=private;pin-source=file:" + alice.token().pin_file().string();
+    const auto results = bench::measure_one_shot(
+        {{{tests::program("signet"), "sign", "--socket", agents.disk->socket(), "-k", identity.email, "-o",
+           folder / "signet.p7s", file},
+          list},
+         {{"openssl", "cms", "-sign", "-binary", "-engine", "pkcs11", "-keyform", "engine", "-inkey", uri, "-signer",
+           identity.certificate.pem, "-in", file, "-outform", "DER", "-out", folder / "openssl.p7s"},
+          list}},
+        one_shot_rounds);
+    out.add(std::string(name_of(key)) + " one-shot signet sign", results[0]);
+    out.add(std::string(name_of(key)) + " one-shot openssl cms -engine pkcs11", results[1]);
+}
+
+std::vector<bench::Ratio> ratios_of(const Rounds& rounds_taken) {
+    std::vector<bench::Ratio> out;
+    const double echo = rounds_taken.median("echo of a local socket").p50;
+    for (const Key key : {Key::rsa2048, Key::p256}) {
+        const std::string name = name_of(key);
+        const Result bare = rounds_taken.median(name + " bare C_Sign, 1 thread");
+        const Result bare2 = rounds_taken.median(name + " bare C_Sign, 2 threads");
+        for (const std::string where : {"", ", audit log in memory"}) {
+            const Result one = rounds_taken.median(name + " through the agent, 1 client" + where);
+            const Result eight = rounds_taken.median(name + " through the agent, 8 clients" + where);
+            out.push_back({name + ": latency added by the agent" + where + ", in echo round trips",
+                           (one.p50 - bare.p50) / echo, "at most 2.5"});
+            out.push_back({name + ": agent with 8 clients" + where + " / bare with 2 threads", eight.rate / bare2.rate,
+                           key == Key::rsa2048 ? "at least 0.80" : ""});
+        }
+        out.push_back({name + ": one-shot signet sign / openssl cms with the engine",
+                       rounds_taken.median(name + " one-shot signet sign").p50 /
+                           rounds_taken.median(name + " one-shot openssl cms -engine pkcs11").p50,
+                       "at most 0.50"});
+    }
+    return out;
+}
+
+int run(bool json) {
+    tests::Alice alice;
+    const Agents agents(alice);
+    Rounds out;
+    for (unsigned round = 0; round < rounds; ++round) {
+        if (!json)
+            std::fprintf(stderr, "round %u of %u\n", round + 1, rounds);
+        out.add("echo of a local socket", bench::measure_echo(round_length));
+        for (const Key key : {Key::rsa2048, Key::p256})
+            measure_key(out, alice, agents, key);
+    }
+    for (const Key key : {Key::rsa2048, Key::p256})
+        measure_one_shot(out, alice, agents, key);
+    const auto rows = out.rows();
+    const auto ratios = ratios_of(out);
+    std::fputs((json ? as_json(rows, ratios) : as_table(rows, ratios)).c_str(), stdout);
+    return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    if (const auto status = bench::run_role(argc, argv))
+        return *status;
+    try {
+        const bool json = argc == 2 && std::strcmp(argv[1], "--json") == 0;
+        if (argc > 1 && !json) {
+            std::fprintf(stderr, "usage: signet-bench [--json]\n");
+            return 2;
+        }
+        return run(json);
+    } catch (const std::exception& error) {
+        std::fprintf(stderr, "signet-bench: %s\n", error.what());
+        return 1;
+    }
+}
