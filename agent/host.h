@@ -1,0 +1,127 @@
+// One module: its process of signet-token, kept alive, and the requests for it.
+#pragma once
+
+#include "agent/asio.h"
+#include "agent/broadcast.h"
+#include "agent/config.h"
+#include "agent/fair_queue.h"
+#include "agent/host_channel.h"
+#include "agent/token_state.h"
+
+#include <sys/types.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace signet::agent {
+
+class HostProcess;
+
+/// Starts signet-token, loads the module, scans, and starts a fresh process when one ends, with back-off. Keeps
+/// at most outstanding_per_worker operations a worker outstanding; the rest waits in a fair queue. On the loop's
+/// thread only; owned by shared_ptr.
+class Host : public std::enable_shared_from_this<Host> {
+  public:
+    enum class State {
+        /// A process is loading and scanning.
+        starting,
+        ready,
+        /// The device failed: what is outstanding is finished, then a fresh process starts.
+        retiring,
+        /// Between two processes.
+        waiting,
+        /// The module could not be loaded, ever. Nothing tries again.
+        unloadable,
+        ended,
+    };
+
+    /// `scanned` is called whenever tokens() has changed.
+    Host(asio::io_context&, ModuleConfig, std::string program, std::function<void()> scanned);
+    ~Host();
+    Host(const Host&) = delete;
+    Host& operator=(const Host&) = delete;
+    Host(Host&&) = delete;
+    Host& operator=(Host&&) = delete;
+
+    void start();
+    /// For good: what is outstanding is lost, the process is killed.
+    void end();
+
+    /// A key operation, when it is `client`'s turn. `request` must live until the answer.
+    asio::awaitable<Answer> call(ClientId client, token::protocol::Request& request);
+    /// At once, ahead of the queue; a Login or Logout.
+    asio::awaitable<Answer> control(token::protocol::Request& request, Clock::duration limit);
+    /// Scans one slot, or all; whether that succeeded. tokens() is then up to date.
+    asio::awaitable<bool> scan(std::optional<std::uint64_t> slot);
+    /// Whether the host got ready before `deadline`.
+    asio::awaitable<bool> wait_ready(Clock::time_point deadline);
+    /// Whether the first scan is in, or there will be none, before `deadline`.
+    asio::awaitable<bool> wait_settled(Clock::time_point deadline);
+
+    /// The process should be replaced: `token` of it has failed. Nothing happens if it was replaced since.
+    void retire(const TokenState& token, const std::string& why);
+    /// Ends the calls of `client` that still wait, with Fate::client_gone.
+    void drop(ClientId client);
+
+    [[nodiscard]] const ModuleConfig& config() const noexcept { return m_config; }
+    [[nodiscard]] State state() const noexcept { return m_state; }
+    [[nodiscard]] bool is_ready() const noexcept { return m_state == State::ready; }
+    [[nodiscard]] std::string_view state_name() const noexcept;
+    [[nodiscard]] pid_t pid() const noexcept { return m_pid; }
+    /// Processes started after the first.
+    [[nodiscard]] std::uint32_t restarts() const noexcept { return m_restarts; }
+    [[nodiscard]] std::uint32_t workers() const noexcept { return m_workers; }
+    [[nodiscard]] std::size_t outstanding() const noexcept;
+    [[nodiscard]] std::size_t queued() const noexcept { return m_queue.size(); }
+    /// Why there is no process, or why the last one ended; empty if nothing ever went wrong.
+    [[nodiscard]] const std::string& trouble() const noexcept { return m_trouble; }
+    [[nodiscard]] const std::map<std::uint64_t, std::shared_ptr<TokenState>>& tokens() const noexcept {
+        return m_tokens;
+    }
+
+  private:
+    struct Waiting {
+        token::protocol::Request* request;
+        Completion<Answer> done;
+    };
+
+    static asio::awaitable<void> supervise(std::shared_ptr<Host> self);
+    static asio::awaitable<void> bring_up(std::shared_ptr<Host> self, std::shared_ptr<HostChannel> channel);
+    asio::awaitable<void> run_process();
+    asio::awaitable<void> back_off();
+    asio::awaitable<Answer> ask(std::shared_ptr<HostChannel> channel, token::protocol::Request& request,
+                                Clock::duration limit);
+    void take_scan(std::optional<std::uint64_t> slot, const Answer& answer);
+    void forget_process();
+    void send_waiting();
+    [[nodiscard]] bool has_room() const noexcept;
+    [[nodiscard]] Clock::duration limit() const noexcept;
+    void set_state(State state);
+
+    asio::io_context& m_loop;
+    ModuleConfig m_config;
+    std::string m_program;
+    std::function<void()> m_scanned;
+    State m_state = State::waiting;
+    Broadcast m_changed;
+    asio::steady_timer m_pause;
+    std::shared_ptr<HostChannel> m_channel;
+    FairQueue<Waiting> m_queue;
+    std::map<std::uint64_t, std::shared_ptr<TokenState>> m_tokens;
+    bool m_scanning = false;
+    bool m_was_loaded = false;
+    bool m_succeeded = false;
+    Clock::duration m_back_off{};
+    pid_t m_pid = -1;
+    std::uint32_t m_restarts = 0;
+    std::uint32_t m_workers = 0;
+    std::string m_trouble;
+};
+
+}  // namespace signet::agent

@@ -1,0 +1,76 @@
+// The requests that are outstanding at one process of signet-token.
+#pragma once
+
+#include "agent/answer.h"
+#include "agent/asio.h"
+#include "agent/completion.h"
+#include "agent/unique_descriptor.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace signet::agent {
+
+/// Sends requests, matches answers, and knows each one's deadline. On the loop's thread only; owned by
+/// shared_ptr.
+class HostChannel : public std::enable_shared_from_this<HostChannel> {
+  public:
+    /// Replies of one Scan, and bytes of them, at most: what is above ends the process.
+    static constexpr std::size_t max_parts = 4096;
+    static constexpr std::size_t max_parts_size = std::size_t{16} << 20;
+
+    /// `channel` is non-blocking SOCK_SEQPACKET. `freed` is called after each answer, before its receiver runs.
+    HostChannel(asio::io_context&, UniqueDescriptor channel, std::function<void()> freed);
+
+    /// Sends `request` (whose id it sets) and delivers its answer to `done`: when it comes, or with Fate::lost
+    /// or timed_out from run(). A PIN in `request` is wiped here, and so is every copy on the way.
+    void send(token::protocol::Request& request, Clock::duration limit, Completion<Answer> done);
+
+    /// Receives until the other side closes, breaks the protocol or lets a deadline pass; then nothing is
+    /// outstanding any more. Returns why, for people.
+    asio::awaitable<std::string> run();
+
+    /// Makes run() return after what has already arrived.
+    void close();
+
+    [[nodiscard]] std::size_t outstanding() const noexcept { return m_pending.size(); }
+
+  private:
+    struct Pending {
+        std::uint64_t id;
+        Clock::time_point deadline;
+        bool secret_output;
+        std::size_t parts_size;
+        std::vector<token::protocol::Reply> parts;
+        Completion<Answer> done;
+    };
+
+    void flush();
+    void wait_to_flush();
+    void watch_deadlines();
+    /// Whether there was a datagram. Sets m_trouble when there will be no more.
+    bool receive_one();
+    void take(std::size_t size);
+    void stop(std::string trouble);
+    void finish_all();
+
+    asio::io_context& m_loop;
+    asio::posix::stream_descriptor m_socket;
+    asio::steady_timer m_deadline;
+    bool m_watching = false;
+    std::function<void()> m_freed;
+    std::vector<Pending> m_pending;
+    std::uint64_t m_last_id = 0;
+    std::string m_out;
+    std::deque<std::string> m_unsent;
+    std::vector<char> m_in;
+    token::protocol::Reply m_reply;
+    std::string m_trouble;
+};
+
+}  // namespace signet::agent

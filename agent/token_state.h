@@ -1,0 +1,69 @@
+// A token as the last Scan of its slot saw it.
+#pragma once
+
+#include "agent/pin/token_id.h"
+
+#include <p11-kit/pkcs11.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace signet::agent {
+
+class Host;
+
+struct ScannedCertificate {
+    /// CKA_ID
+    std::string id;
+    std::string label;
+    std::string der;
+};
+
+enum class ScannedKeyType { rsa, ec, unknown };
+
+struct ScannedKey {
+    std::uint64_t handle = 0;
+    bool is_private = false;
+    /// CKA_ID
+    std::string id;
+    std::string label;
+    ScannedKeyType type = ScannedKeyType::unknown;
+    /// CKA_KEY_TYPE
+    std::uint64_t key_type = 0;
+    bool sign = false;
+    bool decrypt = false;
+    bool derive = false;
+    bool always_authenticate = false;
+    /// RSA: the modulus without leading zeros; EC: the uncompressed point. Empty if the token does not show it.
+    std::string public_value;
+};
+
+/// Made anew by each Scan. What a Scan saw does not change; `logged_in` and `current` do.
+struct TokenState {
+    /// Whose process has the slot; none in tests.
+    std::shared_ptr<Host> host;
+    /// The module's name in the configuration.
+    std::string module;
+    std::uint64_t slot = 0;
+    std::string label;
+    std::string manufacturer;
+    std::string model;
+    std::string serial;
+    /// CK_TOKEN_INFO.flags
+    std::uint64_t flags = 0;
+    std::vector<std::uint64_t> mechanisms;
+    std::vector<ScannedCertificate> certificates;
+    std::vector<ScannedKey> keys;
+
+    bool logged_in = false;
+    /// Slot and handles still mean something: no later Scan, and the same process.
+    bool current = true;
+
+    [[nodiscard]] bool has_flag(std::uint64_t flag) const noexcept { return (flags & flag) != 0; }
+    [[nodiscard]] bool needs_login() const noexcept { return has_flag(CKF_LOGIN_REQUIRED) && !logged_in; }
+    [[nodiscard]] pin::TokenId id() const { return {serial, label}; }
+};
+
+}  // namespace signet::agent
