@@ -1,0 +1,222 @@
+#include "client/mail/canonical.h"
+
+#include "client/mail/error.h"
+#include "client/mail/line_ends.h"
+#include "client/mail/media_type.h"
+#include "client/mail/multipart.h"
+#include "client/mail/transfer_encoding.h"
+
+#include <glib.h>
+
+#include <algorithm>
+#include <optional>
+
+namespace signet::client::mail {
+
+namespace {
+
+bool is_eight_bit(char c) noexcept {
+    return (static_cast<unsigned char>(c) & 0x80U) != 0;
+}
+
+bool is_text(const std::optional<MediaType>& type) noexcept {
+    return !type || type->is("text", "*") || type->is("message", "*");
+}
+
+/// Quoted-printable triples an 8-bit character, base64 lengthens everything by a third.
+bool suits_quoted_printable(std::string_view text) noexcept {
+    const auto eight_bit = static_cast<std::size_t>(std::count_if(text.begin(), text.end(), is_eight_bit));
+    return is_crlf_text(text) && eight_bit <= text.size() / 4;
+}
+
+void append_fields(std::string& out, const std::vector<Field>& fields) {
+    for (const auto& field : fields) {
+        out += to_crlf(without_line_end(field.raw));
+        out += "\r\n";
+    }
+}
+
+/// A message without a Content-Type is text/plain; said aloud, it survives being moved into a multipart.
+std::string default_content_type(std::string_view body) {
+    if (std::none_of(body.begin(), body.end(), is_eight_bit)) {
+        return "Content-Type: text/plain; charset=us-ascii\r\n";
+    }
+    const bool utf8 = g_utf8_validate(body.data(), static_cast<gssize>(body.size()), nullptr) != 0;
+    return std::string("Content-Type: text/plain; charset=") + (utf8 ? "utf-8" : "unknown-8bit") + "\r\n";
+}
+
+class Canonicaliser {
+  public:
+    void append(const Entity& entity, int depth);
+    CanonicalEntity take() { return {std::move(m_out), std::move(m_warnings)}; }
+
+  private:
+    void append_leaf(const Entity& entity, const std::optional<MediaType>& type);
+    void append_encoded(const Entity& entity, const std::optional<MediaType>& type,
+                        TransferEncoding encoding);
+    void append_multipart(const Entity& entity, const MediaType& type, int depth);
+    void append_verbatim(const Entity& entity);
+    void append_header(const Entity& entity);
+    void warn(const std::string& text);
+
+    std::string m_out;
+    std::vector<std::string> m_warnings;
+};
+
+void Canonicaliser::warn(const std::string& text) {
+    if (std::find(m_warnings.begin(), m_warnings.end(), text) == m_warnings.end()) {
+        m_warnings.push_back(text);
+    }
+}
+
+void Canonicaliser::append_header(const Entity& entity) {
+    const auto start = m_out.size();
+    append_fields(m_out, entity.fields);
+    for (std::string_view rest = std::string_view(m_out).substr(start); !rest.empty();) {
+        const auto line = first_line(rest);
+        if (without_line_end(line).size() > max_line_size) {
+            warn("a header field of a part has a line over 998 characters, which a relay may break");
+        }
+        rest.remove_prefix(line.size());
+    }
+}
+
+void Canonicaliser::append(const Entity& entity, int depth) {
+    if (depth > max_nesting) {
+        throw Error(ErrorCode::malformed,
+                    "its parts are nested more than " + std::to_string(max_nesting) + " deep");
+    }
+    const auto type = media_type_of(entity);
+    const auto encoding = transfer_encoding_of(entity);
+    const bool composite = encoding == TransferEncoding::seven_bit ||
+                           encoding == TransferEncoding::eight_bit || encoding == TransferEncoding::binary;
+    if (type && type->is("multipart", "signed")) {
+        append_verbatim(entity);
+    } else if (type && type->is("multipart", "*") && composite) {
+        append_multipart(entity, *type, depth);
+    } else if (type && type->is("message", "rfc822") && composite) {
+        append_header(entity);
+        m_out += "\r\n";
+        append(parse_entity(entity.body), depth + 1);
+    } else {
+        append_leaf(entity, type);
+    }
+}
+
+void Canonicaliser::append_verbatim(const Entity& entity) {
+    if (!is_relay_safe(entity.body)) {
+        warn(
+            "a signed part within the message holds what a relay may alter; it was left as it is, since "
+            "somebody else signed it");
+    }
+    append_header(entity);
+    m_out += "\r\n" + to_crlf(entity.body);
+}
+
+void Canonicaliser::append_multipart(const Entity& entity, const MediaType& type, int depth) {
+    const auto boundary = std::string(type.parameter("boundary"));
+    const auto multipart = split_multipart(entity.body, boundary);
+    append_header(entity);
+    m_out += "\r\n";
+    if (is_relay_safe(multipart.preamble)) {
+        m_out += to_crlf(multipart.preamble);
+    }
+    for (const auto& part : multipart.parts) {
+        m_out += "--" + boundary + "\r\n";
+        append(parse_entity(part), depth + 1);
+        m_out += "\r\n";
+    }
+    m_out += "--" + boundary + "--";
+    m_out += multipart.epilogue.empty() && !entity.body.ends_with('\n') ? "" : "\r\n";
+    if (is_relay_safe(multipart.epilogue)) {
+        m_out += to_crlf(multipart.epilogue);
+    }
+}
+
+void Canonicaliser::append_leaf(const Entity& entity, const std::optional<MediaType>& type) {
+    const auto encoding = transfer_encoding_of(entity);
+    if (encoding != TransferEncoding::binary && is_relay_safe(entity.body)) {
+        append_header(entity);
+        m_out += "\r\n" + to_crlf(entity.body);
+        return;
+    }
+    append_encoded(entity, type, encoding);
+}
+
+void Canonicaliser::append_encoded(const Entity& entity, const std::optional<MediaType>& type,
+                                   TransferEncoding encoding) {
+    auto content = decode(entity.body, encoding);
+    if (is_text(type)) {
+        content = to_crlf(content);
+    }
+    const bool quoted_printable = is_text(type) && suits_quoted_printable(content);
+    Entity header;
+    std::copy_if(entity.fields.begin(), entity.fields.end(), std::back_inserter(header.fields),
+                 [](const Field& field) { return !field.is("Content-Transfer-Encoding"); });
+    append_header(header);
+    m_out += quoted_printable ? "Content-Transfer-Encoding: quoted-printable\r\n\r\n"
+                              : "Content-Transfer-Encoding: base64\r\n\r\n";
+    m_out += quoted_printable ? encode_quoted_printable(content) : encode_base64(content);
+}
+
+bool entity_has_binary_part(const Entity& entity, int depth) {
+    if (depth > max_nesting || transfer_encoding_of(entity) == TransferEncoding::binary) {
+        return true;
+    }
+    const auto type = media_type_of(entity);
+    if (type && type->is("message", "rfc822")) {
+        return entity_has_binary_part(parse_entity(entity.body), depth + 1);
+    }
+    if (!type || !type->is("multipart", "*")) {
+        return false;
+    }
+    const auto parts = split_multipart(entity.body, type->parameter("boundary")).parts;
+    return std::any_of(parts.begin(), parts.end(), [depth](std::string_view part) {
+        return entity_has_binary_part(parse_entity(part), depth + 1);
+    });
+}
+
+}  // namespace
+
+bool is_relay_safe(std::string_view text) noexcept {
+    for (std::string_view rest = text; !rest.empty();) {
+        const auto raw = first_line(rest);
+        const auto line = without_line_end(raw);
+        rest.remove_prefix(raw.size());
+        const bool characters = std::none_of(line.begin(), line.end(), [](char c) {
+            return is_eight_bit(c) || c == '\0' || c == '\r' || c == 127 ||
+                   (c < ' ' && c != '\t' && c != '\f' && c != 27);
+        });
+        if (!characters || line.size() > max_line_size || line.starts_with("From ") || line == "." ||
+            line.ends_with(' ') || line.ends_with('\t')) {
+            return false;
+        }
+    }
+    return true;
+}
+
+CanonicalEntity canonical_entity(const Entity& message) {
+    Entity content;
+    content.body = message.body;
+    std::copy_if(message.fields.begin(), message.fields.end(), std::back_inserter(content.fields),
+                 [](const Field& field) { return field.describes_content(); });
+    std::string type;
+    if (content.only("Content-Type") == nullptr) {
+        type = default_content_type(message.body);
+        content.fields.insert(content.fields.begin(),
+                              Field{.raw = type, .name = std::string_view(type).substr(0, type.find(':'))});
+    }
+    Canonicaliser canonicaliser;
+    canonicaliser.append(content, 0);
+    return canonicaliser.take();
+}
+
+bool has_binary_part(std::string_view bytes) noexcept {
+    try {
+        return entity_has_binary_part(parse_entity(bytes), 0);
+    } catch (const std::exception&) {
+        return true;
+    }
+}
+
+}  // namespace signet::client::mail

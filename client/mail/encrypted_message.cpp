@@ -1,0 +1,46 @@
+#include "client/mail/encrypted_message.h"
+
+#include "client/mail/canonical.h"
+#include "client/mail/error.h"
+#include "client/mail/line_ends.h"
+#include "client/mail/outer_header.h"
+#include "client/mail/smime_part.h"
+
+#include <algorithm>
+
+namespace signet::client::mail {
+
+std::string make_encrypted(std::string_view header, cms::BytesView enveloped, bool authenticated) {
+    return std::string(header) +
+           smime_part(authenticated ? "authEnveloped-data" : "enveloped-data", enveloped);
+}
+
+cms::Bytes take_apart_encrypted(const Entity& message) {
+    if (auto content = smime_content(message, {"enveloped-data", "authEnveloped-data"})) {
+        return *std::move(content);
+    }
+    throw Error(ErrorCode::malformed,
+                "the message is not encrypted: it is no application/pkcs7-mime with enveloped-data");
+}
+
+std::string decrypted_message(const Entity& message, std::string_view content) {
+    const auto entity = parse_entity(content);
+    // What describes the message stands outside; fields inside (RFC 9788) pass along after it.
+    auto header = outer_header(message);
+    const bool crlf = line_ends_of(content) == LineEnds::crlf;
+    return (crlf ? header : to_lf(header)) + std::string(entity.fields.empty() ? "\r\n" : "") +
+           std::string(content);
+}
+
+std::string pass_on(std::string text, std::string_view like) {
+    if (has_binary_part(text)) {
+        return text;
+    }
+    if (line_ends_of(like) == LineEnds::lf) {
+        return is_crlf_text(text) ? to_lf(text) : text;
+    }
+    const bool lf_text = text.find('\r') == std::string::npos && text.find('\0') == std::string::npos;
+    return lf_text ? to_crlf(text) : text;
+}
+
+}  // namespace signet::client::mail

@@ -1,0 +1,23 @@
+#include "client/mail/outer_header.h"
+
+#include "client/mail/line_ends.h"
+
+#include <algorithm>
+
+namespace signet::client::mail {
+
+std::string outer_header(const Entity& message, const std::vector<std::string_view>& leave_out) {
+    std::string out;
+    for (const auto& field : message.fields) {
+        const bool left_out = std::any_of(leave_out.begin(), leave_out.end(),
+                                          [&field](std::string_view name) { return field.is(name); });
+        if (!field.describes_content() && !left_out) {
+            out += to_crlf(field.raw);
+        }
+    }
+    const bool versioned = std::any_of(message.fields.begin(), message.fields.end(),
+                                       [](const Field& field) { return field.is("MIME-Version"); });
+    return versioned ? out : out + "MIME-Version: 1.0\r\n";
+}
+
+}  // namespace signet::client::mail
