@@ -1,9 +1,7 @@
 // A connection to signet-agent, and the requests that can be made over it (agent/protocol/PROTOCOL.md).
 #pragma once
 
-#include <chrono>
 #include <cstddef>
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -84,8 +82,6 @@ class AgentConnection {
 
   private:
     agent::protocol::Reply ask(agent::protocol::Request& request, const std::string& what_failed);
-    agent::protocol::Reply ask_unchecked(agent::protocol::Request& request, const std::string& what_failed);
-
     AgentChannel m_channel;
 };
 

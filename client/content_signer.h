@@ -32,5 +32,7 @@ struct SignedContent {
 /// SignedData with `content` inside. Throws Error.
 [[nodiscard]] SignedContent sign_attached(AgentConnection& agent, const SigningOptions& options,
                                           cms::BytesView content);
+/// `detached`, which the agent made for `content`, with `content` inside. Throws Error(9).
+[[nodiscard]] cms::Bytes attach(cms::BytesView detached, cms::BytesView content);
 
 }  // namespace signet::client

@@ -1,0 +1,224 @@
+#include "client/agent_connection.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <utility>
+
+#include "agent/protocol/frame.h"
+
+namespace signet::client {
+
+namespace protocol = agent::protocol;
+
+namespace {
+
+/// Bytes of recipient infos in one Unwrap; the rest of the frame is for the other fields.
+constexpr std::size_t max_recipient_bytes = protocol::max_frame_size - std::size_t{64} * 1024;
+
+static_assert(AgentConnection::sign_batch <= protocol::max_digests);
+
+/// Wipes a string inside a message on every way out.
+class WipedField {
+  public:
+    explicit WipedField(std::string* field) noexcept : m_field(field) {}
+    ~WipedField() { wipe(*m_field); }
+    WipedField(const WipedField&) = delete;
+    WipedField& operator=(const WipedField&) = delete;
+
+  private:
+    std::string* m_field;
+};
+
+Error broken(const std::string& what_failed, const std::string& why) {
+    return {ExitStatus::other, what_failed, "the agent breaks the protocol: " + why,
+            "make sure that signet and signet-agent are of the same version"};
+}
+
+Error as_error(const protocol::Reply& reply, const std::string& what_failed) {
+    return {protocol::exit_status(reply.status()), what_failed,
+            reply.why().empty() ? "the agent does not say why (status " + std::to_string(reply.status()) + ")"
+                                : reply.why(),
+            reply.advice()};
+}
+
+protocol::DigestAlgorithm wire_digest(cms::DigestAlgorithm algorithm, const std::string& what_failed) {
+    switch (algorithm) {
+        case cms::DigestAlgorithm::sha256:
+            return protocol::SHA256;
+        case cms::DigestAlgorithm::sha384:
+            return protocol::SHA384;
+        case cms::DigestAlgorithm::sha512:
+            return protocol::SHA512;
+        case cms::DigestAlgorithm::sha1:
+            break;
+    }
+    throw Error(ExitStatus::usage, what_failed, "this hash does not sign", "use sha256, sha384 or sha512");
+}
+
+void add_new(std::vector<std::string>& warnings, const std::string& warning) {
+    if (std::find(warnings.begin(), warnings.end(), warning) == warnings.end())
+        warnings.push_back(warning);
+}
+
+cms::Bytes to_bytes(const std::string& text) {
+    return {text.begin(), text.end()};
+}
+
+/// How many recipient infos from `first` on fit into one request.
+std::size_t unwrap_batch(const std::vector<cms::Bytes>& infos, std::size_t first) {
+    std::size_t bytes = 0;
+    std::size_t count = 0;
+    while (first + count < infos.size() && count < protocol::max_recipient_infos) {
+        // Its tag and length in the message come on top.
+        bytes += infos[first + count].size() + 8;
+        if (bytes > max_recipient_bytes)
+            break;
+        ++count;
+    }
+    return count;
+}
+
+}  // namespace
+
+std::string default_socket_path() {
+    const char* socket = std::getenv("SIGNET_SOCKET");
+    if (socket != nullptr && *socket != '\0')
+        return socket;
+    const char* runtime = std::getenv("XDG_RUNTIME_DIR");
+    if (runtime != nullptr && *runtime != '\0')
+        return std::string(runtime) + "/signet/agent.sock";
+    return "/run/signet/agent.sock";
+}
+
+AgentConnection::AgentConnection(std::string socket_path, Deadlines deadlines)
+    : m_channel(socket_path.empty() ? default_socket_path() : std::move(socket_path), deadlines) {}
+
+protocol::Reply AgentConnection::ask(protocol::Request& request, const std::string& what_failed) {
+    protocol::Reply reply = m_channel.exchange(request, what_failed);
+    if (reply.status() != protocol::DONE)
+        throw as_error(reply, what_failed);
+    return reply;
+}
+
+protocol::ListReply AgentConnection::list(const std::string& identity, bool certificates) {
+    const std::string what_failed = "cannot list identities";
+    protocol::ListReply all;
+    std::uint32_t offset = 0;
+    do {
+        protocol::Request request;
+        request.mutable_list()->set_identity(identity);
+        request.mutable_list()->set_certificates(certificates);
+        request.mutable_list()->set_offset(offset);
+        protocol::Reply reply = ask(request, what_failed);
+        protocol::ListReply& page = *reply.mutable_list();
+        if (page.next_offset() != 0 && page.next_offset() <= offset)
+            throw broken(what_failed, "its list has no end");
+        if (offset == 0) {
+            all.mutable_tokens()->Swap(page.mutable_tokens());
+            all.mutable_notes()->Swap(page.mutable_notes());
+        }
+        all.mutable_identities()->MergeFrom(page.identities());
+        offset = page.next_offset();
+    } while (offset != 0);
+    return all;
+}
+
+protocol::StatusReply AgentConnection::status() {
+    protocol::Request request;
+    request.mutable_status();
+    return std::move(*ask(request, "cannot ask for the status").mutable_agent_status());
+}
+
+void AgentConnection::unlock(const std::string& token, const std::optional<Secret>& pin) {
+    protocol::Request request;
+    protocol::Unlock& unlock = *request.mutable_unlock();
+    unlock.set_token(token);
+    if (!pin) {
+        ask(request, "cannot unlock");
+        return;
+    }
+    const WipedField wiped(unlock.mutable_pin());
+    unlock.mutable_pin()->assign(pin->reveal());
+    ask(request, "cannot unlock");
+}
+
+void AgentConnection::lock(const std::string& token) {
+    protocol::Request request;
+    request.mutable_lock()->set_token(token);
+    ask(request, "cannot lock");
+}
+
+SignResult AgentConnection::sign(const SignRequest& request) {
+    const std::string what_failed = "cannot sign";
+    protocol::Request message;
+    protocol::Sign& sign = *message.mutable_sign();
+    for (const std::string& identity : request.identities)
+        sign.add_identity(identity);
+    sign.set_digest_algorithm(wire_digest(request.digest_algorithm, what_failed));
+    sign.set_rsa_scheme(request.rsa_pss ? protocol::PSS : protocol::PKCS1_V1_5);
+    sign.set_content_type(request.content_type);
+    sign.set_certificates(request.certificates);
+
+    SignResult result;
+    result.signed_data.reserve(request.digests.size());
+    std::size_t batch = sign_batch;
+    while (result.signed_data.size() < request.digests.size()) {
+        const std::size_t first = result.signed_data.size();
+        const std::size_t count = std::min(batch, request.digests.size() - first);
+        sign.clear_digest();
+        for (std::size_t i = first; i < first + count; ++i)
+            sign.add_digest(request.digests[i].data(), request.digests[i].size());
+
+        protocol::Reply reply = m_channel.exchange(message, what_failed);
+        if (reply.status() == protocol::TOO_LARGE && count > 1) {
+            batch = count / 2;
+            continue;
+        }
+        if (reply.status() != protocol::DONE)
+            throw as_error(reply, what_failed);
+        if (static_cast<std::size_t>(reply.sign().signed_data_size()) != count)
+            throw broken(what_failed, "not one signature for each digest");
+        for (const std::string& signed_data : reply.sign().signed_data())
+            result.signed_data.push_back(to_bytes(signed_data));
+        for (const std::string& warning : reply.sign().warning())
+            add_new(result.warnings, warning);
+    }
+    return result;
+}
+
+UnwrappedKey AgentConnection::unwrap(const std::vector<cms::Bytes>& recipient_infos,
+                                     const cms::Bytes& content_encryption_algorithm,
+                                     const std::string& identity) {
+    const std::string what_failed = "cannot decrypt";
+    if (recipient_infos.empty())
+        throw Error(ExitStatus::malformed, what_failed, "the message is for nobody");
+    protocol::Request message;
+    protocol::Unwrap& unwrap = *message.mutable_unwrap();
+    unwrap.set_identity(identity);
+    unwrap.set_content_encryption_algorithm(content_encryption_algorithm.data(),
+                                            content_encryption_algorithm.size());
+
+    for (std::size_t first = 0;;) {
+        const std::size_t count = unwrap_batch(recipient_infos, first);
+        if (count == 0)
+            throw Error(ExitStatus::malformed, what_failed, "a recipient info is larger than a frame");
+        unwrap.clear_recipient_info();
+        for (std::size_t i = first; i < first + count; ++i)
+            unwrap.add_recipient_info(recipient_infos[i].data(), recipient_infos[i].size());
+
+        protocol::Reply reply = m_channel.exchange(message, what_failed);
+        const WipedField wiped(reply.mutable_unwrap()->mutable_key());
+        if (reply.status() == protocol::NO_RECIPIENT && first + count < recipient_infos.size()) {
+            first += count;
+            continue;
+        }
+        if (reply.status() != protocol::DONE)
+            throw as_error(reply, what_failed);
+        protocol::UnwrapReply& answer = *reply.mutable_unwrap();
+        if (answer.key().empty() || answer.recipient() >= count)
+            throw broken(what_failed, "an unwrapped key that belongs to no recipient");
+        return {Secret::take(*answer.mutable_key()), first + answer.recipient(), answer.identity()};
+    }
+}
+
+}  // namespace signet::client

@@ -1,0 +1,81 @@
+#include "client/commands/command_options.h"
+
+#include <boost/program_options/parsers.hpp>
+#include <sstream>
+#include <utility>
+
+namespace signet::client::commands {
+
+namespace po = boost::program_options;
+
+std::string ParsedArguments::text(const char* option) const {
+    return has(option) ? options[option].as<std::string>() : std::string();
+}
+
+std::vector<std::string> ParsedArguments::list(const char* option) const {
+    return has(option) ? options[option].as<std::vector<std::string>>() : std::vector<std::string>();
+}
+
+CommandOptions::CommandOptions(std::string name, std::string synopsis, std::string about)
+    : m_name(std::move(name)),
+      m_synopsis(std::move(synopsis)),
+      m_about(std::move(about)),
+      m_options("Options") {}
+
+CommandOptions& CommandOptions::value(const char* names, const char* value, const char* description) {
+    m_options.add_options()(names, po::value<std::string>()->value_name(value), description);
+    return *this;
+}
+
+CommandOptions& CommandOptions::values(const char* names, const char* value, const char* description) {
+    m_options.add_options()(names, po::value<std::vector<std::string>>()->value_name(value)->composing(),
+                            description);
+    return *this;
+}
+
+CommandOptions& CommandOptions::flag(const char* names, const char* description) {
+    m_options.add_options()(names, description);
+    return *this;
+}
+
+std::optional<ParsedArguments> CommandOptions::parse(const Arguments& arguments, std::size_t fewest,
+                                                     std::size_t most) {
+    value("socket", "PATH",
+          "the agent's socket; default $SIGNET_SOCKET, then $XDG_RUNTIME_DIR/signet/agent.sock, then "
+          "/run/signet/agent.sock");
+    flag("help,h", "print this help");
+    ParsedArguments result;
+    try {
+        constexpr int style = po::command_line_style::unix_style & ~po::command_line_style::allow_guessing;
+        const po::parsed_options parsed =
+            po::command_line_parser(arguments).options(m_options).style(style).run();
+        for (const po::option& option : parsed.options)
+            if (option.position_key >= 0)
+                result.operands.insert(result.operands.end(), option.value.begin(), option.value.end());
+        po::store(parsed, result.options);
+    } catch (const po::error& error) {
+        throw usage_error(error.what());
+    }
+
+    if (result.has("help")) {
+        std::ostringstream help;
+        help << "usage: " << usage() << "\n\n" << m_about << "\n\n" << m_options;
+        print(help.str());
+        return std::nullopt;
+    }
+    if (result.operands.size() < fewest)
+        throw usage_error("an argument is missing");
+    if (result.operands.size() > most)
+        throw usage_error("one argument too many: '" + result.operands[most] + "'");
+    return result;
+}
+
+Error CommandOptions::usage_error(const std::string& why) const {
+    return {ExitStatus::usage, m_name, why, "usage: " + usage()};
+}
+
+std::string CommandOptions::usage() const {
+    return "signet " + m_name + (m_synopsis.empty() ? "" : " ") + m_synopsis;
+}
+
+}  // namespace signet::client::commands

@@ -1,0 +1,71 @@
+#include "client/commands/program.h"
+
+#include <openssl/crypto.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <exception>
+#include <new>
+
+#include "client/output_file.h"
+#include "client/printable.h"
+
+namespace signet::client::commands {
+
+namespace {
+
+/// What cannot be said to stderr cannot be said at all.
+void to_stderr(std::string_view text) noexcept {
+    while (!text.empty()) {
+        const ssize_t count = write(STDERR_FILENO, text.data(), text.size());
+        if (count < 0 && errno != EINTR)
+            return;
+        if (count > 0)
+            text.remove_prefix(static_cast<std::size_t>(count));
+    }
+}
+
+int report(const Error& error) {
+    to_stderr(error_line(error));
+    return static_cast<int>(error.exit_status());
+}
+
+}  // namespace
+
+Arguments arguments_of(int argc, char** argv) {
+    return argc > 1 ? Arguments(argv + 1, argv + argc) : Arguments();
+}
+
+int run_program(const std::function<ExitStatus()>& body) noexcept {
+    try {
+        // openssl.cnf costs time to read, and could load providers that nobody asked us to use.
+        OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, nullptr);
+        // NOLINTNEXTLINE(performance-no-int-to-ptr): SIG_IGN is defined so
+        std::signal(SIGPIPE, SIG_IGN);
+        return static_cast<int>(body());
+    } catch (const BrokenPipe&) {
+        return static_cast<int>(ExitStatus::other);
+    } catch (const Error& error) {
+        return report(error);
+    } catch (const cms::Error& error) {
+        return report(from_cms(error, "cannot go on"));
+    } catch (const std::bad_alloc&) {
+        to_stderr("signet: cannot go on: not enough memory; try with smaller input\n");
+    } catch (const std::exception& error) {
+        return report(Error(ExitStatus::other, "cannot go on", error.what()));
+    } catch (...) {
+        to_stderr("signet: cannot go on: an unknown exception\n");
+    }
+    return static_cast<int>(ExitStatus::other);
+}
+
+void print(std::string_view text) {
+    OutputFile("-", Privacy::shared).write(cms::as_bytes(text));
+}
+
+void warn(std::string_view text) noexcept {
+    to_stderr("signet: warning: " + printable(text) + "\n");
+}
+
+}  // namespace signet::client::commands

@@ -1,0 +1,46 @@
+#include "client/content_signer.h"
+
+#include <utility>
+
+#include "cms/digest_stream.h"
+#include "cms/signed_data_builder.h"
+
+namespace signet::client {
+
+SignResult sign_digests(AgentConnection& agent, const SigningOptions& options,
+                        std::vector<cms::Bytes> digests) {
+    SignRequest request;
+    request.identities = options.identities;
+    request.digest_algorithm = options.digest_algorithm;
+    request.digests = std::move(digests);
+    request.rsa_pss = options.rsa_pss;
+    request.certificates = options.certificates;
+    return agent.sign(request);
+}
+
+SignedContent sign_detached(AgentConnection& agent, const SigningOptions& options, cms::BytesView content) {
+    try {
+        std::vector<cms::Bytes> digests;
+        digests.push_back(cms::digest(options.digest_algorithm, content));
+        SignResult result = sign_digests(agent, options, std::move(digests));
+        return {std::move(result.signed_data.front()), std::move(result.warnings)};
+    } catch (const cms::Error& error) {
+        throw from_cms(error, "cannot sign");
+    }
+}
+
+SignedContent sign_attached(AgentConnection& agent, const SigningOptions& options, cms::BytesView content) {
+    SignedContent detached = sign_detached(agent, options, content);
+    return {attach(detached.signed_data, content), std::move(detached.warnings)};
+}
+
+cms::Bytes attach(cms::BytesView detached, cms::BytesView content) {
+    try {
+        return cms::attach_content(detached, content);
+    } catch (const cms::Error& error) {
+        // The SignedData came from the agent: a fault in it is not the user's input.
+        throw Error(ExitStatus::other, "cannot sign", error.what());
+    }
+}
+
+}  // namespace signet::client

@@ -1,0 +1,53 @@
+#include "client/error.h"
+
+#include <system_error>
+#include <utility>
+
+#include "client/printable.h"
+
+namespace signet::client {
+
+namespace {
+
+std::string sentence(const std::string& what_failed, const std::string& why, const std::string& advice) {
+    std::string text = what_failed + ": " + why;
+    if (!advice.empty())
+        text += "; " + advice;
+    return text;
+}
+
+ExitStatus exit_status(cms::ErrorCode code) {
+    switch (code) {
+        case cms::ErrorCode::malformed:
+            return ExitStatus::malformed;
+        case cms::ErrorCode::cannot_decrypt:
+            return ExitStatus::answer_is_no;
+        case cms::ErrorCode::unsupported:
+        case cms::ErrorCode::failed:
+            break;
+    }
+    return ExitStatus::other;
+}
+
+}  // namespace
+
+Error::Error(ExitStatus status, std::string what_failed, std::string why, std::string advice)
+    : std::runtime_error(sentence(what_failed, why, advice)),
+      m_status(status),
+      m_what_failed(std::move(what_failed)),
+      m_why(std::move(why)),
+      m_advice(std::move(advice)) {}
+
+std::string error_line(const Error& error) {
+    return "signet: " + printable(error.what()) + "\n";
+}
+
+Error from_cms(const cms::Error& error, std::string what_failed) {
+    return {exit_status(error.code()), std::move(what_failed), error.what()};
+}
+
+Error from_errno(int number, std::string what_failed) {
+    return {ExitStatus::other, std::move(what_failed), std::generic_category().message(number)};
+}
+
+}  // namespace signet::client

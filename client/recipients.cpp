@@ -1,0 +1,127 @@
+#include "client/recipients.h"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <ctime>
+#include <utility>
+
+#include "client/error.h"
+#include "client/input_file.h"
+
+namespace signet::client {
+
+namespace {
+
+/// Bytes of a file of certificates, at most.
+constexpr std::size_t max_certificate_file = std::size_t{64} << 20;
+
+std::string cannot_encrypt(const std::string& name) {
+    return "cannot encrypt to " + name;
+}
+
+bool is_file(const std::string& name) {
+    struct stat status {};
+    return stat(name.c_str(), &status) == 0 && !S_ISDIR(status.st_mode);
+}
+
+bool looks_like_pem(const cms::Bytes& file) {
+    return cms::as_text(file).find("-----BEGIN ") != std::string_view::npos;
+}
+
+void add_new(std::vector<cms::Certificate>& certificates, cms::Certificate certificate) {
+    const cms::Bytes der = certificate.der();
+    if (std::none_of(certificates.begin(), certificates.end(),
+                     [&](const cms::Certificate& known) { return known.der() == der; }))
+        certificates.push_back(std::move(certificate));
+}
+
+cms::Certificate certificate_from_file(const std::string& path) {
+    try {
+        const cms::Bytes file = InputFile(path).read_all(max_certificate_file);
+        if (!looks_like_pem(file))
+            return cms::Certificate::from_der(file);
+        std::vector<cms::Certificate> certificates = cms::Certificate::from_pem(cms::as_text(file));
+        if (certificates.size() != 1)
+            throw Error(ExitStatus::malformed, cannot_encrypt(path),
+                        certificates.empty() ? "there is no certificate in it"
+                                             : "there are several certificates in it",
+                        "name a file with the recipient's certificate alone");
+        return certificates.front();
+    } catch (const cms::Error& error) {
+        throw from_cms(error, cannot_encrypt(path));
+    }
+}
+
+/// The certificates of `name`'s identities that somebody may encrypt to today.
+std::vector<cms::Certificate> usable_certificates(const agent::protocol::ListReply& catalogue,
+                                                  const std::string& name) {
+    const std::time_t now = std::time(nullptr);
+    std::vector<cms::Certificate> usable;
+    for (const agent::protocol::Identity& identity : catalogue.identities()) {
+        if (identity.certificate().empty())
+            continue;
+        try {
+            cms::Certificate certificate = cms::Certificate::from_der(cms::as_bytes(identity.certificate()));
+            if (certificate.may_decrypt() && certificate.not_before() <= now &&
+                now <= certificate.not_after())
+                add_new(usable, std::move(certificate));
+        } catch (const cms::Error& error) {
+            throw Error(ExitStatus::other, cannot_encrypt(name),
+                        std::string("the agent's certificate is broken: ") + error.what());
+        }
+    }
+    return usable;
+}
+
+cms::Certificate certificate_from_agent(AgentConnection& agent, const std::string& name) {
+    const agent::protocol::ListReply catalogue = agent.list(name, true);
+    const std::vector<cms::Certificate> usable = usable_certificates(catalogue, name);
+    if (usable.empty())
+        throw Error(ExitStatus::identity, cannot_encrypt(name),
+                    catalogue.identities().empty()
+                        ? "no such file, and no identity of the agent has this name"
+                        : "its certificates are not for encryption, or not valid today",
+                    "name a file with the recipient's certificate");
+    if (usable.size() > 1) {
+        std::string list;
+        for (const cms::Certificate& certificate : usable)
+            list += (list.empty() ? "" : ", ") + certificate.subject();
+        throw Error(ExitStatus::identity, cannot_encrypt(name), "several certificates match: " + list,
+                    "name one by its fingerprint (signet list) or as a file");
+    }
+    return usable.front();
+}
+
+}  // namespace
+
+std::vector<cms::Certificate> find_recipients(AgentConnection& agent, const std::vector<std::string>& names) {
+    std::vector<cms::Certificate> recipients;
+    for (const std::string& name : names) {
+        if (!is_file(name)) {
+            add_new(recipients, certificate_from_agent(agent, name));
+            continue;
+        }
+        cms::Certificate certificate = certificate_from_file(name);
+        if (!certificate.may_decrypt())
+            throw Error(ExitStatus::identity, cannot_encrypt(name), "its certificate is not for encryption",
+                        "use one whose key usage has keyEncipherment or keyAgreement");
+        add_new(recipients, std::move(certificate));
+    }
+    return recipients;
+}
+
+std::vector<cms::Certificate> read_certificates(const std::string& path) {
+    const std::string what_failed = "cannot read certificates from " + path;
+    try {
+        const cms::Bytes file = InputFile(path).read_all(max_certificate_file);
+        std::vector<cms::Certificate> certificates = cms::Certificate::from_pem(cms::as_text(file));
+        if (certificates.empty())
+            throw Error(ExitStatus::malformed, what_failed, "there is none", "give a file in PEM format");
+        return certificates;
+    } catch (const cms::Error& error) {
+        throw from_cms(error, what_failed);
+    }
+}
+
+}  // namespace signet::client
