@@ -1,0 +1,72 @@
+// Objects on a token and their attributes.
+#pragma once
+
+#include <p11-kit/pkcs11.h>
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "token/session.h"
+
+namespace signet::token {
+
+enum class ObjectHandle : CK_OBJECT_HANDLE {};
+
+enum class ObjectClass : CK_OBJECT_CLASS {
+    certificate = CKO_CERTIFICATE,
+    public_key = CKO_PUBLIC_KEY,
+    private_key = CKO_PRIVATE_KEY,
+};
+
+enum class Attribute : CK_ATTRIBUTE_TYPE {
+    label = CKA_LABEL,
+    value = CKA_VALUE,
+    certificate_type = CKA_CERTIFICATE_TYPE,
+    key_type = CKA_KEY_TYPE,
+    id = CKA_ID,
+    decrypt = CKA_DECRYPT,
+    sign = CKA_SIGN,
+    derive = CKA_DERIVE,
+    modulus = CKA_MODULUS,
+    ec_point = CKA_EC_POINT,
+    always_authenticate = CKA_ALWAYS_AUTHENTICATE,
+};
+
+/// Objects of one token that are looked at, all classes together.
+inline constexpr std::size_t max_objects = 65536;
+/// Bytes of any attribute but a certificate. Longer ones count as not there.
+inline constexpr std::size_t max_attribute = 4096;
+
+/// The objects of `object_class`, `limit` of them at most. Throws TokenError.
+std::vector<ObjectHandle> find_objects(const Session& session, ObjectClass object_class, std::size_t limit);
+
+/// Reads attributes of one object. An attribute that the object does not have, or that cannot be read or believed, is
+/// none; throws TokenError only if the object, its session or its token is gone. One thread at a time.
+class AttributeReader {
+  public:
+    /// `buffer` holds one value at a time; what does not fit is none.
+    AttributeReader(const Session& session, ObjectHandle object, std::span<unsigned char> buffer) noexcept
+        : m_session(session), m_object(object), m_buffer(buffer) {}
+
+    /// At most `limit` bytes. A view into the buffer: good until the next call.
+    std::optional<std::span<const unsigned char>> bytes(Attribute attribute, std::size_t limit = max_attribute);
+    std::optional<CK_ULONG> number(Attribute attribute);
+    /// False if none.
+    bool flag(Attribute attribute);
+    /// Empty if none; always valid UTF-8.
+    std::string text(Attribute attribute);
+    /// Empty if none.
+    std::string copy(Attribute attribute);
+
+  private:
+    std::optional<std::size_t> read(Attribute attribute, void* target, std::size_t size);
+
+    const Session& m_session;
+    ObjectHandle m_object;
+    std::span<unsigned char> m_buffer;
+};
+
+}  // namespace signet::token
