@@ -1,0 +1,136 @@
+#include "cms/algorithms.h"
+
+#include <openssl/evp.h>
+#include <openssl/obj_mac.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+
+namespace signet::cms {
+namespace {
+
+struct DigestRow {
+    DigestAlgorithm algorithm;
+    int nid;
+    std::size_t size;
+    std::string_view name;
+    std::string_view micalg;
+    const EVP_MD* (*evp)();
+};
+
+// In the order of the enumerators: they index the table.
+constexpr std::array digests{
+    DigestRow{DigestAlgorithm::sha1, NID_sha1, 20, "sha1", "sha-1", EVP_sha1},
+    DigestRow{DigestAlgorithm::sha256, NID_sha256, 32, "sha256", "sha-256", EVP_sha256},
+    DigestRow{DigestAlgorithm::sha384, NID_sha384, 48, "sha384", "sha-384", EVP_sha384},
+    DigestRow{DigestAlgorithm::sha512, NID_sha512, 64, "sha512", "sha-512", EVP_sha512},
+};
+
+struct CipherRow {
+    ContentCipher cipher;
+    int nid;
+    std::size_t key_size;
+    bool aead;
+    std::string_view name;
+};
+
+constexpr std::array ciphers{
+    CipherRow{ContentCipher::aes128_cbc, NID_aes_128_cbc, 16, false, "aes-128-cbc"},
+    CipherRow{ContentCipher::aes192_cbc, NID_aes_192_cbc, 24, false, "aes-192-cbc"},
+    CipherRow{ContentCipher::aes256_cbc, NID_aes_256_cbc, 32, false, "aes-256-cbc"},
+    CipherRow{ContentCipher::aes128_gcm, NID_aes_128_gcm, 16, true, "aes-128-gcm"},
+    CipherRow{ContentCipher::aes192_gcm, NID_aes_192_gcm, 24, true, "aes-192-gcm"},
+    CipherRow{ContentCipher::aes256_gcm, NID_aes_256_gcm, 32, true, "aes-256-gcm"},
+};
+
+const DigestRow& row(DigestAlgorithm algorithm) noexcept {
+    return digests[static_cast<std::size_t>(algorithm)];
+}
+
+const CipherRow& row(ContentCipher cipher) noexcept {
+    return ciphers[static_cast<std::size_t>(cipher)];
+}
+
+bool equal_without_case(std::string_view a, std::string_view b) noexcept {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](unsigned char x, unsigned char y) {
+        return std::tolower(x) == std::tolower(y);
+    });
+}
+
+}  // namespace
+
+std::size_t digest_size(DigestAlgorithm algorithm) noexcept {
+    return row(algorithm).size;
+}
+
+const EVP_MD* evp_md(DigestAlgorithm algorithm) noexcept {
+    // Fetched once and kept: EVP_sha256() and the like are looked up again in each operation.
+    static const auto fetched = [] {
+        std::array<const EVP_MD*, digests.size()> all{};
+        for (std::size_t i = 0; i < all.size(); ++i) {
+            const EVP_MD* md = EVP_MD_fetch(nullptr, digests[i].name.data(), nullptr);
+            all[i] = md != nullptr ? md : digests[i].evp();
+        }
+        return all;
+    }();
+    return fetched[static_cast<std::size_t>(algorithm)];
+}
+
+std::string_view digest_name(DigestAlgorithm algorithm) noexcept {
+    return row(algorithm).name;
+}
+
+std::string_view micalg(DigestAlgorithm algorithm) noexcept {
+    return row(algorithm).micalg;
+}
+
+std::optional<DigestAlgorithm> digest_from_name(std::string_view name) noexcept {
+    for (const DigestRow& digest : digests)
+        if (equal_without_case(name, digest.name) || equal_without_case(name, digest.micalg))
+            return digest.algorithm;
+    return std::nullopt;
+}
+
+std::optional<DigestAlgorithm> digest_from_nid(int nid) noexcept {
+    for (const DigestRow& digest : digests)
+        if (digest.nid == nid)
+            return digest.algorithm;
+    return std::nullopt;
+}
+
+int digest_nid(DigestAlgorithm algorithm) noexcept {
+    return row(algorithm).nid;
+}
+
+std::size_t key_size(ContentCipher cipher) noexcept {
+    return row(cipher).key_size;
+}
+
+bool is_aead(ContentCipher cipher) noexcept {
+    return row(cipher).aead;
+}
+
+std::string_view cipher_name(ContentCipher cipher) noexcept {
+    return row(cipher).name;
+}
+
+std::optional<ContentCipher> cipher_from_name(std::string_view name) noexcept {
+    for (const CipherRow& cipher : ciphers)
+        if (equal_without_case(name, cipher.name))
+            return cipher.cipher;
+    return std::nullopt;
+}
+
+std::optional<ContentCipher> cipher_from_nid(int nid) noexcept {
+    for (const CipherRow& cipher : ciphers)
+        if (cipher.nid == nid)
+            return cipher.cipher;
+    return std::nullopt;
+}
+
+int cipher_nid(ContentCipher cipher) noexcept {
+    return row(cipher).nid;
+}
+
+}  // namespace signet::cms

@@ -1,0 +1,22 @@
+#include "cms/asn1/content_info.h"
+
+namespace signet::cms::asn1 {
+
+ASN1_ADB_TEMPLATE(ContentInfoOther) = ASN1_EXP(ContentInfo, d.other, ASN1_ANY, 0);
+
+ASN1_ADB(ContentInfo) = {
+    ADB_ENTRY(NID_pkcs7_signed, ASN1_EXP(ContentInfo, d.signed_data, SignedData, 0)),
+    ADB_ENTRY(NID_pkcs7_enveloped, ASN1_EXP(ContentInfo, d.enveloped_data, EnvelopedData, 0)),
+    ADB_ENTRY(NID_id_smime_ct_authEnvelopedData,
+              ASN1_EXP(ContentInfo, d.auth_enveloped_data, AuthEnvelopedData, 0)),
+} ASN1_ADB_END(ContentInfo, 0, content_type, nullptr, &ContentInfoOther_tt, nullptr);
+
+// ContentInfo ::= SEQUENCE {
+//   contentType ContentType,
+//   content [0] EXPLICIT ANY DEFINED BY contentType }                             RFC 5652 section 3
+ASN1_SEQUENCE(ContentInfo) = {
+    ASN1_SIMPLE(ContentInfo, content_type, ASN1_OBJECT),
+    ASN1_ADB_OBJECT(ContentInfo),
+} ASN1_SEQUENCE_END(ContentInfo)
+
+}  // namespace signet::cms::asn1

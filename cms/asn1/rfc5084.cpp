@@ -1,0 +1,13 @@
+#include "cms/asn1/rfc5084.h"
+
+namespace signet::cms::asn1 {
+
+// GCMParameters ::= SEQUENCE {
+//   aes-nonce OCTET STRING,  -- recommended size is 12 octets
+//   aes-ICVlen AES-GCM-ICVlen DEFAULT 12 }                                        RFC 5084 section 3.2
+ASN1_SEQUENCE(GCMParameters) = {
+    ASN1_SIMPLE(GCMParameters, nonce, ASN1_OCTET_STRING),
+    ASN1_OPT(GCMParameters, icv_length, ASN1_INTEGER),
+} ASN1_SEQUENCE_END(GCMParameters)
+
+}  // namespace signet::cms::asn1

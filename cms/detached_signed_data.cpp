@@ -1,0 +1,111 @@
+#include "cms/algorithm_identifier.h"
+#include "cms/asn1/content_info.h"
+#include "cms/asn1/der.h"
+#include "cms/error.h"
+#include "cms/openssl_error.h"
+#include "cms/signed_data_builder.h"
+
+#include <openssl/objects.h>
+
+#include <climits>
+
+namespace signet::cms {
+namespace {
+
+using asn1::Tag;
+
+// See the grammar in asn1/rfc5652_signed_data.cpp. Version 1 goes with issuerAndSerialNumber.
+Bytes signer_info(const Signature& signature) {
+    static const Bytes version = asn1::integer(1);
+    if (signature.signed_attributes.empty() ||
+        signature.signed_attributes.front() != static_cast<std::uint8_t>(Tag::set))
+        throw Error(ErrorCode::failed, "signed attributes that are no SET");
+    constexpr auto attributes_tag = static_cast<std::uint8_t>(asn1::context(0));
+    return asn1::tlv(Tag::sequence, {version, signature.signer->sid(),
+                                     digest_algorithm_identifier(signature.digest_algorithm),
+                                     {&attributes_tag, 1},
+                                     BytesView(signature.signed_attributes).subspan(1),
+                                     signature_algorithm_identifier(signature.scheme, signature.digest_algorithm),
+                                     asn1::tlv(Tag::octet_string, {signature.value})});
+}
+
+Bytes certificate_set(const std::vector<Signature>& signatures, IncludedCertificates included) {
+    if (included == IncludedCertificates::none)
+        return {};
+    std::vector<BytesView> all;
+    for (const Signature& signature : signatures) {
+        const std::vector<Bytes>& own = signature.signer->certificates();
+        const std::size_t count = included == IncludedCertificates::signer ? 1 : own.size();
+        all.insert(all.end(), own.begin(), own.begin() + static_cast<std::ptrdiff_t>(count));
+    }
+    return asn1::set_of(asn1::context(0), std::move(all));
+}
+
+}  // namespace
+
+Bytes detached_signed_data(const std::vector<Signature>& signatures, const std::string& content_type,
+                           IncludedCertificates included) {
+    if (signatures.empty())
+        throw Error(ErrorCode::failed, "a SignedData without a signature");
+    static const Bytes type = asn1::object_identifier(NID_pkcs7_signed);
+    static const Bytes data = asn1::object_identifier(NID_pkcs7_data);
+    static const std::string data_text = "1.2.840.113549.1.7.1";
+
+    std::vector<BytesView> digests;
+    std::vector<Bytes> signer_infos;
+    for (const Signature& signature : signatures) {
+        digests.emplace_back(digest_algorithm_identifier(signature.digest_algorithm));
+        signer_infos.push_back(signer_info(signature));
+    }
+    const Bytes content = content_type == data_text ? data : asn1::object_identifier(content_type);
+    // Version 3 says that the content is not id-data (RFC 5652 section 5.1).
+    const Bytes version = asn1::integer(content == data ? 1 : 3);
+    const Bytes signed_data =
+        asn1::tlv(Tag::sequence, {version, asn1::set_of(Tag::set, std::move(digests)),
+                                  asn1::tlv(Tag::sequence, {content}), certificate_set(signatures, included),
+                                  asn1::set_of(Tag::set, {signer_infos.begin(), signer_infos.end()})});
+    return asn1::tlv(Tag::sequence, {type, asn1::tlv(asn1::context(0), {signed_data})});
+}
+
+std::size_t signed_data_size_limit(const std::vector<const SignerProfile*>& signers,
+                                   std::size_t signature_size, IncludedCertificates included) noexcept {
+    // Tag and length octets of anything below 4 GiB.
+    constexpr std::size_t header = 6;
+    // ContentInfo, [0], SignedData, version, both sets, encapContentInfo, certificates, and the content type.
+    constexpr std::size_t frame = 9 * header + 64 + asn1::max_object_identifier_size;
+    // A SignerInfo's own headers, its two AlgorithmIdentifiers (PSS: 67 bytes), its digest's in the set, and the
+    // signed attributes but for signingCertificateV2.
+    constexpr std::size_t fixed_of_signer = 640 + asn1::max_object_identifier_size;
+    std::size_t limit = frame;
+    for (const SignerProfile* signer : signers) {
+        limit += fixed_of_signer + signature_size + signer->sid().size() +
+                 signer->signing_certificate_attribute().size();
+        if (included == IncludedCertificates::none)
+            continue;
+        for (const Bytes& certificate : signer->certificates()) {
+            limit += certificate.size();
+            if (included == IncludedCertificates::signer)
+                break;
+        }
+    }
+    return limit;
+}
+
+Bytes attach_content(BytesView detached, BytesView content) {
+    const auto message = asn1::decode<asn1::ContentInfo>(detached, "SignedData");
+    if (OBJ_obj2nid(message->content_type) != NID_pkcs7_signed)
+        throw Error(ErrorCode::malformed, "not a SignedData");
+    asn1::EncapsulatedContentInfo& encapsulated = *message->d.signed_data->encap_content_info;
+    if (encapsulated.content != nullptr)
+        throw Error(ErrorCode::malformed, "a SignedData that has a content already");
+    if (content.size() > static_cast<std::size_t>(INT_MAX))
+        throw Error(ErrorCode::failed, "a content above 2 GiB");
+    encapsulated.content = ASN1_OCTET_STRING_new();
+    require_openssl(encapsulated.content != nullptr &&
+                        ASN1_OCTET_STRING_set(encapsulated.content, content.data(),
+                                              static_cast<int>(content.size())) == 1,
+                    "cannot attach the content");
+    return asn1::encode(*message);
+}
+
+}  // namespace signet::cms

@@ -1,0 +1,15 @@
+// One signature under one public key.
+#pragma once
+
+#include <openssl/types.h>
+
+#include "cms/algorithm_identifier.h"
+#include "cms/bytes.h"
+
+namespace signet::cms {
+
+/// Whether `value` is `key`'s signature by `algorithm` over a message with this digest. Throws Error(failed) for a
+/// key of another kind than the algorithm's.
+bool verify_signature(EVP_PKEY& key, const SignatureAlgorithm& algorithm, BytesView digest, BytesView value);
+
+}  // namespace signet::cms
