@@ -30,9 +30,9 @@ class AuditLog {
     /// the file is a record that was lost.
     using Ticket = std::uint64_t;
 
-    /// Opens or creates `path` (mode 0600, its folder 0700). A last line that a crash cut off is kept and
-    /// ended. Throws Error(AUDIT_FAILED) if it is no regular file, not ours, accessible by group or others,
-    /// or held by another agent.
+    /// Opens or creates `path` (absolute; mode 0600, its folder 0700). A last line that a crash cut off is
+    /// kept and ended. Throws Error(AUDIT_FAILED) if it is no regular file, not ours, accessible by group or
+    /// others, or held by another agent.
     AuditLog(boost::asio::io_context&, std::filesystem::path path);
     /// Writes what was submitted, then ends the thread. Coroutines that still wait are destroyed.
     ~AuditLog();

@@ -1,0 +1,54 @@
+#include "agent/pin/pin_store.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace signet::agent::pin {
+
+void PinStore::put(const TokenId& token, Secret pin, PinLifetime lifetime, Clock::time_point now) {
+    drop(token);
+    if (lifetime && *lifetime <= std::chrono::milliseconds::zero())
+        return;
+    drop_expired(now);
+    if (m_kept.size() >= max_kept_pins)
+        return;
+    std::optional<Clock::time_point> until;
+    if (lifetime)
+        until = now + *lifetime;
+    m_kept.emplace(token, Kept{std::move(pin), until});
+}
+
+std::optional<Secret> PinStore::get(const TokenId& token, Clock::time_point now) {
+    const auto found = m_kept.find(token);
+    if (found == m_kept.end())
+        return std::nullopt;
+    if (found->second.until && *found->second.until <= now) {
+        m_kept.erase(found);
+        return std::nullopt;
+    }
+    return found->second.pin.clone();
+}
+
+bool PinStore::drop(const TokenId& token) noexcept {
+    return m_kept.erase(token) != 0;
+}
+
+void PinStore::drop_all() noexcept {
+    m_kept.clear();
+}
+
+std::optional<PinStore::Clock::time_point> PinStore::drop_expired(Clock::time_point now) noexcept {
+    std::optional<Clock::time_point> next;
+    std::erase_if(m_kept, [&](const auto& entry) {
+        const auto& until = entry.second.until;
+        if (!until)
+            return false;
+        if (*until <= now)
+            return true;
+        next = next ? std::min(*next, *until) : *until;
+        return false;
+    });
+    return next;
+}
+
+}  // namespace signet::agent::pin

@@ -1,0 +1,62 @@
+#include "agent/pin/refused_pins.h"
+
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <openssl/rand.h>
+
+#include <algorithm>
+#include <cstring>
+#include <stdexcept>
+
+namespace signet::agent::pin {
+
+RefusedPins::RefusedPins() : m_key(32) {
+    if (RAND_bytes(m_key.data(), static_cast<int>(m_key.size())) != 1)
+        throw std::runtime_error("no randomness for the key of refused PINs");
+}
+
+RefusedPins::Digest RefusedPins::digest(const TokenId& token, const Secret& pin) const {
+    // The lengths in front keep two different triples from being the same bytes.
+    const std::array<std::size_t, 3> sizes{token.serial.size(), token.label.size(), pin.size()};
+    Secret input(sizeof sizes + sizes[0] + sizes[1] + sizes[2]);
+    std::uint8_t* to = input.data();
+    const auto append = [&to](const void* from, std::size_t size) {
+        if (size != 0)
+            std::memcpy(to, from, size);
+        to += size;
+    };
+    append(sizes.data(), sizeof sizes);
+    append(token.serial.data(), sizes[0]);
+    append(token.label.data(), sizes[1]);
+    append(pin.data(), sizes[2]);
+
+    Digest result{};
+    unsigned size = 0;
+    if (HMAC(EVP_sha256(), m_key.data(), static_cast<int>(m_key.size()), input.data(), input.size(),
+             result.data(), &size) == nullptr ||
+        size != result.size())
+        throw std::runtime_error("HMAC of a PIN failed");
+    return result;
+}
+
+bool RefusedPins::is_refused(const TokenId& token, const Secret& pin) const {
+    const Digest wanted = digest(token, pin);
+    return std::any_of(m_refusals.begin(), m_refusals.end(), [&](const Refusal& refusal) {
+        return CRYPTO_memcmp(refusal.digest.data(), wanted.data(), wanted.size()) == 0;
+    });
+}
+
+void RefusedPins::remember(const TokenId& token, const Secret& pin) {
+    if (is_refused(token, pin))
+        return;
+    if (m_refusals.size() >= max_remembered)
+        m_refusals.pop_front();
+    m_refusals.push_back({token, digest(token, pin)});
+}
+
+void RefusedPins::forget(const TokenId& token) noexcept {
+    std::erase_if(m_refusals, [&](const Refusal& refusal) { return refusal.token == token; });
+}
+
+}  // namespace signet::agent::pin
