@@ -14,7 +14,7 @@ OpenedContent open_content(AgentConnection& agent, cms::BytesView message, const
         return {cms::decrypt_content(parsed, unwrapped.key), parsed.content_type, parsed.authenticated,
                 std::move(unwrapped.identity)};
     } catch (const cms::Error& error) {
-        throw from_cms(error, "cannot decrypt");
+        throw from_cms(error, cannot_decrypt);
     }
 }
 

@@ -25,6 +25,9 @@ struct OpenedContent {
 [[nodiscard]] OpenedContent open_content(AgentConnection& agent, cms::BytesView message,
                                          const std::string& identity = {});
 
+/// Error::what_failed of its errors.
+inline constexpr char cannot_decrypt[] = "cannot decrypt";
+
 /// What to tell a person about an OpenedContent that is not authenticated.
 inline constexpr char unauthenticated_warning[] =
     "the content is encrypted, but nothing protects it from alteration: trust it as far as you trust the way "

@@ -1,0 +1,65 @@
+#include <string_view>
+
+#include "client/cms_input.h"
+#include "client/commands/command_options.h"
+#include "client/commands/commands.h"
+#include "client/content_opener.h"
+#include "client/input_file.h"
+#include "client/output_file.h"
+
+namespace signet::client::commands {
+
+namespace {
+
+constexpr std::string_view suffix = ".p7m";
+
+std::string output_path(const CommandOptions& options, const ParsedArguments& parsed) {
+    const std::string& path = parsed.operands.front();
+    if (parsed.has("output"))
+        return parsed.text("output");
+    if (path == "-")
+        return "-";
+    const std::string_view name = std::string_view(path).substr(path.rfind('/') + 1);
+    if (name.size() <= suffix.size() || !name.ends_with(suffix))
+        throw options.usage_error("'" + path +
+                                  "' does not end in .p7m: say with -o where the plaintext goes");
+    return path.substr(0, path.size() - suffix.size());
+}
+
+}  // namespace
+
+ExitStatus decrypt(const Arguments& arguments) {
+    CommandOptions options(
+        "decrypt", "[-k ID] [-o OUT] FILE.p7m",
+        "Decrypts a CMS message (DER, BER or PEM) to OUT, or to FILE. Nothing is written unless\n"
+        "all of it decrypted. The plaintext is readable by you alone.");
+    options
+        .value("key,k", "ID",
+               "whose key: address, fingerprint, label or pkcs11: URI; default: whichever fits")
+        .value("output,o", "OUT", "write there instead of to FILE");
+    const auto parsed = options.parse(arguments, 1, 1);
+    if (!parsed)
+        return ExitStatus::done;
+    const std::string output = output_path(options, *parsed);
+
+    InputFile input(parsed->operands.front());
+    const cms::Bytes message = decode_cms_input(input.read_all(), input.name());
+    AgentConnection agent(parsed->socket());
+    const OpenedContent opened = [&] {
+        try {
+            return open_content(agent, message, parsed->text("key"));
+        } catch (const Error& error) {
+            // Which file it was, where the library cannot know.
+            if (error.what_failed() != cannot_decrypt)
+                throw;
+            throw Error(error.exit_status(), cannot_decrypt + (" " + input.name()), error.why(),
+                        error.advice());
+        }
+    }();
+    if (!opened.authenticated)
+        warn(unauthenticated_warning);
+    write_outputs({{output, opened.content, Privacy::owner_only}});
+    return ExitStatus::done;
+}
+
+}  // namespace signet::client::commands

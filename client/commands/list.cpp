@@ -1,0 +1,108 @@
+#include "client/agent_connection.h"
+#include "client/commands/command_options.h"
+#include "client/commands/commands.h"
+#include "client/commands/token_report.h"
+#include "client/rfc3339.h"
+
+namespace signet::client::commands {
+
+namespace {
+
+/// Enough digits to tell identities apart; -k takes 8 and more.
+constexpr std::size_t short_fingerprint = 16;
+
+template <typename Texts>
+std::vector<std::string> to_vector(const Texts& texts) {
+    return {texts.begin(), texts.end()};
+}
+
+void report_identity(TextBlock& block, const agent::protocol::Identity& identity) {
+    const std::string address = joined(to_vector(identity.email()));
+    const std::string& name = address.empty() ? identity.label() : address;
+    block.heading("identity " + (name.empty() ? identity.subject() : name));
+    block.line("subject", identity.subject());
+    block.line("label", identity.label());
+    block.line("key", identity.key_type());
+    block.line("usage", joined(to_vector(identity.usage())));
+    if (identity.not_after() != 0)
+        block.line("valid", rfc3339(identity.not_before()) + " to " + rfc3339(identity.not_after()));
+    block.line("fingerprint", hex(identity.fingerprint()).substr(0, short_fingerprint));
+    block.line("token", joined(to_vector(identity.token())));
+    block.line("uri", identity.uri());
+    block.line("note", identity.note());
+}
+
+std::string for_people(const agent::protocol::ListReply& catalogue) {
+    TextBlock block;
+    for (const agent::protocol::Token& token : catalogue.tokens())
+        report_token(block, token);
+    for (const agent::protocol::Identity& identity : catalogue.identities())
+        report_identity(block, identity);
+    return block.text();
+}
+
+void report_identity(JsonWriter& json, const agent::protocol::Identity& identity) {
+    json.begin_object();
+    json.key("uri").text(identity.uri());
+    json.key("label").text(identity.label());
+    json.key("subject").text(identity.subject());
+    json.key("email").texts(identity.email());
+    json.key("key_type").text(identity.key_type());
+    json.key("usage").texts(identity.usage());
+    if (identity.not_after() != 0) {
+        json.key("not_before").text(rfc3339(identity.not_before()));
+        json.key("not_after").text(rfc3339(identity.not_after()));
+    } else {
+        json.key("not_before").null().key("not_after").null();
+    }
+    json.key("fingerprint").text(hex(identity.fingerprint()));
+    json.key("tokens").texts(identity.token());
+    json.key("note").text(identity.note());
+    json.end_object();
+}
+
+std::string for_programs(const agent::protocol::ListReply& catalogue) {
+    JsonWriter json;
+    json.begin_object().key("tokens").begin_array();
+    for (const agent::protocol::Token& token : catalogue.tokens())
+        report_token(json, token);
+    json.end_array().key("identities").begin_array();
+    for (const agent::protocol::Identity& identity : catalogue.identities())
+        report_identity(json, identity);
+    json.end_array().key("notes").texts(catalogue.notes());
+    return json.end_object().finish();
+}
+
+}  // namespace
+
+ExitStatus list(const Arguments& arguments) {
+    CommandOptions options(
+        "list", "[--json]",
+        "Lists the tokens that the agent sees and the identities on them. Notes on what cannot be\n"
+        "used go to standard error.\n\n"
+        "--json prints one object:\n"
+        "  tokens      array of {uri, label, manufacturer, model, serial, module, state}\n"
+        "  identities  array of {uri, label, subject, email (array), key_type, usage (array),\n"
+        "              not_before, not_after (RFC 3339, or null), fingerprint (SHA-256, hex),\n"
+        "              tokens (array of URIs), note}\n"
+        "  notes       array of texts");
+    options.flag("json", "print JSON");
+    const std::optional<ParsedArguments> parsed = options.parse(arguments, 0, 0);
+    if (!parsed)
+        return ExitStatus::done;
+
+    AgentConnection agent(parsed->socket());
+    const agent::protocol::ListReply catalogue = agent.list();
+    if (parsed->has("json")) {
+        print(for_programs(catalogue));
+        return ExitStatus::done;
+    }
+    for (const std::string& note : catalogue.notes())
+        warn(note);
+    if (catalogue.tokens().empty())
+        warn("the agent sees no token: insert one, or name its module in the configuration");
+    print(for_people(catalogue));
+    return ExitStatus::done;
+}
+
+}  // namespace signet::client::commands

@@ -1,0 +1,117 @@
+#include <algorithm>
+#include <cstddef>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "client/commands/command_options.h"
+#include "client/commands/commands.h"
+#include "client/content_signer.h"
+#include "client/input_file.h"
+#include "client/output_file.h"
+#include "cms/digest_stream.h"
+
+namespace signet::client::commands {
+
+namespace {
+
+SigningOptions signing_options(const CommandOptions& options, const ParsedArguments& parsed) {
+    SigningOptions signing;
+    signing.identities = parsed.list("key");
+    signing.rsa_pss = parsed.has("rsa-pss");
+    if (parsed.has("digest")) {
+        const auto digest = cms::digest_from_name(parsed.text("digest"));
+        if (!digest || *digest == cms::DigestAlgorithm::sha1)
+            throw options.usage_error("no hash '" + parsed.text("digest") +
+                                      "' for signing, only sha256, sha384 and sha512");
+        signing.digest_algorithm = *digest;
+    }
+    const std::string certificates = parsed.text("certificates");
+    if (certificates.empty() || certificates == "chain")
+        signing.certificates = agent::protocol::CHAIN;
+    else if (certificates == "signer")
+        signing.certificates = agent::protocol::SIGNER;
+    else if (certificates == "none")
+        signing.certificates = agent::protocol::NONE;
+    else
+        throw options.usage_error("no certificates '" + certificates + "', only chain, signer and none");
+    return signing;
+}
+
+/// What was hashed: its digest, and the content itself if it goes into the signature.
+struct HashedFile {
+    cms::Bytes digest;
+    cms::Bytes content;
+};
+
+std::vector<HashedFile> hash_files(const std::vector<std::string>& paths, cms::DigestAlgorithm algorithm,
+                                   bool keep_content) {
+    std::vector<HashedFile> files;
+    std::size_t left = max_content_in_memory;
+    for (const std::string& path : paths) {
+        InputFile input(path);
+        if (!keep_content) {
+            files.push_back({input.digest(algorithm), {}});
+            continue;
+        }
+        cms::Bytes content = input.read_all(left);
+        left -= content.size();
+        cms::Bytes digest = cms::digest(algorithm, content);
+        files.push_back({std::move(digest), std::move(content)});
+    }
+    return files;
+}
+
+std::string output_path(const ParsedArguments& parsed, const std::string& input, const char* suffix) {
+    if (parsed.has("output"))
+        return parsed.text("output");
+    return input == "-" ? "-" : input + suffix;
+}
+
+}  // namespace
+
+ExitStatus sign(const Arguments& arguments) {
+    CommandOptions options("sign", "[-k ID]... [--attached] [-o OUT] FILE...",
+                           "Signs files: FILE.p7s is a detached signature (CMS, DER), FILE.p7m one with the\n"
+                           "content inside. Several files are one batch: all are signed, or none.");
+    options
+        .values("key,k", "ID", "who signs: address, fingerprint, label or pkcs11: URI; several sign together")
+        .flag("attached", "put the content into the signature")
+        .value("digest", "HASH", "sha256 (default), sha384 or sha512")
+        .flag("rsa-pss", "RSASSA-PSS instead of PKCS#1 v1.5, for RSA keys")
+        .value("certificates", "SET", "send along: chain (default), signer or none")
+        .value("output,o", "OUT", "write there; for one FILE only");
+    const auto parsed = options.parse(arguments, 1, std::numeric_limits<std::size_t>::max());
+    if (!parsed)
+        return ExitStatus::done;
+    const std::vector<std::string>& paths = parsed->operands;
+    if (parsed->has("output") && paths.size() > 1)
+        throw options.usage_error("-o names one file, but several are to be signed");
+    if (std::count(paths.begin(), paths.end(), "-") > 1)
+        throw options.usage_error("standard input can be signed only once");
+    const SigningOptions signing = signing_options(options, *parsed);
+    const bool attached = parsed->has("attached");
+
+    std::vector<HashedFile> files = hash_files(paths, signing.digest_algorithm, attached);
+    std::vector<cms::Bytes> digests;
+    for (HashedFile& file : files)
+        digests.push_back(std::move(file.digest));
+    AgentConnection agent(parsed->socket());
+    SignResult result = sign_digests(agent, signing, std::move(digests));
+    for (const std::string& warning : result.warnings)
+        warn(warning);
+
+    std::vector<Output> outputs;
+    for (std::size_t i = 0; i < paths.size(); ++i) {
+        if (attached) {
+            result.signed_data[i] = attach(result.signed_data[i], files[i].content);
+            files[i].content = {};
+        }
+        outputs.push_back(
+            {output_path(*parsed, paths[i], attached ? ".p7m" : ".p7s"), result.signed_data[i]});
+    }
+    write_outputs(outputs);
+    return ExitStatus::done;
+}
+
+}  // namespace signet::client::commands

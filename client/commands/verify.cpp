@@ -1,0 +1,121 @@
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "client/cms_input.h"
+#include "client/commands/command_options.h"
+#include "client/commands/commands.h"
+#include "client/commands/verify_report.h"
+#include "client/input_file.h"
+#include "client/output_file.h"
+#include "client/recipients.h"
+#include "client/rfc3339.h"
+#include "cms/signed_data_verifier.h"
+
+namespace signet::client::commands {
+
+namespace {
+
+constexpr std::string_view suffix = ".p7s";
+constexpr std::size_t piece_size = std::size_t{64} * 1024;
+
+cms::VerifyOptions verify_options(const CommandOptions& options, const ParsedArguments& parsed) {
+    cms::VerifyOptions verification;
+    if (parsed.has("trust"))
+        verification.trust_anchors = read_certificates(parsed.text("trust"));
+    if (parsed.has("at")) {
+        verification.at = parse_rfc3339(parsed.text("at"));
+        if (!verification.at)
+            throw options.usage_error("'" + parsed.text("at") + "' is no time like 2026-11-22T20:00:00Z");
+    }
+    return verification;
+}
+
+/// The file that a detached signature is over: as named, else the signature's name without its suffix.
+std::string content_path(const CommandOptions& options, const ParsedArguments& parsed) {
+    if (parsed.operands.size() > 1)
+        return parsed.operands[1];
+    const std::string signature = parsed.operands.empty() ? "-" : parsed.operands[0];
+    const std::string_view name = std::string_view(signature).substr(signature.rfind('/') + 1);
+    if (name.size() <= suffix.size() || !name.ends_with(suffix))
+        throw options.usage_error("the signature is detached: name the file that it is for");
+    return signature.substr(0, signature.size() - suffix.size());
+}
+
+cms::SignedDataResult verify_file(const CommandOptions& options, const ParsedArguments& parsed,
+                                  const cms::VerifyOptions& verification) {
+    InputFile signature(parsed.operands.empty() ? "-" : parsed.operands[0]);
+    try {
+        const cms::Bytes signed_data = decode_cms_input(signature.read_all(), signature.name());
+        const auto content = [&](const std::function<void(cms::BytesView)>& feed) {
+            InputFile file(content_path(options, parsed));
+            std::vector<std::uint8_t> piece(piece_size);
+            while (const std::size_t count = file.read(piece))
+                feed(std::span(piece).first(count));
+        };
+        return cms::verify_signed_data(signed_data, content, verification);
+    } catch (const cms::Error& error) {
+        throw from_cms(error, "cannot verify " + signature.name());
+    }
+}
+
+void explain_missing_anchors(cms::SignedDataResult& result) {
+    for (cms::SignerResult& signer : result.signers)
+        if (signer.intact && !signer.trusted)
+            signer.reasons.insert(signer.reasons.begin(), "signer not trusted: no trust anchors given");
+}
+
+}  // namespace
+
+ExitStatus verify(const Arguments& arguments) {
+    CommandOptions options(
+        "verify", "[--trust PEM] [--at TIME] [--json] [-o OUT] [FILE.p7s [FILE]]",
+        "Verifies a CMS signature (DER, BER or PEM): that it is intact, and that each signer's\n"
+        "certificate has a path to a certificate of --trust. FILE is what a detached signature is\n"
+        "for; default: FILE.p7s without .p7s. Exit status 0 only if all holds.\n\n"
+        "--json prints one object:\n"
+        "  holds         true or false\n"
+        "  content_type  object identifier\n"
+        "  signers       array of {intact, trusted, reasons (array), subject, email (array),\n"
+        "                fingerprint (SHA-256, hex), not_before, not_after, digest_algorithm,\n"
+        "                signature_algorithm, signing_time}; what is not known is null");
+    options.value("trust", "PEM", "certificates of the authorities to trust")
+        .value("at", "TIME", "verify as of that time (RFC 3339), not now")
+        .value("output,o", "OUT", "write the content of an attached signature there, if all holds")
+        .flag("json", "print JSON");
+    const auto parsed = options.parse(arguments, 0, 2);
+    if (!parsed)
+        return ExitStatus::done;
+    if (parsed->operands.size() > 1 && parsed->operands[0] == "-" && parsed->operands[1] == "-")
+        throw options.usage_error("signature and content cannot both be standard input");
+    if (parsed->has("json") && parsed->text("output") == "-")
+        throw options.usage_error("--json and the content cannot both go to standard output");
+    const cms::VerifyOptions verification = verify_options(options, *parsed);
+    cms::SignedDataResult result = verify_file(options, *parsed, verification);
+    // The named file was not looked at: a person would take it for verified.
+    if (result.content && parsed->operands.size() > 1)
+        throw options.usage_error("the signature carries its own content: leave out " + parsed->operands[1]);
+    if (!result.content && parsed->has("output"))
+        throw options.usage_error("the signature is detached: there is no content for -o");
+    if (verification.trust_anchors.empty())
+        explain_missing_anchors(result);
+
+    const std::string report = parsed->has("json") ? verify_report_json(result) : verify_report(result);
+    const bool holds = result.holds();
+    if (parsed->text("output") != "-")
+        print(report);
+    if (!holds)
+        throw Error(
+            ExitStatus::answer_is_no,
+            parsed->operands.empty() ? "standard input does not verify"
+                                     : parsed->operands[0] + " does not verify",
+            why_not(result),
+            verification.trust_anchors.empty() ? "name the authority's certificate with --trust" : "");
+    if (parsed->has("output"))
+        write_outputs({{parsed->text("output"), *result.content, Privacy::shared}});
+    return ExitStatus::done;
+}
+
+}  // namespace signet::client::commands

@@ -1,0 +1,97 @@
+#include "client/commands/verify_report.h"
+
+#include "client/commands/json_writer.h"
+#include "client/commands/text_block.h"
+#include "client/rfc3339.h"
+
+namespace signet::client::commands {
+
+namespace {
+
+const char* verdict(const cms::SignerResult& signer) {
+    if (signer.intact && signer.trusted)
+        return "holds";
+    return signer.intact ? "intact, but the signer is not trusted" : "does not hold";
+}
+
+void report_certificate(TextBlock& block, const cms::Certificate& certificate) {
+    block.line("signer", certificate.subject());
+    block.line("address", joined(certificate.email_addresses()));
+    block.line("valid", rfc3339(certificate.not_before()) + " to " + rfc3339(certificate.not_after()));
+    block.line("fingerprint", hex(cms::as_text(certificate.fingerprint())));
+}
+
+void report_certificate(JsonWriter& json, const cms::Certificate& certificate) {
+    json.key("subject").text(certificate.subject());
+    json.key("email").texts(certificate.email_addresses());
+    json.key("fingerprint").text(hex(cms::as_text(certificate.fingerprint())));
+    json.key("not_before").text(rfc3339(certificate.not_before()));
+    json.key("not_after").text(rfc3339(certificate.not_after()));
+}
+
+void report_signer(JsonWriter& json, const cms::SignerResult& signer) {
+    json.begin_object();
+    json.key("intact").boolean(signer.intact);
+    json.key("trusted").boolean(signer.trusted);
+    json.key("reasons").texts(signer.reasons);
+    if (signer.certificate) {
+        report_certificate(json, *signer.certificate);
+    } else {
+        json.key("subject").null().key("email").begin_array().end_array();
+        json.key("fingerprint").null().key("not_before").null().key("not_after").null();
+    }
+    json.key("digest_algorithm").text(signer.digest_algorithm);
+    json.key("signature_algorithm").text(signer.signature_algorithm);
+    json.key("signing_time");
+    if (signer.signing_time)
+        json.text(rfc3339(*signer.signing_time));
+    else
+        json.null();
+    json.end_object();
+}
+
+}  // namespace
+
+std::string verify_report(const cms::SignedDataResult& result) {
+    TextBlock block;
+    if (result.signers.empty())
+        block.heading("nobody signed");
+    for (std::size_t i = 0; i < result.signers.size(); ++i) {
+        const cms::SignerResult& signer = result.signers[i];
+        const std::string number = result.signers.size() > 1 ? " " + std::to_string(i + 1) : "";
+        block.heading("signature" + number + ": " + verdict(signer));
+        if (signer.certificate)
+            report_certificate(block, *signer.certificate);
+        else
+            block.line("signer", "unknown: the certificate is not in the message");
+        if (signer.signing_time)
+            block.line("signed", rfc3339(*signer.signing_time) + ", as the signer says");
+        block.line("algorithm", signer.signature_algorithm + " with " + signer.digest_algorithm);
+        for (const std::string& reason : signer.reasons)
+            block.line("why not", reason);
+    }
+    return block.text();
+}
+
+std::string verify_report_json(const cms::SignedDataResult& result) {
+    JsonWriter json;
+    json.begin_object();
+    json.key("holds").boolean(result.holds());
+    json.key("content_type").text(result.content_type);
+    json.key("signers").begin_array();
+    for (const cms::SignerResult& signer : result.signers)
+        report_signer(json, signer);
+    return json.end_array().end_object().finish();
+}
+
+std::string why_not(const cms::SignedDataResult& result) {
+    if (result.signers.empty())
+        return "nobody signed it";
+    std::vector<std::string> reasons;
+    for (const cms::SignerResult& signer : result.signers)
+        if (!signer.reasons.empty())
+            reasons.push_back(signer.reasons.front());
+    return joined(reasons);
+}
+
+}  // namespace signet::client::commands
