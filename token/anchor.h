@@ -10,8 +10,8 @@
 
 namespace signet::token {
 
-/// One slot as all workers share it. Its session keeps the login alive, serves what must happen one at a time (the
-/// login), and is lent to workers for which the token has no session left.
+/// One slot as all workers share it. Its session keeps the login alive, serves what must happen one at a time
+/// (the login), and is lent to workers for which the token has no session left.
 class Anchor {
   public:
     Anchor(const CK_FUNCTION_LIST& functions, SlotId slot) noexcept : m_session(functions, slot) {}
@@ -29,7 +29,8 @@ class Anchor {
         return m_session.use(action);
     }
 
-    /// Whether this module wants points as DER OCTET STRINGs; learnt by the first C_DeriveKey. For any thread.
+    /// Whether this module wants points as DER OCTET STRINGs; learnt by the first C_DeriveKey. For any
+    /// thread.
     std::atomic<bool> wants_encoded_points = false;
 
   private:
@@ -42,8 +43,8 @@ class Anchors {
   public:
     explicit Anchors(const CK_FUNCTION_LIST& functions) noexcept : m_functions(&functions) {}
 
-    /// The anchor of `slot`, its session open. It lives as long as this. Throws TokenError: TOKEN_ABSENT if there is
-    /// no initialised token in the slot.
+    /// The anchor of `slot`, its session open. It lives as long as this. Throws TokenError: TOKEN_ABSENT if
+    /// there is no initialised token in the slot.
     Anchor& at(SlotId slot);
 
   private:

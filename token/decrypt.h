@@ -15,13 +15,13 @@ struct Decrypted {
     Ckr ckr = Ckr::ok;
 };
 
-/// Refuses what makes no sense before a token sees it. Throws TokenError (BAD_REQUEST; INPUT_REFUSED for a ciphertext
-/// that is empty or above max_modulus).
+/// Refuses what makes no sense before a token sees it. Throws TokenError (BAD_REQUEST; INPUT_REFUSED for a
+/// ciphertext that is empty or above max_modulus).
 void check_decrypt(const protocol::Decrypt& request);
 
-/// Decrypts the ciphertext of a checked `request` and writes the plaintext to `output`, whose bytes are the caller's
-/// to wipe, up to its capacity. That the token refused the input comes back as a value, in as long as a success takes.
-/// Throws TokenError for all else, `output` untouched.
+/// Decrypts the ciphertext of a checked `request` and writes the plaintext to `output`, whose bytes are the
+/// caller's to wipe, up to its capacity. That the token refused the input comes back as a value, in as long
+/// as a success takes. Throws TokenError for all else, `output` then empty.
 Decrypted decrypt(const Session& session, protocol::Decrypt& request, std::string& output);
 
 }  // namespace signet::token

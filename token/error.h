@@ -9,8 +9,8 @@
 
 namespace signet::token {
 
-/// A request that cannot be answered with OK. Holds names of calls and fixed texts alone, so that no input, output
-/// or PIN can be in it.
+/// A request that cannot be answered with OK. Holds names of calls and fixed texts alone, so that no input,
+/// output or PIN can be in it.
 class TokenError : public std::exception {
   public:
     /// `call` (a name that lives for ever, such as "C_Sign") answered `ckr`.

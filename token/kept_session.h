@@ -8,17 +8,19 @@
 
 namespace signet::token {
 
-/// Opens its session when it is first needed, and once more when the module says that it is gone or busy. One thread
-/// at a time.
+/// Opens its session when it is first needed, and once more when the module says that it is gone or busy. One
+/// thread at a time.
 class KeptSession {
   public:
-    KeptSession(const CK_FUNCTION_LIST& functions, SlotId slot) noexcept : m_functions(&functions), m_slot(slot) {}
+    KeptSession(const CK_FUNCTION_LIST& functions, SlotId slot) noexcept
+        : m_functions(&functions), m_slot(slot) {}
 
     /// The session, opened if there is none. Throws TokenError.
     Session& get();
 
-    /// Calls `action(session)` and returns its result. If that throws a TokenError which says that the session cannot
-    /// go on, it is called once more with a new session: it must be repeatable. Throws what `action` throws.
+    /// Calls `action(session)` and returns its result. If that throws a TokenError which says that the
+    /// session cannot go on, it is called once more with a new session: it must be repeatable. Throws what
+    /// `action` throws.
     template <typename Action>
     auto use(Action&& action) {
         try {

@@ -6,8 +6,8 @@
 
 namespace signet::token {
 
-/// Writes "signet-token: " and the parts as one line, in one write. Control characters become '?'. Never give it
-/// input, output or a PIN. For any thread; throws nothing but std::bad_alloc.
+/// Writes "signet-token: " and the parts as one line, in one write. Control characters become '?'. Never give
+/// it input, output or a PIN. For any thread; throws nothing but std::bad_alloc.
 void log_line(std::string_view text, std::string_view more = {}, std::string_view still_more = {});
 
 }  // namespace signet::token

@@ -18,8 +18,8 @@ enum class MechanismType : CK_MECHANISM_TYPE {
     ecdh1_derive = CKM_ECDH1_DERIVE,
 };
 
-/// A CK_MECHANISM that owns the structure it points to, and therefore stays where it is. Bytes that it is given are
-/// the caller's and must outlive it.
+/// A CK_MECHANISM that owns the structure it points to, and therefore stays where it is. Bytes that it is
+/// given are the caller's and must outlive it.
 class Mechanism {
   public:
     /// PKCS #1 v1.5, to sign and to decrypt.
@@ -27,7 +27,8 @@ class Mechanism {
     /// RSASSA-PSS: salt as long as the hash, MGF1 with the same hash.
     static Mechanism rsa_pss(const HashFacts& hash);
     /// RSAES-OAEP (RFC 8017, section 7.1) with the label `label`.
-    static Mechanism rsa_oaep(const HashFacts& hash, const HashFacts& mgf_hash, std::span<unsigned char> label);
+    static Mechanism rsa_oaep(const HashFacts& hash, const HashFacts& mgf_hash,
+                              std::span<unsigned char> label);
     /// ECDSA over a digest.
     static Mechanism ecdsa() { return Mechanism(MechanismType::ecdsa, {}); }
     /// ECDH without a KDF; `point` is the other side's, in the form that the module wants.

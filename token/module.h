@@ -15,9 +15,9 @@ namespace signet::token {
 /// One module of this process: libp11 loads and initialises it, the function list is its own. Not movable.
 class Module {
   public:
-    /// Loads the module at `path` through libp11 and initialises it; `init_args` is C_Initialize's reserved string,
-    /// none if empty. Throws TokenError: NO_MODULE if there is no such file or it is not a PKCS#11 module, else what
-    /// C_Initialize answered. The reason of the dynamic linker goes to the log.
+    /// Loads the module at `path` through libp11 and initialises it; `init_args` is C_Initialize's reserved
+    /// string, none if empty. Throws TokenError: NO_MODULE if there is no such file or it is not a PKCS#11
+    /// module, else what C_Initialize answered. The reason of the dynamic linker goes to the log.
     Module(const std::string& path, const std::string& init_args);
 
     /// Finalises and unloads.

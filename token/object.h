@@ -43,8 +43,9 @@ inline constexpr std::size_t max_attribute = 4096;
 /// The objects of `object_class`, `limit` of them at most. Throws TokenError.
 std::vector<ObjectHandle> find_objects(const Session& session, ObjectClass object_class, std::size_t limit);
 
-/// Reads attributes of one object. An attribute that the object does not have, or that cannot be read or believed, is
-/// none; throws TokenError only if the object, its session or its token is gone. One thread at a time.
+/// Reads attributes of one object. An attribute that the object does not have, or that cannot be read or
+/// believed, is none; throws TokenError only if the object, its session or its token is gone. One thread at a
+/// time.
 class AttributeReader {
   public:
     /// `buffer` holds one value at a time; what does not fit is none.
@@ -52,7 +53,8 @@ class AttributeReader {
         : m_session(session), m_object(object), m_buffer(buffer) {}
 
     /// At most `limit` bytes. A view into the buffer: good until the next call.
-    std::optional<std::span<const unsigned char>> bytes(Attribute attribute, std::size_t limit = max_attribute);
+    std::optional<std::span<const unsigned char>> bytes(Attribute attribute,
+                                                        std::size_t limit = max_attribute);
     std::optional<CK_ULONG> number(Attribute attribute);
     /// False if none.
     bool flag(Attribute attribute);

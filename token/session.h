@@ -8,8 +8,8 @@
 
 namespace signet::token {
 
-/// Owns an open session and closes it. Movable, not copyable: a second owner would close a session that others use.
-/// One thread at a time.
+/// Owns an open session and closes it. Movable, not copyable: a second owner would close a session that
+/// others use. One thread at a time.
 class Session {
   public:
     /// Opens a read-only session, which is enough for keys and for session objects. Throws TokenError.
@@ -26,7 +26,8 @@ class Session {
     /// Whether the user is logged in on this token. Throws TokenError.
     [[nodiscard]] bool user_is_logged_in() const;
 
-    /// Gives up a handle that the module no longer knows. It is not closed: by now it may name another session.
+    /// Gives up a handle that the module no longer knows. It is not closed: by now it may name another
+    /// session.
     void forget() noexcept { m_handle = CK_INVALID_HANDLE; }
 
   private:

@@ -12,12 +12,12 @@ namespace signet::token {
 /// Bytes of an RSA modulus, and so of a signature or a ciphertext, at most: 8192 bits.
 inline constexpr std::size_t max_modulus = 1024;
 
-/// Refuses what makes no sense before a token sees it: unknown schemes, digests that are not as long as their hash,
-/// and SHA-1, which signs nothing. Throws TokenError (BAD_REQUEST).
+/// Refuses what makes no sense before a token sees it: unknown schemes, digests that are not as long as their
+/// hash, and SHA-1, which signs nothing. Throws TokenError (BAD_REQUEST).
 void check_sign(const protocol::Sign& request);
 
-/// Signs the digest of a checked `request` and writes the signature to `output`: for ECDSA the DER Ecdsa-Sig-Value.
-/// Throws TokenError.
+/// Signs the digest of a checked `request` and writes the signature to `output`: for ECDSA the DER
+/// Ecdsa-Sig-Value. Throws TokenError.
 void sign(const Session& session, const protocol::Sign& request, std::string& output);
 
 }  // namespace signet::token

@@ -1,7 +1,7 @@
 // Slots and the tokens in them, asked through the module's own function list.
 //
-// libp11 lists slots as well, but one reader whose C_GetTokenInfo fails makes its list fail for all slots, and it
-// shows neither the flags nor the session limit as the token gives them.
+// libp11 lists slots as well, but one reader whose C_GetTokenInfo fails makes its list fail for all slots,
+// and it shows neither the flags nor the session limit as the token gives them.
 #pragma once
 
 #include <p11-kit/pkcs11.h>
@@ -28,8 +28,8 @@ struct TokenInfo {
 /// The slots that hold a token, initialised or not. Throws TokenError.
 std::vector<SlotId> occupied_slots(const CK_FUNCTION_LIST& functions);
 
-/// The token in `slot`. Throws TokenError; TOKEN_ABSENT also for a token that is not initialised, which must not be
-/// asked for a session.
+/// The token in `slot`. Throws TokenError; TOKEN_ABSENT also for a token that is not initialised, which must
+/// not be asked for a session.
 TokenInfo token_in(const CK_FUNCTION_LIST& functions, SlotId slot);
 
 /// The mechanisms of the token; none if it does not tell.

@@ -8,8 +8,8 @@
 
 namespace signet::token {
 
-/// One session a slot that the worker uses, opened when first needed. A token that allows no more sessions is used
-/// through its anchor's, which makes fewer workers of them and fails nothing. One thread at a time.
+/// One session a slot that the worker uses, opened when first needed. A token that allows no more sessions is
+/// used through its anchor's, which makes fewer workers of them and fails nothing. One thread at a time.
 class WorkerSessions {
   public:
     WorkerSessions(const CK_FUNCTION_LIST& functions, Anchors& anchors) noexcept

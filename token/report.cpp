@@ -1,0 +1,114 @@
+#include "token/report.h"
+
+#include <algorithm>
+#include <array>
+
+#include "token/log.h"
+#include "token/protocol/datagram.h"
+#include "token/text.h"
+
+namespace signet::token {
+
+namespace {
+
+/// Of P-192, P-224, P-256, P-320 and P-384 (Brainpool), P-512 (Brainpool) and P-521.
+constexpr std::array<std::size_t, 7> field_sizes = {24, 28, 32, 40, 48, 64, 66};
+
+bool is_uncompressed(std::span<const unsigned char> point) noexcept {
+    return point.size() % 2 == 1 && point.front() == 0x04 &&
+           std::find(field_sizes.begin(), field_sizes.end(), point.size() / 2) != field_sizes.end();
+}
+
+std::string modulus(AttributeReader& reader) {
+    const auto bytes = reader.bytes(Attribute::modulus);
+    if (!bytes)
+        return {};
+    const auto first =
+        std::find_if(bytes->begin(), bytes->end(), [](unsigned char byte) { return byte != 0; });
+    return {first, bytes->end()};
+}
+
+std::string point(AttributeReader& reader) {
+    const auto bytes = reader.bytes(Attribute::ec_point);
+    return bytes ? std::string(characters(uncompressed_point(*bytes))) : std::string();
+}
+
+}  // namespace
+
+protocol::Token report_token(const Session& session, SlotId slot) {
+    TokenInfo info = token_in(session.functions(), slot);
+    protocol::Token token;
+    token.set_slot(static_cast<CK_SLOT_ID>(slot));
+    token.set_label(std::move(info.label));
+    token.set_manufacturer(std::move(info.manufacturer));
+    token.set_model(std::move(info.model));
+    token.set_serial(std::move(info.serial));
+    token.set_flags(info.flags);
+    token.set_logged_in(session.user_is_logged_in());
+    for (const CK_MECHANISM_TYPE mechanism : mechanisms_of(session.functions(), slot))
+        token.add_mechanism(mechanism);
+    return token;
+}
+
+std::optional<protocol::Certificate> report_certificate(const Session& session, SlotId slot,
+                                                        ObjectHandle object,
+                                                        std::span<unsigned char> buffer) {
+    AttributeReader reader(session, object, buffer);
+    if (reader.number(Attribute::certificate_type).value_or(CKC_X_509) != CKC_X_509)
+        return std::nullopt;
+    protocol::Certificate certificate;
+    certificate.set_slot(static_cast<CK_SLOT_ID>(slot));
+    certificate.set_id(reader.copy(Attribute::id));
+    certificate.set_label(reader.text(Attribute::label));
+    const auto der = reader.bytes(Attribute::value, protocol::max_certificate);
+    if (!der || der->empty()) {
+        log_line("skipped a certificate that cannot be read or is too large: ", certificate.label());
+        return std::nullopt;
+    }
+    certificate.set_der(std::string(characters(*der)));
+    return certificate;
+}
+
+protocol::Key report_key(const Session& session, SlotId slot, ObjectHandle object, bool is_private,
+                         std::span<unsigned char> buffer) {
+    AttributeReader reader(session, object, buffer);
+    protocol::Key key;
+    key.set_slot(static_cast<CK_SLOT_ID>(slot));
+    key.set_handle(static_cast<CK_OBJECT_HANDLE>(object));
+    key.set_is_private(is_private);
+    key.set_id(reader.copy(Attribute::id));
+    key.set_label(reader.text(Attribute::label));
+    key.set_key_type(reader.number(Attribute::key_type).value_or(CK_UNAVAILABLE_INFORMATION));
+    if (key.key_type() == CKK_RSA) {
+        key.set_type(protocol::RSA);
+        key.set_public_value(modulus(reader));
+    } else if (key.key_type() == CKK_EC) {
+        key.set_type(protocol::EC);
+        key.set_public_value(point(reader));
+    } else {
+        key.set_type(protocol::UNKNOWN_KEY);
+    }
+    if (is_private) {
+        key.set_sign(reader.flag(Attribute::sign));
+        key.set_decrypt(reader.flag(Attribute::decrypt));
+        key.set_derive(reader.flag(Attribute::derive));
+        key.set_always_authenticate(reader.flag(Attribute::always_authenticate));
+    }
+    return key;
+}
+
+std::span<const unsigned char> uncompressed_point(std::span<const unsigned char> attribute) noexcept {
+    if (attribute.size() < 3 || attribute[0] != 0x04)
+        return {};
+    // An uncompressed point begins with the same byte as an OCTET STRING: only lengths tell them apart.
+    std::span<const unsigned char> inner;
+    if (attribute[1] < 0x80 && attribute[1] == attribute.size() - 2)
+        inner = attribute.subspan(2);
+    else if (attribute[1] == 0x81 && attribute[2] >= 0x80 && attribute[2] == attribute.size() - 3)
+        inner = attribute.subspan(3);
+    if (!inner.empty() && is_uncompressed(inner))
+        return inner;
+    return is_uncompressed(attribute) ? attribute : std::span<const unsigned char>();
+}
+
+}  // namespace signet::token

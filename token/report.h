@@ -1,0 +1,28 @@
+// Tokens, certificates and keys as Scan reports them.
+#pragma once
+
+#include <optional>
+
+#include "token/object.h"
+#include "token/protocol/token.pb.h"
+
+namespace signet::token {
+
+/// Throws TokenError.
+protocol::Token report_token(const Session& session, SlotId slot);
+
+/// None for what is no X.509 certificate, or is too large; the log names it. Throws TokenError if the object
+/// is gone.
+std::optional<protocol::Certificate> report_certificate(const Session& session, SlotId slot,
+                                                        ObjectHandle object, std::span<unsigned char> buffer);
+
+/// A key of any type: types that Signet does not know are UNKNOWN_KEY. Throws TokenError if the object is
+/// gone.
+protocol::Key report_key(const Session& session, SlotId slot, ObjectHandle object, bool is_private,
+                         std::span<unsigned char> buffer);
+
+/// The uncompressed point in CKA_EC_POINT, which some modules give as the DER OCTET STRING that PKCS#11 asks
+/// for and some as it is. Empty if it is neither.
+std::span<const unsigned char> uncompressed_point(std::span<const unsigned char> attribute) noexcept;
+
+}  // namespace signet::token

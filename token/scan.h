@@ -1,0 +1,41 @@
+// Scan: what is on the tokens.
+#pragma once
+
+#include <functional>
+#include <vector>
+
+#include "token/object.h"
+#include "token/protocol/token.pb.h"
+#include "token/worker_sessions.h"
+
+namespace signet::token {
+
+/// Reports tokens with their certificates and keys, found through the function list. libp11's searches are
+/// not used: one key of a type that it does not know, or one certificate that it cannot read, loses it the
+/// whole token; it waits for ever when the token refuses a session; and its sessions come on top of ours.
+class Scanner {
+  public:
+    /// Sends one reply that is not the last.
+    using Report = std::function<void(protocol::Reply&)>;
+
+    Scanner(const CK_FUNCTION_LIST& functions, WorkerSessions& sessions, Report report);
+
+    /// Every token. One that fails, or is absent or not initialised, is left out and named in the log. Throws
+    /// TokenError if the slots cannot be listed.
+    void scan_all();
+    /// One token. Throws TokenError; part of it may have been reported.
+    void scan(SlotId slot);
+
+  private:
+    /// Fills a reply with one object; false if it is not to be reported.
+    using Describe = std::function<bool(const Session&, ObjectHandle, protocol::Reply&)>;
+    void report_objects(SlotId slot, ObjectClass object_class, const Describe& describe);
+
+    const CK_FUNCTION_LIST& m_functions;
+    WorkerSessions& m_sessions;
+    Report m_report;
+    std::vector<unsigned char> m_buffer;
+    std::size_t m_objects_left = 0;
+};
+
+}  // namespace signet::token

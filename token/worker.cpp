@@ -1,0 +1,127 @@
+#include "token/worker.h"
+
+#include <exception>
+#include <optional>
+#include <span>
+
+#include "token/decrypt.h"
+#include "token/derive.h"
+#include "token/login.h"
+#include "token/scan.h"
+#include "token/sign.h"
+
+namespace signet::token {
+
+Worker::Worker(const Module& module, Anchors& anchors, const Channel& channel)
+    : m_functions(module.functions()), m_sessions(module.functions(), anchors), m_mailbox(channel) {}
+
+void Worker::run() {
+    while (m_mailbox.receive(m_request)) {
+        answer();
+        m_mailbox.send(m_reply);
+        forget(m_request);
+        forget(m_reply);
+    }
+}
+
+void Worker::answer() {
+    m_reply.Clear();
+    m_reply.set_id(m_request.id());
+    try {
+        act();
+    } catch (const TokenError& error) {
+        forget(m_reply);
+        m_reply.clear_body();
+        m_reply.set_outcome(error.outcome());
+        m_reply.set_ckr(static_cast<CK_RV>(error.ckr()));
+        m_reply.set_what(error.describe());
+    } catch (const std::exception& error) {
+        forget(m_reply);
+        m_reply.clear_body();
+        m_reply.set_outcome(protocol::DEVICE_FAILED);
+        m_reply.set_what(error.what());
+    }
+}
+
+void Worker::act() {
+    switch (m_request.body_case()) {
+        case protocol::Request::kSign:
+            return sign();
+        case protocol::Request::kDecrypt:
+            return decrypt();
+        case protocol::Request::kDerive:
+            return derive();
+        case protocol::Request::kScan:
+            return scan();
+        case protocol::Request::kLogin:
+            return log_in();
+        case protocol::Request::kLogout:
+            return log_out();
+        case protocol::Request::kLoad:
+            throw TokenError(protocol::BAD_REQUEST, "a module is already loaded");
+        case protocol::Request::BODY_NOT_SET:
+            break;
+    }
+    throw TokenError(protocol::BAD_REQUEST, "an unknown request");
+}
+
+void Worker::sign() {
+    const protocol::Sign& request = m_request.sign();
+    check_sign(request);
+    m_sessions.use(SlotId{request.slot()},
+                   [&](const Session& session) { token::sign(session, request, *m_reply.mutable_output()); });
+}
+
+void Worker::decrypt() {
+    protocol::Decrypt& request = *m_request.mutable_decrypt();
+    check_decrypt(request);
+    const Decrypted result = m_sessions.use(SlotId{request.slot()}, [&](const Session& session) {
+        return token::decrypt(session, request, *m_reply.mutable_output());
+    });
+    m_reply.set_outcome(result.outcome);
+    m_reply.set_ckr(static_cast<CK_RV>(result.ckr));
+    if (result.outcome != protocol::OK)
+        m_reply.set_what(TokenError("C_Decrypt", result.ckr).describe());
+}
+
+void Worker::derive() {
+    protocol::Derive& request = *m_request.mutable_derive();
+    check_derive(request);
+    const SlotId slot{request.slot()};
+    Anchor& anchor = m_sessions.anchor(slot);
+    m_sessions.use(slot, [&](const Session& session) {
+        token::derive(session, anchor, request, *m_reply.mutable_output());
+    });
+}
+
+void Worker::scan() {
+    Scanner scanner(m_functions, m_sessions, [this](protocol::Reply& part) {
+        part.set_id(m_request.id());
+        part.set_more(true);
+        m_mailbox.send(part);
+    });
+    if (m_request.scan().has_slot())
+        scanner.scan(SlotId{m_request.scan().slot()});
+    else
+        scanner.scan_all();
+}
+
+void Worker::log_in() {
+    protocol::Login& request = *m_request.mutable_login();
+    std::optional<std::span<unsigned char>> pin;
+    if (request.has_pin()) {
+        std::string& text = *request.mutable_pin();
+        pin = std::span(reinterpret_cast<unsigned char*>(text.data()), text.size());
+    }
+    const SlotId slot{request.slot()};
+    m_sessions.anchor(slot).borrow(
+        [&](const Session& session) { token::log_in(session, slot, pin, request.verify()); });
+}
+
+void Worker::log_out() {
+    m_sessions.anchor(SlotId{m_request.logout().slot()}).borrow([](const Session& session) {
+        token::log_out(session);
+    });
+}
+
+}  // namespace signet::token

@@ -1,0 +1,38 @@
+// One thread that serves requests.
+#pragma once
+
+#include "token/anchor.h"
+#include "token/mailbox.h"
+#include "token/module.h"
+#include "token/worker_sessions.h"
+
+namespace signet::token {
+
+/// Takes a request, does it, answers, until the agent is gone. Workers share the channel, the module and the
+/// anchors; which of them gets a datagram is the kernel's choice: there is no queue and no lock between them.
+/// The main path (Sign) takes no lock and writes no log.
+class Worker {
+  public:
+    Worker(const Module& module, Anchors& anchors, const Channel& channel);
+
+    /// Returns at the end of the channel.
+    void run();
+
+  private:
+    void answer();
+    void act();
+    void scan();
+    void log_in();
+    void log_out();
+    void sign();
+    void decrypt();
+    void derive();
+
+    const CK_FUNCTION_LIST& m_functions;
+    WorkerSessions m_sessions;
+    Mailbox m_mailbox;
+    protocol::Request m_request;
+    protocol::Reply m_reply;
+};
+
+}  // namespace signet::token
