@@ -24,12 +24,19 @@ cms::Bytes take_apart_encrypted(const Entity& message) {
 }
 
 std::string decrypted_message(const Entity& message, std::string_view content) {
-    const auto entity = parse_entity(content);
-    // What describes the message stands outside; fields inside (RFC 9788) pass along after it.
-    auto header = outer_header(message);
-    const bool crlf = line_ends_of(content) == LineEnds::crlf;
-    return (crlf ? header : to_lf(header)) + std::string(entity.fields.empty() ? "\r\n" : "") +
-           std::string(content);
+    std::vector<std::string_view> inside;
+    bool has_header = false;
+    try {
+        for (const auto& field : parse_entity(content).fields) {
+            inside.push_back(field.name);
+        }
+        has_header = !inside.empty() || content.starts_with('\n') || content.starts_with("\r\n");
+    } catch (const Error&) {
+        inside.clear();
+    }
+    const auto header = outer_header(message, inside) + (has_header ? "" : "\r\n");
+    const bool lf = line_ends_of(content) == LineEnds::lf && content.find('\n') != std::string_view::npos;
+    return (lf ? to_lf(header) : header) + std::string(content);
 }
 
 std::string pass_on(std::string text, std::string_view like) {

@@ -18,7 +18,9 @@ namespace signet::client::mail {
 [[nodiscard]] cms::Bytes take_apart_encrypted(const Entity& message);
 
 /// The message that was encrypted: the fields of `message` but Content-*, then `content`, the decrypted
-/// entity. CRLF or as it came, see pass_on(). Throws Error(malformed) if `content` is no entity.
+/// entity. A field that stands in both is taken from inside. Content without a header of its own (as
+/// `openssl cms -encrypt` of a text makes it) becomes the body. Line ends as `content` has them, see
+/// pass_on().
 [[nodiscard]] std::string decrypted_message(const Entity& message, std::string_view content);
 
 /// `text`, an entity or message of CRLF lines, with the line ends that the input `like` had, so that a

@@ -94,8 +94,8 @@ Entity parse_entity(std::string_view bytes) {
         if (line.empty()) {
             break;
         }
-        if (position > max_header_size) {
-            throw Error(ErrorCode::malformed, "its header is longer than 1 MiB");
+        if (position > max_header_size || entity.fields.size() == max_fields) {
+            throw Error(ErrorCode::malformed, "its header is longer than 1 MiB or has too many fields");
         }
         check_line(line);
         if (!is_blank(line.front())) {

@@ -14,6 +14,8 @@ namespace signet::client::mail {
 inline constexpr std::size_t max_message_size = std::size_t{256} << 20;
 /// Bytes of one header block, all fields together.
 inline constexpr std::size_t max_header_size = std::size_t{1} << 20;
+/// Fields of one header block.
+inline constexpr std::size_t max_fields = 4096;
 /// Bytes of a field whose value is parsed (addresses, media types).
 inline constexpr std::size_t max_parsed_field_size = std::size_t{64} << 10;
 
@@ -42,7 +44,7 @@ struct Entity {
 
 /// Reads a part of a multipart; its header may be empty. The views point into `bytes`. Throws
 /// Error(malformed) for a line that is no field, a NUL or a lone CR in the header, or a header over
-/// max_header_size.
+/// max_header_size or max_fields.
 [[nodiscard]] Entity parse_entity(std::string_view bytes);
 
 /// Reads a message: as parse_entity, but at least one field, a header that is not cut off, and at most

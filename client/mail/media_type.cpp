@@ -11,8 +11,13 @@ namespace {
 
 using Parameters = std::vector<std::pair<std::string, std::string>>;
 
+constexpr int max_parameters = 64;
+
 Parameters parameters_of(GMimeParamList* list, std::string_view field) {
     Parameters parameters;
+    if (g_mime_param_list_length(list) > max_parameters) {
+        throw Error(ErrorCode::malformed, "its " + std::string(field) + " has too many parameters");
+    }
     for (int i = 0; i < g_mime_param_list_length(list); ++i) {
         auto* parameter = g_mime_param_list_get_parameter_at(list, i);
         const char* name = g_mime_param_get_name(parameter);

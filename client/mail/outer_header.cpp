@@ -15,8 +15,10 @@ std::string outer_header(const Entity& message, const std::vector<std::string_vi
             out += to_crlf(field.raw);
         }
     }
-    const bool versioned = std::any_of(message.fields.begin(), message.fields.end(),
-                                       [](const Field& field) { return field.is("MIME-Version"); });
+    const auto is_version = [](std::string_view name) { return equal_without_case(name, "MIME-Version"); };
+    const bool versioned = std::any_of(leave_out.begin(), leave_out.end(), is_version) ||
+                           std::any_of(message.fields.begin(), message.fields.end(),
+                                       [&is_version](const Field& field) { return is_version(field.name); });
     return versioned ? out : out + "MIME-Version: 1.0\r\n";
 }
 

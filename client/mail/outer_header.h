@@ -10,7 +10,8 @@
 namespace signet::client::mail {
 
 /// All fields of `message` but Content-* and those called as one of `leave_out`, in order, byte for byte but
-/// with CRLF; and MIME-Version: 1.0 if there is none. Without the empty line at the end.
+/// with CRLF; and MIME-Version: 1.0 if there is none and it is not
+/// to be left out. Without the empty line at the end.
 [[nodiscard]] std::string outer_header(const Entity& message,
                                        const std::vector<std::string_view>& leave_out = {});
 

@@ -1,0 +1,49 @@
+#include "client/commands/command_options.h"
+#include "client/content_opener.h"
+#include "client/mail/commands.h"
+#include "client/mail/encrypted_message.h"
+#include "client/mail/message_source.h"
+#include "client/output_file.h"
+
+namespace signet::client::mail {
+
+namespace {
+
+struct Decrypted {
+    std::string message;
+    bool authenticated = false;
+};
+
+Decrypted decrypted(const commands::ParsedArguments& arguments, const std::string& raw) {
+    const auto message = parse_message(raw);
+    const auto enveloped = take_apart_encrypted(message);
+    AgentConnection agent(arguments.socket());
+    const auto opened = open_content(agent, enveloped, arguments.text("key"));
+    return {.message = pass_on(decrypted_message(message, cms::as_text(opened.content)), raw),
+            .authenticated = opened.authenticated};
+}
+
+}  // namespace
+
+ExitStatus decrypt_command(const Arguments& arguments) {
+    commands::CommandOptions options(
+        "mail decrypt", "[-k ID] [-o OUT] [FILE]",
+        "Decrypts a message. What is signed inside stays so, for signet mail verify.");
+    options.value("key,k", "ID", "whose key; default whichever fits")
+        .value("output,o", "OUT", "where the message goes; default standard output");
+    const auto parsed = options.parse(arguments, 0, 1);
+    if (!parsed) {
+        return ExitStatus::done;
+    }
+    const auto source = message_source(*parsed);
+    in_the_words_of("cannot decrypt " + name_of_message(source), [&] {
+        const auto out = decrypted(*parsed, read_message(source));
+        if (!out.authenticated) {
+            commands::warn(unauthenticated_warning);
+        }
+        write_outputs({{output_of(*parsed), cms::as_bytes(out.message), Privacy::owner_only}});
+    });
+    return ExitStatus::done;
+}
+
+}  // namespace signet::client::mail

@@ -1,0 +1,48 @@
+#include "client/commands/command_options.h"
+#include "client/mail/canonical.h"
+#include "client/mail/commands.h"
+#include "client/mail/line_ends.h"
+#include "client/mail/message_source.h"
+#include "client/mail/outer_header.h"
+#include "client/mail/signing.h"
+#include "client/output_file.h"
+
+namespace signet::client::mail {
+
+namespace {
+
+std::string signed_message(const commands::ParsedArguments& arguments, const std::string& raw) {
+    const auto message = parse_message(raw);
+    const auto entity = canonical_entity(message);
+    const auto options = signing_options(arguments, message);
+    for (const auto& warning : entity.warnings) {
+        commands::warn(warning);
+    }
+    AgentConnection agent(arguments.socket());
+    const auto form = arguments.has("opaque") ? SignedForm::opaque : SignedForm::clear;
+    const auto out = sign_entity(agent, options, form, message, outer_header(message), entity.bytes);
+    return with_line_ends(out, line_ends_of(raw));
+}
+
+}  // namespace
+
+ExitStatus sign_command(const Arguments& arguments) {
+    commands::CommandOptions options(
+        "mail sign", "[-k ID]... [--opaque] [-o OUT] [FILE]",
+        "Signs a message: multipart/signed, or application/pkcs7-mime with --opaque.");
+    add_signing_options(options);
+    options.flag("opaque", "put the content inside the signature")
+        .value("output,o", "OUT", "where the signed message goes; default standard output");
+    const auto parsed = options.parse(arguments, 0, 1);
+    if (!parsed) {
+        return ExitStatus::done;
+    }
+    const auto source = message_source(*parsed);
+    in_the_words_of("cannot sign " + name_of_message(source), [&] {
+        const auto out = signed_message(*parsed, read_message(source));
+        write_outputs({{output_of(*parsed), cms::as_bytes(out), Privacy::shared}});
+    });
+    return ExitStatus::done;
+}
+
+}  // namespace signet::client::mail

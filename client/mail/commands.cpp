@@ -1,0 +1,23 @@
+#include "client/mail/commands.h"
+
+#include "client/mail/error.h"
+#include "cms/error.h"
+
+namespace signet::client::mail {
+
+void in_the_words_of(const std::string& what_failed, const std::function<void()>& body) {
+    try {
+        body();
+    } catch (const Error& error) {
+        switch (error.code()) {
+            case ErrorCode::malformed:
+                throw client::Error(ExitStatus::malformed, what_failed, error.what());
+            case ErrorCode::failed:
+                throw client::Error(ExitStatus::other, what_failed, error.what());
+        }
+    } catch (const cms::Error& error) {
+        throw from_cms(error, what_failed);
+    }
+}
+
+}  // namespace signet::client::mail

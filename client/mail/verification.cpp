@@ -1,0 +1,56 @@
+#include "client/mail/verification.h"
+
+#include "client/mail/mailboxes.h"
+#include "client/mail/signed_message.h"
+
+namespace signet::client::mail {
+
+namespace {
+
+constexpr std::string_view id_data = "1.2.840.113549.1.7.1";
+
+std::vector<std::string> addresses_of(const std::vector<cms::SignerResult>& signers) {
+    std::vector<std::string> addresses;
+    for (const auto& signer : signers) {
+        if (signer.certificate) {
+            const auto more = signer.certificate->email_addresses();
+            addresses.insert(addresses.end(), more.begin(), more.end());
+        }
+    }
+    return addresses;
+}
+
+}  // namespace
+
+Verification verify_message(const Entity& message, const cms::VerifyOptions& options) {
+    Verification verification;
+    verification.senders = senders_of(message);
+    const auto parts = take_apart_signed(message);
+    const auto feed_entity = [&parts](const std::function<void(cms::BytesView)>& feed) {
+        feed(cms::as_bytes(*parts.entity));
+    };
+    auto result = cms::verify_signed_data(
+        parts.signed_data, parts.entity ? cms::ContentSource(feed_entity) : cms::ContentSource(), options);
+    // Which of two contents a reader sees would be up to the reader.
+    if (parts.entity && result.content) {
+        verification.reasons.emplace_back("the detached signature brings content of its own");
+    }
+    if (result.content_type != id_data) {
+        verification.reasons.emplace_back("what is signed is no mail content but of type " +
+                                          result.content_type);
+    }
+    if (parts.entity) {
+        verification.entity = *parts.entity;
+    } else if (result.content) {
+        verification.entity = cms::as_text(*result.content);
+        result.content.reset();
+    }
+    if (auto mismatch = sender_mismatch(message, addresses_of(result.signers));
+        !mismatch.empty() && !result.signers.empty()) {
+        verification.reasons.push_back(std::move(mismatch));
+    }
+    verification.signed_data = std::move(result);
+    return verification;
+}
+
+}  // namespace signet::client::mail

@@ -1,0 +1,31 @@
+// Whether a signed message holds: every signer, and that they are who the message says it is from.
+#pragma once
+
+#include "client/mail/entity.h"
+#include "cms/signed_data_verifier.h"
+
+#include <string>
+#include <vector>
+
+namespace signet::client::mail {
+
+struct Verification {
+    /// What the SignedData says; its content is in `entity`.
+    cms::SignedDataResult signed_data;
+    /// What is wrong with the message as a whole, one sentence each.
+    std::vector<std::string> reasons;
+    /// The addresses in From.
+    std::vector<std::string> senders;
+    /// What was verified, and nothing else: the signed entity, header and body, as it was signed.
+    std::string entity;
+
+    /// At least one signer, every one intact and trusted, and no reason against the whole.
+    [[nodiscard]] bool holds() const noexcept { return reasons.empty() && signed_data.holds(); }
+};
+
+/// Verifies a multipart/signed or signed-data message. Holds only over content of type id-data that stands in
+/// one place: a detached signature that brings content of its own does not. Throws Error or cms::Error if the
+/// message is not signed, or not in a form that can be verified.
+[[nodiscard]] Verification verify_message(const Entity& message, const cms::VerifyOptions& options);
+
+}  // namespace signet::client::mail
