@@ -4,11 +4,13 @@
 #include <openssl/asn1.h>
 #include <openssl/bio.h>
 #include <openssl/bn.h>
+#include <openssl/ec.h>
 #include <openssl/ecdsa.h>
 #include <openssl/evp.h>
 #include <openssl/kdf.h>
 #include <openssl/x509.h>
 #include <openssl/x509_vfy.h>
+#include <openssl/x509v3.h>
 
 #include <memory>
 
@@ -31,16 +33,32 @@ using Asn1TypePtr = OpensslPtr<ASN1_TYPE, ASN1_TYPE_free>;
 using Asn1TimePtr = OpensslPtr<ASN1_TIME, ASN1_TIME_free>;
 using BioPtr = OpensslPtr<BIO, BIO_free_all>;
 using BignumPtr = OpensslPtr<BIGNUM, BN_free>;
+using EcGroupPtr = OpensslPtr<EC_GROUP, EC_GROUP_free>;
+using EcPointPtr = OpensslPtr<EC_POINT, EC_POINT_free>;
 using EcdsaSigPtr = OpensslPtr<ECDSA_SIG, ECDSA_SIG_free>;
+using EvpCipherPtr = OpensslPtr<EVP_CIPHER, EVP_CIPHER_free>;
 using EvpCipherCtxPtr = OpensslPtr<EVP_CIPHER_CTX, EVP_CIPHER_CTX_free>;
 using EvpKdfPtr = OpensslPtr<EVP_KDF, EVP_KDF_free>;
 using EvpKdfCtxPtr = OpensslPtr<EVP_KDF_CTX, EVP_KDF_CTX_free>;
 using EvpMdCtxPtr = OpensslPtr<EVP_MD_CTX, EVP_MD_CTX_free>;
 using EvpPkeyPtr = OpensslPtr<EVP_PKEY, EVP_PKEY_free>;
 using EvpPkeyCtxPtr = OpensslPtr<EVP_PKEY_CTX, EVP_PKEY_CTX_free>;
+using GeneralNamesPtr = OpensslPtr<GENERAL_NAMES, GENERAL_NAMES_free>;
 using X509Ptr = OpensslPtr<X509, X509_free>;
 using X509AlgorPtr = OpensslPtr<X509_ALGOR, X509_ALGOR_free>;
 using X509NamePtr = OpensslPtr<X509_NAME, X509_NAME_free>;
+/// The stack alone; its certificates belong to others.
+struct X509StackDeleter {
+    void operator()(STACK_OF(X509) * stack) const noexcept { sk_X509_free(stack); }
+};
+using X509StackPtr = std::unique_ptr<STACK_OF(X509), X509StackDeleter>;
+/// Memory that OpenSSL allocated and that may hold a secret: wiped.
+struct OpensslMemoryWiper {
+    std::size_t size = 0;
+    void operator()(void* memory) const noexcept { OPENSSL_clear_free(memory, size); }
+};
+template <typename T>
+using OpensslMemoryPtr = std::unique_ptr<T, OpensslMemoryWiper>;
 using X509StorePtr = OpensslPtr<X509_STORE, X509_STORE_free>;
 using X509StoreCtxPtr = OpensslPtr<X509_STORE_CTX, X509_STORE_CTX_free>;
 

@@ -1,0 +1,32 @@
+// What a foreign SignerInfo's signed attributes say, and whether they agree with the rest of the message.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cms/asn1/rfc5652_signed_data.h"
+#include "cms/bytes.h"
+#include "cms/certificate.h"
+
+namespace signet::cms {
+
+struct SignedAttributesCheck {
+    /// One sentence each; empty if everything agrees.
+    std::vector<std::string> reasons;
+    /// Seconds since the epoch.
+    std::optional<std::int64_t> signing_time;
+};
+
+/// Checks that no attribute comes twice, that contentType is `content_type` and messageDigest is
+/// `content_digest`, and that CMSAlgorithmProtection and signingCertificate (both versions) fit, if present.
+/// `info` must have signed attributes.
+SignedAttributesCheck check_signed_attributes(const asn1::SignerInfo& info, const ASN1_OBJECT& content_type,
+                                              BytesView content_digest, const Certificate& signer);
+
+/// Whether a content that was signed without signed attributes is itself an encoding of signed attributes:
+/// then it may be somebody's signature over another content, told in another way.
+bool looks_like_signed_attributes(BytesView content) noexcept;
+
+}  // namespace signet::cms
