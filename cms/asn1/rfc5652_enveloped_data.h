@@ -85,6 +85,7 @@ struct RecipientInfo {
     } d;
 };
 DEFINE_STACK_OF(RecipientInfo)
+using RecipientInfos = STACK_OF(RecipientInfo);
 DECLARE_ASN1_ITEM(RecipientInfo)
 
 /// Section 6.1; not looked at.

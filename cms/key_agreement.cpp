@@ -1,0 +1,99 @@
+#include "cms/elliptic_curve.h"
+#include "cms/error.h"
+#include "cms/key_wrap.h"
+#include "cms/recipient_info.h"
+
+#include <openssl/ec.h>
+#include <openssl/err.h>
+#include <openssl/obj_mac.h>
+
+#include <array>
+
+#include "cms/openssl_error.h"
+#include "cms/openssl_ptr.h"
+
+namespace signet::cms {
+namespace {
+
+constexpr std::array curves{Curve::p256, Curve::p384, Curve::p521};
+constexpr std::uint8_t uncompressed = 0x04;
+
+/// Made once, immutable.
+const EC_GROUP& group_of(Curve curve) {
+    static const auto groups = [] {
+        std::array<EcGroupPtr, curves.size()> all;
+        for (std::size_t i = 0; i < all.size(); ++i) {
+            all[i].reset(EC_GROUP_new_by_curve_name(curve_nid(curves[i])));
+            require_openssl(all[i] != nullptr, "no such curve");
+        }
+        return all;
+    }();
+    return *groups[static_cast<std::size_t>(curve)];
+}
+
+bool is_on_curve(Curve curve, BytesView octets) {
+    const EC_GROUP& group = group_of(curve);
+    const EcPointPtr point(EC_POINT_new(&group));
+    require_openssl(point != nullptr, "cannot read a point");
+    const bool on_curve =
+        EC_POINT_oct2point(&group, point.get(), octets.data(), octets.size(), nullptr) == 1;
+    ERR_clear_error();
+    return on_curve;
+}
+
+}  // namespace
+
+int curve_nid(Curve curve) noexcept {
+    switch (curve) {
+        case Curve::p256:
+            return NID_X9_62_prime256v1;
+        case Curve::p384:
+            return NID_secp384r1;
+        case Curve::p521:
+            return NID_secp521r1;
+    }
+    return NID_undef;
+}
+
+std::optional<Curve> curve_from_nid(int nid) noexcept {
+    for (const Curve curve : curves)
+        if (curve_nid(curve) == nid)
+            return curve;
+    return std::nullopt;
+}
+
+std::size_t shared_secret_size(Curve curve) noexcept {
+    switch (curve) {
+        case Curve::p256:
+            return 32;
+        case Curve::p384:
+            return 48;
+        case Curve::p521:
+            return 66;
+    }
+    return 0;
+}
+
+Curve curve_of_point(BytesView point) {
+    for (const Curve curve : curves)
+        if (point.size() == 2 * shared_secret_size(curve) + 1 && point.front() == uncompressed &&
+            is_on_curve(curve, point))
+            return curve;
+    throw Error(ErrorCode::malformed, "a point that is on none of P-256, P-384 and P-521");
+}
+
+Secret unwrap_agreed_key(const KeyAgreement& agreement, std::size_t index, const Secret& shared_secret,
+                         std::size_t key_size) {
+    const auto fail = [] { throw Error(ErrorCode::cannot_decrypt, "the key cannot be unwrapped"); };
+    if (index >= agreement.recipients.size())
+        throw Error(ErrorCode::failed, "no such recipient");
+    const Secret key_encryption_key =
+        derive_key_encryption_key(shared_secret, agreement.kdf_digest, agreement.wrap_algorithm,
+                                  agreement.wrap_key_size, agreement.ukm);
+    std::optional<Secret> key = unwrap_key(key_encryption_key, agreement.recipients[index].encrypted_key);
+    if (!key || key->size() != key_size)
+        fail();
+    return std::move(*key);
+}
+
+}  // namespace signet::cms

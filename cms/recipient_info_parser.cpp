@@ -1,0 +1,177 @@
+#include "cms/algorithm_identifier.h"
+#include "cms/asn1/rfc5652_enveloped_data.h"
+#include "cms/elliptic_curve.h"
+#include "cms/error.h"
+#include "cms/key_wrap.h"
+#include "cms/recipient_info.h"
+
+#include <openssl/objects.h>
+
+namespace signet::cms {
+namespace {
+
+constexpr int max_agreed_recipients = 64;
+constexpr std::size_t max_ukm_size = 1024;
+constexpr std::size_t max_label_size = 1024;
+// An RSA key of 16384 bits.
+constexpr std::size_t max_encrypted_key_size = 2048;
+
+[[noreturn]] void throw_malformed(const char* what) {
+    throw Error(ErrorCode::malformed, what);
+}
+
+Bytes copy(const ASN1_STRING& string, std::size_t limit, const char* what) {
+    const BytesView octets = asn1::view_of(string);
+    if (octets.size() > limit)
+        throw_malformed(what);
+    return {octets.begin(), octets.end()};
+}
+
+Bytes copy_identifier(const ASN1_OCTET_STRING& identifier) {
+    constexpr std::size_t max_identifier_size = 256;
+    Bytes octets = copy(identifier, max_identifier_size, "a key identifier that is too long");
+    if (octets.empty())
+        throw_malformed("an empty key identifier");
+    return octets;
+}
+
+RecipientIdentifier read_identifier(const asn1::RecipientIdentifier& rid) {
+    if (rid.type == asn1::RecipientIdentifier::is_issuer_and_serial_number)
+        return {asn1::encode(*rid.d.issuer_and_serial_number), {}};
+    return {{}, copy_identifier(*rid.d.subject_key_identifier)};
+}
+
+RecipientIdentifier read_identifier(const asn1::KeyAgreeRecipientIdentifier& rid) {
+    if (rid.type == asn1::KeyAgreeRecipientIdentifier::is_issuer_and_serial_number)
+        return {asn1::encode(*rid.d.issuer_and_serial_number), {}};
+    return {{}, copy_identifier(*rid.d.recipient_key_identifier->subject_key_identifier)};
+}
+
+// RSAES-OAEP-params ::= SEQUENCE {
+//   hashFunc [0] AlgorithmIdentifier DEFAULT sha1Identifier,
+//   maskGenFunc [1] AlgorithmIdentifier DEFAULT mgf1SHA1Identifier,
+//   pSourceFunc [2] AlgorithmIdentifier DEFAULT pSpecifiedEmptyIdentifier }       RFC 4055 section 4.1
+void read_oaep(const X509_ALGOR& algorithm, KeyTransport& transport) {
+    const BytesView parameters = asn1::sequence_in(algorithm.parameter);
+    const auto oaep = asn1::decode<RSA_OAEP_PARAMS>(parameters, "RSAES-OAEP parameters");
+    transport.padding = KeyTransport::Padding::oaep;
+    transport.oaep_digest = read_parameter_hash(oaep->hashFunc);
+    transport.mgf1_digest = read_mask_generation(oaep->maskGenFunc);
+    if (oaep->pSourceFunc == nullptr)
+        return;
+    const ASN1_TYPE* label = oaep->pSourceFunc->parameter;
+    if (algorithm_nid(*oaep->pSourceFunc) != NID_pSpecified || label == nullptr ||
+        label->type != V_ASN1_OCTET_STRING)
+        throw_malformed("malformed RSAES-OAEP label");
+    transport.label = copy(*label->value.octet_string, max_label_size, "an RSAES-OAEP label that is too long");
+}
+
+KeyTransport read_key_transport(const asn1::KeyTransRecipientInfo& info) {
+    const bool by_issuer = info.rid->type == asn1::RecipientIdentifier::is_issuer_and_serial_number;
+    if (info.version != 0 && info.version != 2)
+        throw_malformed("a KeyTransRecipientInfo of an unknown version");
+    if (by_issuer != (info.version == 0))
+        throw_malformed("a KeyTransRecipientInfo whose version and identifier do not belong together");
+    KeyTransport transport;
+    transport.recipient = read_identifier(*info.rid);
+    transport.encrypted_key =
+        copy(*info.encrypted_key, max_encrypted_key_size, "an encrypted key that is too long");
+    const X509_ALGOR& algorithm = *info.key_encryption_algorithm;
+    switch (algorithm_nid(algorithm)) {
+        case NID_rsaEncryption:
+            if (!has_null_or_no_parameters(algorithm))
+                throw_malformed("an rsaEncryption with parameters");
+            return transport;
+        case NID_rsaesOaep:
+            read_oaep(algorithm, transport);
+            return transport;
+        default:
+            throw Error(ErrorCode::unsupported,
+                        "the key transport " + algorithm_name(algorithm) + " is not supported");
+    }
+}
+
+// The algorithm is id-ecPublicKey; its parameters may be absent, NULL or a named curve (RFC 5753 section 3.1.1).
+Bytes read_originator_key(const asn1::OriginatorPublicKey& key) {
+    if (algorithm_nid(*key.algorithm) != NID_X9_62_id_ecPublicKey)
+        throw Error(ErrorCode::unsupported,
+                    "key agreement with " + algorithm_name(*key.algorithm) + " is not supported");
+    const BytesView octets = asn1::view_of(*key.public_key);
+    Bytes point(octets.begin(), octets.end());
+    const Curve curve = curve_of_point(point);
+    const ASN1_TYPE* parameter = key.algorithm->parameter;
+    if (parameter == nullptr || parameter->type == V_ASN1_NULL)
+        return point;
+    if (parameter->type != V_ASN1_OBJECT || curve_from_nid(OBJ_obj2nid(parameter->value.object)) != curve)
+        throw_malformed("an originator's key whose point is not on the curve it names");
+    return point;
+}
+
+DigestAlgorithm read_kdf(const X509_ALGOR& algorithm) {
+    switch (algorithm_nid(algorithm)) {
+        case NID_dhSinglePass_stdDH_sha1kdf_scheme:
+            return DigestAlgorithm::sha1;
+        case NID_dhSinglePass_stdDH_sha256kdf_scheme:
+            return DigestAlgorithm::sha256;
+        case NID_dhSinglePass_stdDH_sha384kdf_scheme:
+            return DigestAlgorithm::sha384;
+        case NID_dhSinglePass_stdDH_sha512kdf_scheme:
+            return DigestAlgorithm::sha512;
+        default:
+            throw Error(ErrorCode::unsupported,
+                        "the key agreement " + algorithm_name(algorithm) + " is not supported");
+    }
+}
+
+void read_key_wrap(const X509_ALGOR& key_encryption, KeyAgreement& agreement) {
+    const BytesView parameters = asn1::sequence_in(key_encryption.parameter);
+    const auto wrap = asn1::decode<X509_ALGOR>(parameters, "key wrap algorithm");
+    const auto size = wrap_key_size(algorithm_nid(*wrap));
+    if (!size)
+        throw Error(ErrorCode::unsupported, "the key wrap " + algorithm_name(*wrap) + " is not supported");
+    // NULL is wrong here (RFC 3565 section 2.3.2), but some send it, and then derive from it.
+    if (!has_null_or_no_parameters(*wrap))
+        throw_malformed("an AES key wrap with parameters");
+    agreement.wrap_key_size = *size;
+    agreement.wrap_algorithm = asn1::encode(*wrap);
+}
+
+KeyAgreement read_key_agreement(const asn1::KeyAgreeRecipientInfo& info) {
+    if (info.version != 3)
+        throw_malformed("a KeyAgreeRecipientInfo of an unknown version");
+    if (info.originator->type != asn1::OriginatorIdentifierOrKey::is_originator_key)
+        throw Error(ErrorCode::unsupported, "key agreement with a static key of the sender is not supported");
+    KeyAgreement agreement;
+    agreement.kdf_digest = read_kdf(*info.key_encryption_algorithm);
+    read_key_wrap(*info.key_encryption_algorithm, agreement);
+    agreement.originator_point = read_originator_key(*info.originator->d.originator_key);
+    if (info.ukm != nullptr)
+        agreement.ukm = copy(*info.ukm, max_ukm_size, "user keying material that is too long");
+    const int count = asn1::sk_RecipientEncryptedKey_num(info.recipient_encrypted_keys);
+    if (count < 1 || count > max_agreed_recipients)
+        throw_malformed("a KeyAgreeRecipientInfo for nobody, or for more than 64");
+    for (int i = 0; i < count; ++i) {
+        const asn1::RecipientEncryptedKey& key =
+            *asn1::sk_RecipientEncryptedKey_value(info.recipient_encrypted_keys, i);
+        agreement.recipients.push_back(
+            {read_identifier(*key.rid),
+             copy(*key.encrypted_key, max_encrypted_key_size, "an encrypted key that is too long")});
+    }
+    return agreement;
+}
+
+}  // namespace
+
+RecipientInfo parse_recipient_info(BytesView der) {
+    const auto info = asn1::decode<asn1::RecipientInfo>(der, "RecipientInfo");
+    switch (info->type) {
+        case asn1::RecipientInfo::is_ktri:
+            return read_key_transport(*info->d.ktri);
+        case asn1::RecipientInfo::is_kari:
+            return read_key_agreement(*info->d.kari);
+        default:
+            return OtherRecipient{};
+    }
+}
+
+}  // namespace signet::cms

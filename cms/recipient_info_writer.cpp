@@ -1,0 +1,161 @@
+#include "cms/recipient_info_writer.h"
+
+#include <openssl/core_names.h>
+#include <openssl/ec.h>
+#include <openssl/evp.h>
+#include <openssl/obj_mac.h>
+#include <openssl/rsa.h>
+
+#include <array>
+
+#include "cms/algorithm_identifier.h"
+#include "cms/asn1/der.h"
+#include "cms/elliptic_curve.h"
+#include "cms/error.h"
+#include "cms/key_wrap.h"
+#include "cms/openssl_error.h"
+#include "cms/openssl_ptr.h"
+
+namespace signet::cms {
+namespace {
+
+using asn1::Tag;
+
+constexpr std::array<std::uint8_t, 2> null_parameters{0x05, 0x00};
+constexpr std::array<std::uint8_t, 2> empty_sequence{0x30, 0x00};
+constexpr std::uint8_t no_unused_bits = 0;
+
+// For SHA-1 all three fields have their defaults; the parameters must be there nevertheless (RFC 3560 section 3).
+Bytes transport_algorithm(RsaKeyTransport transport) {
+    switch (transport) {
+        case RsaKeyTransport::pkcs1:
+            return algorithm_identifier(NID_rsaEncryption, null_parameters);
+        case RsaKeyTransport::oaep_sha1:
+            return algorithm_identifier(NID_rsaesOaep, empty_sequence);
+        case RsaKeyTransport::oaep_sha256:
+            break;
+    }
+    const Bytes hash = hash_identifier_with_null(DigestAlgorithm::sha256);
+    const Bytes mask = algorithm_identifier(NID_mgf1, hash);
+    return algorithm_identifier(
+        NID_rsaesOaep, asn1::tlv(Tag::sequence, {asn1::tlv(asn1::context(0), {hash}),
+                                                 asn1::tlv(asn1::context(1), {mask})}));
+}
+
+bool set_transport(EVP_PKEY_CTX* context, RsaKeyTransport transport) {
+    if (transport == RsaKeyTransport::pkcs1)
+        return EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PADDING) == 1;
+    const EVP_MD* hash = evp_md(transport == RsaKeyTransport::oaep_sha1 ? DigestAlgorithm::sha1
+                                                                        : DigestAlgorithm::sha256);
+    return EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_OAEP_PADDING) == 1 &&
+           EVP_PKEY_CTX_set_rsa_oaep_md(context, hash) == 1 && EVP_PKEY_CTX_set_rsa_mgf1_md(context, hash) == 1;
+}
+
+Bytes encrypt_key(EVP_PKEY& recipient, const Secret& key, RsaKeyTransport transport) {
+    const EvpPkeyCtxPtr context(EVP_PKEY_CTX_new(&recipient, nullptr));
+    std::size_t size = 0;
+    require_openssl(context && EVP_PKEY_encrypt_init(context.get()) == 1 &&
+                        set_transport(context.get(), transport) &&
+                        EVP_PKEY_encrypt(context.get(), nullptr, &size, key.data(), key.size()) == 1,
+                    "cannot encrypt a key");
+    Bytes encrypted(size);
+    require_openssl(EVP_PKEY_encrypt(context.get(), encrypted.data(), &size, key.data(), key.size()) == 1,
+                    "cannot encrypt a key");
+    encrypted.resize(size);
+    return encrypted;
+}
+
+Curve curve_of(const Certificate& recipient) {
+    std::array<char, 64> name{};
+    if (EVP_PKEY_get_group_name(recipient.public_key(), name.data(), name.size(), nullptr) == 1)
+        if (const auto curve = curve_from_nid(OBJ_txt2nid(name.data())))
+            return *curve;
+    throw Error(ErrorCode::unsupported,
+                "nothing can be encrypted for " + recipient.subject() + ": its key is " + recipient.key_name());
+}
+
+DigestAlgorithm kdf_digest(Curve curve) noexcept {
+    switch (curve) {
+        case Curve::p256:
+            return DigestAlgorithm::sha256;
+        case Curve::p384:
+            return DigestAlgorithm::sha384;
+        case Curve::p521:
+            break;
+    }
+    return DigestAlgorithm::sha512;
+}
+
+int agreement_nid(Curve curve) noexcept {
+    switch (curve) {
+        case Curve::p256:
+            return NID_dhSinglePass_stdDH_sha256kdf_scheme;
+        case Curve::p384:
+            return NID_dhSinglePass_stdDH_sha384kdf_scheme;
+        case Curve::p521:
+            break;
+    }
+    return NID_dhSinglePass_stdDH_sha512kdf_scheme;
+}
+
+/// A key of the same curve, for this one message.
+EvpPkeyPtr ephemeral_key(EVP_PKEY& recipient) {
+    const EvpPkeyCtxPtr context(EVP_PKEY_CTX_new(&recipient, nullptr));
+    EVP_PKEY* key = nullptr;
+    require_openssl(context && EVP_PKEY_keygen_init(context.get()) == 1 &&
+                        EVP_PKEY_keygen(context.get(), &key) == 1,
+                    "cannot generate an ephemeral key");
+    return EvpPkeyPtr(key);
+}
+
+Bytes uncompressed_point(const EVP_PKEY& key, Curve curve) {
+    Bytes point(2 * shared_secret_size(curve) + 1);
+    std::size_t size = 0;
+    require_openssl(EVP_PKEY_get_octet_string_param(&key, OSSL_PKEY_PARAM_PUB_KEY, point.data(), point.size(),
+                                                    &size) == 1 &&
+                        size == point.size(),
+                    "cannot encode an ephemeral key");
+    return point;
+}
+
+Secret agree(EVP_PKEY& own, EVP_PKEY& recipient, Curve curve) {
+    const EvpPkeyCtxPtr context(EVP_PKEY_CTX_new(&own, nullptr));
+    Secret shared(shared_secret_size(curve));
+    std::size_t size = shared.size();
+    require_openssl(context && EVP_PKEY_derive_init(context.get()) == 1 &&
+                        EVP_PKEY_derive_set_peer(context.get(), &recipient) == 1 &&
+                        EVP_PKEY_derive(context.get(), shared.data(), &size) == 1 && size == shared.size(),
+                    "cannot agree on a key");
+    return shared;
+}
+
+}  // namespace
+
+Bytes write_key_transport(const Certificate& recipient, const Secret& key, RsaKeyTransport transport) {
+    const Bytes encrypted = encrypt_key(*recipient.public_key(), key, transport);
+    return asn1::tlv(Tag::sequence,
+                     {asn1::integer(0), recipient.issuer_and_serial(), transport_algorithm(transport),
+                      asn1::tlv(Tag::octet_string, {encrypted})});
+}
+
+Bytes write_key_agreement(const Certificate& recipient, const Secret& key) {
+    const Curve curve = curve_of(recipient);
+    EVP_PKEY& recipient_key = *recipient.public_key();
+    const EvpPkeyPtr ephemeral = ephemeral_key(recipient_key);
+    const Secret shared = agree(*ephemeral, recipient_key, curve);
+    const Bytes wrap = algorithm_identifier(wrap_nid(key.size()));
+    const Secret key_encryption_key =
+        derive_key_encryption_key(shared, kdf_digest(curve), wrap, key.size(), {});
+    const Bytes wrapped = wrap_key(key_encryption_key, key);
+
+    const Bytes point = asn1::tlv(Tag::bit_string, {{&no_unused_bits, 1}, uncompressed_point(*ephemeral, curve)});
+    const Bytes originator_key =
+        asn1::tlv(asn1::context(1), {algorithm_identifier(NID_X9_62_id_ecPublicKey), point});
+    const Bytes encrypted_key = asn1::tlv(
+        Tag::sequence, {recipient.issuer_and_serial(), asn1::tlv(Tag::octet_string, {wrapped})});
+    return asn1::tlv(asn1::context(1),
+                     {asn1::integer(3), asn1::tlv(asn1::context(0), {originator_key}),
+                      algorithm_identifier(agreement_nid(curve), wrap), asn1::tlv(Tag::sequence, {encrypted_key})});
+}
+
+}  // namespace signet::cms
