@@ -58,6 +58,36 @@ std::string encoded(std::string_view bytes, GMimeContentEncoding encoding) {
     return run(state, bytes);
 }
 
+/// Whether the character may not stand for itself at the start of `rest`, what is left of its line.
+bool needs_quoting(std::string_view rest, bool at_start) noexcept {
+    const char c = rest.front();
+    if (c == ' ' || c == '\t') {
+        return rest.size() == 1;
+    }
+    return c <= ' ' || c >= 127 || c == '=' || (at_start && (rest == "." || rest.starts_with("From ")));
+}
+
+/// RFC 2045 section 6.7. GMime's encoder makes lines over 76 characters of long white space.
+void append_quoted_line(std::string& out, std::string_view line) {
+    constexpr std::size_t max_column = 75;
+    constexpr std::string_view digits = "0123456789ABCDEF";
+    std::size_t column = 0;
+    for (; !line.empty(); line.remove_prefix(1)) {
+        if (column + (needs_quoting(line, column == 0) ? 3 : 1) > max_column) {
+            out += "=\r\n";
+            column = 0;
+        }
+        const auto byte = static_cast<unsigned char>(line.front());
+        if (needs_quoting(line, column == 0)) {
+            out += {'=', digits[byte >> 4U], digits[byte & 15U]};
+            column += 3;
+        } else {
+            out += line.front();
+            ++column;
+        }
+    }
+}
+
 }  // namespace
 
 TransferEncoding transfer_encoding_of(const Entity& entity) {
@@ -102,23 +132,16 @@ std::string encode_base64(std::string_view bytes) {
 }
 
 std::string encode_quoted_printable(std::string_view text) {
-    const auto lines = encoded(to_lf(text), GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE);
-    std::string result;
-    result.reserve(lines.size() + lines.size() / 32);
-    for (std::string_view rest = lines; !rest.empty();) {
-        const auto raw = first_line(rest);
-        rest.remove_prefix(raw.size());
+    std::string out;
+    out.reserve(text.size() + text.size() / 8);
+    while (!text.empty()) {
+        const auto raw = first_line(text);
         const auto line = without_line_end(raw);
-        if (line.starts_with("From ")) {
-            result.append("=46").append(line.substr(1));
-        } else if (line == ".") {
-            result.append("=2E");
-        } else {
-            result.append(line);
-        }
-        result.append(raw.size() != line.size() ? "\r\n" : "");
+        text.remove_prefix(raw.size());
+        append_quoted_line(out, line);
+        out += raw.size() != line.size() ? "\r\n" : "";
     }
-    return result;
+    return out;
 }
 
 }  // namespace signet::client::mail
