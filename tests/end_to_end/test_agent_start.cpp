@@ -1,0 +1,189 @@
+// How the agent starts, what it refuses to start with, and SIGHUP.
+#include "tests/end_to_end/session.h"
+
+#include <sys/stat.h>
+
+#include <csignal>
+
+using namespace signet::tests;
+
+namespace {
+
+// The agent with the configuration in `folder`, expected to end by itself.
+ProcessResult start(const AgentFolder& folder, const Arguments& more = {}) {
+    Arguments argv{program("signet-agent"), "--config", folder.configuration()};
+    argv.insert(argv.end(), more.begin(), more.end());
+    return run(argv, {.environment = folder.environment()});
+}
+
+void check_config_refused(const AgentFolder& folder, const std::string& reason) {
+    for (const Arguments& more : {Arguments{}, Arguments{"--check-config"}}) {
+        const ProcessResult result = start(folder, more);
+        CAPTURE(more, result.out, result.err);
+        CHECK(result.status != 0);
+        CHECK(result.status < 128);
+        CHECK(count_lines(result.err) == 1);
+        CHECK(result.err.find(folder.configuration().string()) != std::string::npos);
+        CHECK(result.err.find(reason) != std::string::npos);
+        CHECK_FALSE(std::filesystem::exists(folder.socket()));
+    }
+}
+
+}  // namespace
+
+TEST_CASE("a configuration that is wrong is refused with its line") {
+    const AgentFolder folder;
+    const std::string good =
+        folder.configuration_of({.modules = {{.name = "softhsm", .path = SoftHsmToken::module_path()}}});
+    const std::vector<std::pair<std::string, std::string>> bad{
+        {"sokcet = \"/tmp/x\"\n" + good, "sokcet"},
+        {good + "\n[[module]]\nname = \"x\"\npath = \"/usr/lib/softhsm/libsofthsm2.so\"\npaht = \"y\"\n",
+         "paht"},
+        {good + "\n[frobnicate]\nx = 1\n", "frobnicate"},
+        {good + "\n[[module]]\nname = 7\npath = \"/usr/lib/softhsm/libsofthsm2.so\"\n", "name"},
+        {good +
+             "\n[[module]]\nname = \"x\"\npath = \"/usr/lib/softhsm/libsofthsm2.so\"\nsessions = \"many\"\n",
+         "sessions"},
+        {good + "\n[[module]]\nname = \"x\"\npath = \"/usr/lib/softhsm/libsofthsm2.so\"\noperation-timeout = "
+                "\"soon\"\n",
+         "operation-timeout"},
+        {good + "\n[[module]]\nname = \"x\"\npath = \"/no/such/module.so\"\n", "/no/such/module.so"},
+        {good + "\n[[module]]\nname = \"x\"\n", "path"},
+        {good + "\n[[token]]\nuri = \"pkcs11:token=x\"\npin = \"guess\"\n", "pin"},
+        {good + "\nthis is not TOML\n", ":"},
+    };
+    for (const auto& [text, reason] : bad) {
+        CAPTURE(text);
+        write_file(folder.configuration(), text);
+        check_config_refused(folder, reason);
+    }
+    write_file(folder.configuration(), good);
+    CHECK(start(folder, {"--check-config"}).status == 0);
+}
+
+TEST_CASE("an unknown key is named with its line") {
+    const AgentFolder folder;
+    write_file(folder.configuration(), "# first\n# second\nsokcet = \"/tmp/x\"\n");
+    check_config_refused(folder, folder.configuration().string() + ":3: ");
+}
+
+TEST_CASE("a configuration file that is not there is refused") {
+    const AgentFolder folder;
+    check_config_refused(folder, "agent.toml");
+}
+
+TEST_CASE("a module that is none is reported, and the others are served") {
+    Alice alice({KeyType::p256});
+    const TemporaryFolder folder;
+    write_file(folder / "report.txt", "All is well.\n");
+    write_file(folder / "text.so", "This is no shared object.\n");
+    AgentSetup setup = AgentSetup::of(alice.token());
+    setup.modules.push_back({.name = "text", .path = folder / "text.so"});
+    // A shared object, but no PKCS#11 module.
+    setup.modules.push_back(
+        {.name = "helper", .path = std::filesystem::canonical("/lib/x86_64-linux-gnu/libz.so.1")});
+    AgentProcess agent(setup);
+    check_done(agent.signet({"sign", "report.txt"}, {.folder = folder.path()}));
+    // Loading them goes on beside; in the end status knows.
+    ProcessResult status;
+    CHECK(wait_until(
+        [&] {
+            status = agent.signet({"status"});
+            return status.out.find("text.so") != std::string::npos &&
+                   status.out.find("libz.so") != std::string::npos;
+        },
+        std::chrono::seconds(20)));
+    CAPTURE(status.out);
+    CHECK(agent.terminate() == 0);
+}
+
+TEST_CASE("with no module but one that is none, signing says that there is nothing to sign with") {
+    const TemporaryFolder folder;
+    write_file(folder / "report.txt", "All is well.\n");
+    write_file(folder / "text.so", "This is no shared object.\n");
+    AgentSetup setup;
+    setup.modules.push_back({.name = "text", .path = folder / "text.so"});
+    AgentProcess agent(setup);
+    const ProcessResult result = agent.signet({"sign", "report.txt"}, {.folder = folder.path()});
+    CHECK((result.status == 4 || result.status == 6));
+    check_refused(result, result.status);
+    CHECK_FALSE(std::filesystem::exists(folder / "report.txt.p7s"));
+}
+
+TEST_CASE("a live socket is left alone, a dead one is replaced, a file is not touched") {
+    Alice alice({KeyType::p256});
+    const AgentFolder folder;
+    write_file(folder.configuration(), folder.configuration_of(AgentSetup::of(alice.token())));
+    {
+        AgentProcess agent(folder);
+        AgentSetup another = AgentSetup::of(alice.token());
+        const AgentFolder other_folder;
+        another.audit_path = other_folder.audit();
+        write_file(other_folder.configuration(), folder.configuration_of(another));
+        const ProcessResult second = start(other_folder);
+        CHECK(second.status != 0);
+        CHECK(second.err.find(folder.socket().string()) != std::string::npos);
+        check_done(agent.signet({"list"}));
+        agent.process().signal(SIGKILL);
+        CHECK(agent.process().wait(std::chrono::seconds(20)) == 128 + SIGKILL);
+    }
+    REQUIRE(std::filesystem::is_socket(folder.socket()));
+    {
+        AgentProcess agent(folder);
+        check_done(agent.signet({"list"}));
+        CHECK(agent.terminate() == 0);
+    }
+    write_file(folder.socket(), "somebody's file");
+    const ProcessResult refused = start(folder);
+    CHECK(refused.status != 0);
+    CHECK(refused.err.find(folder.socket().string()) != std::string::npos);
+    CHECK(read_file(folder.socket()) == "somebody's file");
+}
+
+TEST_CASE("the socket and the audit log are for their owner alone") {
+    Session session({KeyType::p256});
+    for (const std::filesystem::path& path : {session.agent().socket(), session.agent().audit()}) {
+        struct stat info {};
+        REQUIRE(stat(path.c_str(), &info) == 0);
+        CHECK((info.st_mode & 0777U) == 0600U);
+    }
+}
+
+TEST_CASE("an audit log that cannot be written stops the agent from starting") {
+    Alice alice({KeyType::p256});
+    const AgentFolder folder;
+    AgentSetup setup = AgentSetup::of(alice.token());
+    setup.audit_path = "/dev/full";
+    write_file(folder.configuration(), folder.configuration_of(setup));
+    const ProcessResult result = start(folder);
+    CHECK(result.status != 0);
+    CHECK(result.err.find("/dev/full") != std::string::npos);
+    CHECK_FALSE(std::filesystem::exists(folder.socket()));
+}
+
+TEST_CASE("SIGHUP with a bad configuration keeps the running one, and a good one is taken") {
+    Session session({KeyType::p256});
+    AgentProcess& agent = session.agent();
+    session.write("report.txt", "All is well.\n");
+    const std::string good = read_file(agent.folder().configuration());
+    check_done(session.signet({"sign", "report.txt"}));
+
+    write_file(agent.folder().configuration(), good + "\n[frobnicate]\n");
+    agent.process().signal(SIGHUP);
+    CHECK(wait_until([&] { return agent.log().find("frobnicate") != std::string::npos; }));
+    check_done(session.signet({"sign", "-o", "second", "report.txt"}));
+
+    // Bob's token comes with another module.
+    Alice bob({KeyType::rsa2048});
+    const ModuleSetup module = AgentSetup::of(bob.token()).modules.front();
+    const std::string environment = "SOFTHSM2_CONF = " + toml_string(module.environment.at("SOFTHSM2_CONF"));
+    write_file(agent.folder().configuration(),
+               good + "\n[[module]]\nname = \"bob\"\npath = " + toml_string(module.path) +
+                   "\nenvironment = { " + environment + " }\n");
+    agent.process().signal(SIGHUP);
+    CHECK(wait_until(
+        [&] { return session.signet({"list"}).out.find("alice.rsa2048@example.org") != std::string::npos; }));
+    check_done(session.signet({"sign", "-k", "alice-p256", "-o", "third", "report.txt"}));
+    check_done(session.signet({"sign", "-k", "alice-rsa2048", "-o", "fourth", "report.txt"}));
+    CHECK(agent.terminate() == 0);
+}

@@ -1,0 +1,216 @@
+// Bytes on the socket that no client of ours would send.
+#include "agent/protocol/frame.h"
+#include "agent/protocol/signet.pb.h"
+#include "tests/end_to_end/raw_client.h"
+#include "tests/end_to_end/session.h"
+
+#include <memory>
+#include <random>
+
+using namespace signet::tests;
+namespace protocol = signet::agent::protocol;
+
+namespace {
+
+std::string frame(const google::protobuf::MessageLite& message) {
+    std::string bytes;
+    protocol::append_frame(bytes, message);
+    return bytes;
+}
+
+std::string frame_of_bytes(std::string_view message) {
+    std::string bytes(4, '\0');
+    for (unsigned i = 0; i < 4; ++i)
+        bytes[i] = static_cast<char>(message.size() >> (24U - 8 * i));
+    return bytes.append(message);
+}
+
+protocol::Request hello(std::uint32_t version = protocol::protocol_version) {
+    protocol::Request request;
+    request.set_id(1);
+    request.mutable_hello()->set_version(version);
+    return request;
+}
+
+protocol::Reply reply(RawClient& client) {
+    const std::optional<std::string> message = client.receive();
+    REQUIRE(message);
+    protocol::Reply result;
+    REQUIRE(result.ParseFromString(*message));
+    return result;
+}
+
+void check_serves(Session& session) {
+    check_done(session.signet({"list"}));
+    CHECK(session.agent().process().running());
+}
+
+}  // namespace
+
+TEST_CASE("a frame that is too long or empty closes the connection, and others are served") {
+    Session session({KeyType::p256});
+    for (const std::string& bytes : {std::string("\xff\xff\xff\xff", 4), std::string("\x00\x10\x00\x01", 4),
+                                     std::string(4, '\0'), std::string("GET / HTTP/1.1\r\n\r\n")}) {
+        RawClient client(session.agent().socket());
+        client.send(bytes);
+        CHECK_FALSE(client.receive());
+    }
+    // The same after a good beginning.
+    RawClient client(session.agent().socket());
+    client.send(frame(hello()));
+    CHECK(reply(client).status() == protocol::DONE);
+    client.send(std::string("\x00\x10\x00\x01", 4));
+    CHECK_FALSE(client.receive());
+    check_serves(session);
+}
+
+TEST_CASE("a frame that ends early is dropped with its connection") {
+    Session session({KeyType::p256});
+    const std::string whole = frame(hello());
+    for (std::size_t size = 0; size < whole.size(); ++size) {
+        RawClient client(session.agent().socket());
+        client.send(whole.substr(0, size));
+        client.finish_sending();
+        CHECK_FALSE(client.receive());
+    }
+    check_serves(session);
+}
+
+TEST_CASE("a frame that comes byte by byte is understood") {
+    Session session({KeyType::p256});
+    RawClient client(session.agent().socket());
+    for (const char byte : frame(hello()))
+        client.send({&byte, 1});
+    const protocol::Reply answer = reply(client);
+    CHECK(answer.status() == protocol::DONE);
+    CHECK(answer.hello().version() == protocol::protocol_version);
+}
+
+TEST_CASE("an unknown version gets a status that says so") {
+    Session session({KeyType::p256});
+    for (const std::uint32_t version : {0U, 2U, 999U, 0xffffffffU}) {
+        CAPTURE(version);
+        RawClient client(session.agent().socket());
+        client.send(frame(hello(version)));
+        const protocol::Reply answer = reply(client);
+        CHECK(answer.id() == 1);
+        CHECK(answer.status() == protocol::UNKNOWN_VERSION);
+        CHECK_FALSE(answer.why().empty());
+    }
+    check_serves(session);
+}
+
+TEST_CASE("an unknown type, and none at all, get a status, and the connection goes on") {
+    Session session({KeyType::p256});
+    RawClient client(session.agent().socket());
+    client.send(frame(hello()));
+    CHECK(reply(client).status() == protocol::DONE);
+    // Field 1 is the id (7); field 99, of length 0, is a body that this version does not know.
+    client.send(frame_of_bytes("\x08\x07\x9a\x06" + std::string(1, '\0')));
+    const protocol::Reply unknown = reply(client);
+    CHECK(unknown.id() == 7);
+    CHECK(unknown.status() == protocol::UNKNOWN_TYPE);
+    protocol::Request request;
+    request.set_id(8);
+    request.mutable_list();
+    client.send(frame(request));
+    const protocol::Reply list = reply(client);
+    CHECK(list.id() == 8);
+    CHECK(list.status() == protocol::DONE);
+    CHECK(list.list().identities_size() == 1);
+}
+
+TEST_CASE("a request before Hello is refused") {
+    Session session({KeyType::p256});
+    RawClient client(session.agent().socket());
+    protocol::Request request;
+    request.set_id(3);
+    request.mutable_list();
+    client.send(frame(request));
+    const std::optional<std::string> message = client.receive();
+    if (message) {
+        protocol::Reply answer;
+        REQUIRE(answer.ParseFromString(*message));
+        CHECK(answer.status() != protocol::DONE);
+        CHECK(answer.list().identities_size() == 0);
+    }
+    check_serves(session);
+}
+
+TEST_CASE("requests that break the limits are refused and use no key") {
+    Session session({KeyType::p256});
+    RawClient client(session.agent().socket());
+    client.send(frame(hello()));
+    CHECK(reply(client).status() == protocol::DONE);
+    std::vector<protocol::Request> requests(9);
+    const std::string digest(32, 'd');
+    for (protocol::Request& request : requests) {
+        request.mutable_sign()->set_digest_algorithm(protocol::SHA256);
+        request.mutable_sign()->add_digest(digest);
+    }
+    requests[0].mutable_sign()->set_digest(0, digest.substr(1));
+    requests[1].mutable_sign()->set_digest(0, digest + "d");
+    requests[2].mutable_sign()->clear_digest();
+    requests[3].mutable_sign()->clear_digest_algorithm();
+    requests[4].mutable_sign()->set_content_type("not an object identifier");
+    requests[5].mutable_sign()->add_identity(std::string(protocol::max_text + 1, 'x'));
+    for (int i = 0; i < protocol::max_digests; ++i)
+        requests[6].mutable_sign()->add_digest(digest);
+    for (int i = 0; i <= protocol::max_signers; ++i)
+        requests[7].mutable_sign()->add_identity(session.label(KeyType::p256));
+    for (int i = 0; i <= protocol::max_recipient_infos; ++i)
+        requests[8].mutable_unwrap()->add_recipient_info("x");
+    for (std::size_t i = 0; i < requests.size(); ++i) {
+        CAPTURE(i);
+        requests[i].set_id(100 + i);
+        client.send(frame(requests[i]));
+        const protocol::Reply answer = reply(client);
+        CHECK(answer.id() == 100 + i);
+        CHECK((answer.status() == protocol::MALFORMED || answer.status() == protocol::TOO_LARGE));
+        CHECK(answer.sign().signed_data_size() == 0);
+    }
+    CHECK(session.audit_records("sign", "done") == 0);
+    check_serves(session);
+}
+
+TEST_CASE("garbage of any kind leaves the agent alive") {
+    Session session({KeyType::p256});
+    const auto seed = std::random_device{}();
+    CAPTURE(seed);
+    std::mt19937 random(seed);
+    std::uniform_int_distribution<int> byte(0, 255);
+    std::uniform_int_distribution<std::size_t> length(1, 300);
+    for (int round = 0; round < 300; ++round) {
+        std::string garbage(length(random), '\0');
+        for (char& each : garbage)
+            each = static_cast<char>(byte(random));
+        RawClient client(session.agent().socket());
+        if (round % 3 == 0) {
+            client.send(garbage);
+        } else {
+            if (round % 3 == 1)
+                client.send(frame(hello()));
+            client.send(frame_of_bytes(garbage));
+        }
+        client.finish_sending();
+        while (client.receive()) {
+        }
+    }
+    check_serves(session);
+}
+
+TEST_CASE("clients that say nothing, or read no answer, keep nobody waiting") {
+    Session session({KeyType::p256});
+    std::vector<std::unique_ptr<RawClient>> silent;
+    for (int i = 0; i < 50; ++i)
+        silent.push_back(std::make_unique<RawClient>(session.agent().socket()));
+    RawClient deaf(session.agent().socket());
+    deaf.send(frame(hello()));
+    protocol::Request request;
+    request.mutable_list()->set_certificates(true);
+    std::string many;
+    for (int i = 0; i < 60; ++i)
+        protocol::append_frame(many, request);
+    deaf.send(many);
+    check_serves(session);
+}

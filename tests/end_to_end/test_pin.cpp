@@ -1,0 +1,107 @@
+// PINs: wrong ones are tried once, right ones come from a file or from standard input.
+#include "tests/end_to_end/session.h"
+
+#include <csignal>
+
+using namespace signet::tests;
+
+namespace {
+
+struct Locked {
+    // `pin` as in agent.toml; empty for the right PIN from a file.
+    explicit Locked(const std::string& pin, const std::string& wrong_pin = "999999")
+        : agent((write_file(folder / "wrong-pin", wrong_pin),
+                 AgentSetup::of(alice.token(),
+                                pin == "wrong" ? "file:" + (folder / "wrong-pin").string() : pin))) {
+        write_file(folder / "report.txt", "All is well.\n");
+    }
+    ProcessResult signet(const Arguments& arguments, std::optional<std::string> stdin_text = {}) {
+        return agent.signet(arguments, {.stdin_text = std::move(stdin_text), .folder = folder.path()});
+    }
+    void change_token_pin(const std::string& new_pin) {
+        run_or_throw(
+            {"pkcs11-tool", "--module", SoftHsmToken::module_path(), "--token-label", alice.token().label(),
+             "--login", "--pin", alice.token().pin(), "--change-pin", "--new-pin", new_pin},
+            {.environment = alice.token().environment()});
+    }
+
+    Alice alice{{KeyType::p256}};
+    TemporaryFolder folder;
+    AgentProcess agent;
+};
+
+}  // namespace
+
+TEST_CASE("a wrong PIN is tried once and never again, not even when it has become right") {
+    Locked locked("wrong");
+    check_refused(locked.signet({"sign", "report.txt"}), 5);
+    check_refused(locked.signet({"sign", "report.txt"}), 5);
+    CHECK_FALSE(std::filesystem::exists(locked.folder / "report.txt.p7s"));
+    // If the agent asked the token now, it would be let in.
+    locked.change_token_pin("999999");
+    check_refused(locked.signet({"sign", "report.txt"}), 5);
+    CHECK_FALSE(std::filesystem::exists(locked.folder / "report.txt.p7s"));
+    CHECK(locked.agent.log().find("999999") == std::string::npos);
+    CHECK(read_file(locked.agent.audit()).find("999999") == std::string::npos);
+}
+
+TEST_CASE("the right PIN from standard input opens a token whose file has a wrong one") {
+    Locked locked("wrong");
+    check_refused(locked.signet({"sign", "report.txt"}), 5);
+    check_refused(locked.signet({"unlock", "--pin-stdin"}, "888888\n"), 5);
+    check_done(locked.signet({"unlock", "--pin-stdin"}, std::string(SoftHsmToken::default_pin) + "\n"));
+    check_done(locked.signet({"sign", "report.txt"}));
+    CHECK(locked.agent.log().find(SoftHsmToken::default_pin) == std::string::npos);
+    CHECK(read_file(locked.agent.audit()).find(SoftHsmToken::default_pin) == std::string::npos);
+}
+
+TEST_CASE("without a PIN source only unlock opens the token, and lock closes it") {
+    Locked locked("none");
+    check_refused(locked.signet({"sign", "report.txt"}), 5);
+    check_done(
+        locked.signet({"unlock", "alice", "--pin-stdin"}, std::string(SoftHsmToken::default_pin) + "\n"));
+    check_done(locked.signet({"sign", "report.txt"}));
+    check_done(locked.signet({"lock", "alice"}));
+    check_refused(locked.signet({"sign", "-o", "again", "report.txt"}), 5);
+    CHECK_FALSE(std::filesystem::exists(locked.folder / "again"));
+}
+
+TEST_CASE("a PIN that a client gave is checked by the token even when it is open already") {
+    Locked locked("");
+    check_done(locked.signet({"sign", "report.txt"}));
+    check_refused(locked.signet({"unlock", "--pin-stdin"}, "777777\n"), 5);
+    check_done(locked.signet({"sign", "-o", "again", "report.txt"}));
+}
+
+TEST_CASE("a PIN that cannot be one is refused") {
+    Locked locked("none");
+    for (const std::string& input : {std::string(), std::string("\n"), std::string(300, '1') + "\n"}) {
+        CAPTURE(input);
+        const ProcessResult result = locked.signet({"unlock", "--pin-stdin"}, input);
+        CHECK((result.status == 2 || result.status == 5 || result.status == 8));
+        check_refused(result, result.status);
+    }
+}
+
+TEST_CASE("a PIN file that is missing or open to others is no source") {
+    Alice alice({KeyType::p256});
+    const TemporaryFolder folder;
+    write_file(folder / "report.txt", "All is well.\n");
+    write_file(folder / "open-pin", SoftHsmToken::default_pin);
+    std::filesystem::permissions(folder / "open-pin", std::filesystem::perms::others_read,
+                                 std::filesystem::perm_options::add);
+    for (const std::string name : {"open-pin", "no-such-pin"}) {
+        CAPTURE(name);
+        AgentProcess agent(AgentSetup::of(alice.token(), "file:" + (folder / name).string()));
+        check_refused(agent.signet({"sign", "report.txt"}, {.folder = folder.path()}), 5);
+    }
+}
+
+TEST_CASE("the token is opened again after signet-token was killed, without a question") {
+    Locked locked("none");
+    check_done(locked.signet({"unlock", "--pin-stdin"}, std::string(SoftHsmToken::default_pin) + "\n"));
+    const std::vector<pid_t> hosts = locked.agent.hosts();
+    REQUIRE(hosts.size() == 1);
+    REQUIRE(kill(hosts.front(), SIGKILL) == 0);
+    check_done(locked.signet({"sign", "report.txt"}));
+}

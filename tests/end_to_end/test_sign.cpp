@@ -1,0 +1,129 @@
+// Signatures that Signet makes, and openssl verifies.
+#include "tests/end_to_end/session.h"
+
+using namespace signet::tests;
+
+namespace {
+
+const std::vector<KeyType> all_types{KeyType::rsa2048, KeyType::p256, KeyType::p384, KeyType::p521};
+
+}  // namespace
+
+TEST_CASE("each key signs with each digest, and openssl and signet accept it") {
+    Session session(all_types);
+    session.write("report.txt", "All is well.\n");
+    for (const KeyType type : all_types) {
+        for (const std::string digest : {"sha256", "sha384", "sha512"}) {
+            CAPTURE(session.label(type), digest);
+            check_done(session.signet(
+                {"sign", "-k", session.label(type), "--digest", digest, "-o", "sig", "report.txt"}));
+            check_done(session.openssl_verify("sig", "report.txt"));
+            check_done(session.signet({"verify", "--trust", session.root(), "sig", "report.txt"}));
+        }
+    }
+    CHECK(session.audit_records("sign", "done") == 12);
+}
+
+TEST_CASE("an RSA key signs with PSS") {
+    Session session({KeyType::rsa2048});
+    session.write("report.txt", "All is well.\n");
+    for (const std::string digest : {"sha256", "sha384", "sha512"}) {
+        CAPTURE(digest);
+        check_done(session.signet({"sign", "--rsa-pss", "--digest", digest, "-o", "sig", "report.txt"}));
+        check_done(session.openssl_verify("sig", "report.txt"));
+        check_done(session.signet({"verify", "--trust", session.root(), "sig", "report.txt"}));
+        const std::string shown =
+            session.openssl({"cms", "-cmsout", "-print", "-inform", "DER", "-in", "sig"}).out;
+        CHECK(shown.find("algorithm: rsassaPss") != std::string::npos);
+        CHECK(shown.find("hashAlgorithm") != std::string::npos);
+    }
+}
+
+TEST_CASE("an attached signature carries the file") {
+    Session session(all_types);
+    std::string content("All\0is\nwell\r\n", 13);
+    for (int i = 0; i < 16; ++i)
+        content += content;
+    session.write("report.bin", content);
+    for (const KeyType type : all_types) {
+        CAPTURE(session.label(type));
+        check_done(session.signet({"sign", "--attached", "-k", session.label(type), "report.bin"}));
+        check_done(session.openssl({"cms", "-verify", "-binary", "-inform", "DER", "-in", "report.bin.p7m",
+                                    "-CAfile", session.root(), "-out", "opened"}));
+        CHECK(session.read("opened") == content);
+        check_done(session.signet({"verify", "--trust", session.root(), "report.bin.p7m"}));
+    }
+}
+
+TEST_CASE("a signature says who, when, and by which algorithms, under the signature") {
+    Session session({KeyType::p256});
+    session.write("report.txt", "All is well.\n");
+    check_done(session.signet({"sign", "report.txt"}));
+    const std::string shown =
+        session.openssl({"cms", "-cmsout", "-print", "-inform", "DER", "-in", "report.txt.p7s"}).out;
+    for (const char* attribute :
+         {"contentType", "messageDigest", "signingTime", "signingCertificateV2", "1.2.840.113549.1.9.52"}) {
+        CAPTURE(attribute);
+        CHECK(shown.find(attribute) != std::string::npos);
+    }
+}
+
+TEST_CASE("several files are one batch") {
+    Session session({KeyType::p256});
+    Arguments arguments{"sign"};
+    for (int i = 0; i < 300; ++i) {
+        const std::string name = "file" + std::to_string(i);
+        session.write(name, "This is " + name + ".\n");
+        arguments.push_back(name);
+    }
+    check_done(session.signet(arguments));
+    CHECK(session.files().size() == 600);
+    for (const std::string name : {"file0", "file63", "file64", "file255", "file256", "file299"}) {
+        CAPTURE(name);
+        check_done(session.openssl_verify(name + ".p7s", name));
+    }
+    CHECK(session.openssl_verify("file1.p7s", "file2").status != 0);
+    CHECK(session.audit_records("sign", "done") == 300);
+}
+
+TEST_CASE("one file of a batch that is not there means no signature at all") {
+    Session session({KeyType::p256});
+    session.write("a", "a");
+    session.write("c", "c");
+    check_refused(session.signet({"sign", "a", "b", "c"}), 9);
+    CHECK(session.files() == std::vector<std::string>{"a", "c"});
+}
+
+TEST_CASE("two keys sign one file") {
+    Session session;
+    session.write("report.txt", "All is well.\n");
+    check_done(session.signet(
+        {"sign", "-k", session.label(KeyType::rsa2048), "-k", session.label(KeyType::p256), "report.txt"}));
+    check_done(session.openssl_verify("report.txt.p7s", "report.txt"));
+    check_done(session.signet({"verify", "--trust", session.root(), "report.txt.p7s", "report.txt"}));
+    const std::string shown =
+        session.openssl({"cms", "-cmsout", "-print", "-inform", "DER", "-in", "report.txt.p7s"}).out;
+    CHECK(shown.find("rsaEncryption") != std::string::npos);
+    CHECK(shown.find("ecdsa-with-SHA256") != std::string::npos);
+    session.write("report.txt", "All is lost.\n");
+    CHECK(session.openssl_verify("report.txt.p7s", "report.txt").status != 0);
+}
+
+TEST_CASE("the intermediate CA's certificate goes along") {
+    Session session({KeyType::p256}, TestCa::Levels::with_intermediate);
+    session.write("report.txt", "All is well.\n");
+    check_done(session.signet({"sign", "report.txt"}));
+    check_done(session.openssl_verify("report.txt.p7s", "report.txt"));
+    check_done(session.signet({"verify", "--trust", session.root(), "report.txt.p7s", "report.txt"}));
+}
+
+TEST_CASE("standard input is signed to standard output") {
+    Session session({KeyType::p256});
+    const ProcessResult signature = session.signet({"sign", "-o", "-", "-"}, "from a pipe");
+    check_done(signature);
+    session.write("sig", signature.out);
+    session.write("content", "from a pipe");
+    check_done(session.openssl_verify("sig", "content"));
+    check_done(session.signet({"verify", "--trust", session.root(), "sig", "-"}, "from a pipe"));
+    CHECK(session.signet({"verify", "--trust", session.root(), "sig", "-"}, "from a tap").status == 1);
+}

@@ -1,0 +1,68 @@
+// signet-token is killed again and again, and nobody notices.
+#include "tests/end_to_end/session.h"
+#include "tests/end_to_end/sign_load.h"
+
+#include <csignal>
+
+using namespace signet::tests;
+
+TEST_CASE("signet-token is killed ten times under load of eight clients, and no signature fails or is lost") {
+    Session session;
+    AgentProcess& agent = session.agent();
+    const std::string& rsa = session.label(KeyType::rsa2048);
+    const std::string& p256 = session.label(KeyType::p256);
+    SignLoad load(agent, {rsa, rsa, rsa, rsa, p256, p256, p256, p256});
+    pid_t last = 0;
+    for (int kills = 0; kills < 10; ++kills) {
+        CAPTURE(kills);
+        const std::size_t before = load.done();
+        // Signatures go on, which shows that a new process works, and only then is it killed.
+        REQUIRE(wait_until([&] { return load.done() >= before + 8 || !load.failures().empty(); }));
+        std::vector<pid_t> hosts;
+        REQUIRE(wait_until([&] {
+            hosts = agent.hosts();
+            return hosts.size() == 1 && hosts.front() != last;
+        }));
+        last = hosts.front();
+        REQUIRE(kill(last, SIGKILL) == 0);
+    }
+    const std::size_t before = load.done();
+    CHECK(wait_until([&] { return load.done() >= before + 16 || !load.failures().empty(); }));
+    load.stop();
+    CHECK(load.failures() == std::vector<std::string>{});
+    CHECK(load.bad_signatures(session.root()) == std::vector<std::string>{});
+    CHECK(session.audit_records("sign", "done") == load.done());
+    CHECK(agent.terminate() == 0);
+}
+
+TEST_CASE("signet-token is killed while nothing goes on, and the next signature is made by another") {
+    Session session({KeyType::p256});
+    session.write("report.txt", "All is well.\n");
+    check_done(session.signet({"sign", "report.txt"}));
+    const std::vector<pid_t> hosts = session.agent().hosts();
+    REQUIRE(hosts.size() == 1);
+    REQUIRE(kill(hosts.front(), SIGKILL) == 0);
+    check_done(session.signet({"sign", "-o", "again.p7s", "report.txt"}));
+    check_done(session.openssl_verify("again.p7s", "report.txt"));
+}
+
+TEST_CASE("when the agent is killed, its signet-token goes with it") {
+    Session session({KeyType::p256});
+    check_done(session.signet({"list"}));
+    const std::vector<pid_t> hosts = session.agent().hosts();
+    REQUIRE(hosts.size() == 1);
+    // The agent alone: BackgroundProcess would kill the whole process group once it has waited.
+    session.agent().process().signal(SIGKILL);
+    CHECK(wait_until([&] { return !process_runs(hosts.front()); }, std::chrono::seconds(20)));
+}
+
+TEST_CASE("SIGTERM ends agent and signet-token with exit status 0") {
+    Session session({KeyType::p256});
+    check_done(session.signet({"list"}));
+    const std::vector<pid_t> hosts = session.agent().hosts();
+    REQUIRE(hosts.size() == 1);
+    CHECK(session.agent().terminate() == 0);
+    CHECK_FALSE(process_runs(hosts.front()));
+    CHECK_FALSE(std::filesystem::exists(session.agent().socket()));
+    check_refused(session.signet({"list"}), 3);
+}

@@ -1,0 +1,49 @@
+// CMS messages that end too early, at every byte.
+#include "tests/end_to_end/session.h"
+
+using namespace signet::tests;
+
+namespace {
+
+// What `command`, applied to each proper prefix of `whole`, must do: refuse as malformed and leave no file.
+void check_each_prefix(Session& session, const std::string& whole, const Arguments& command) {
+    for (std::size_t size = 0; size < whole.size(); ++size) {
+        session.write("cut", whole.substr(0, size));
+        const ProcessResult result = session.signet(command);
+        const bool as_due = result.status == 8 && count_lines(result.err) == 1 &&
+                            result.err.rfind("signet: ", 0) == 0 && result.out.empty() &&
+                            !session.exists("opened");
+        if (!as_due) {
+            CAPTURE(size, whole.size(), result.status, result.out, result.err);
+            FAIL("a message that was cut off was not refused as it should be");
+        }
+    }
+}
+
+}  // namespace
+
+TEST_CASE("a SignedData cut off at any byte is malformed") {
+    Session session({KeyType::p256});
+    session.write("report.txt", "All is well.\n");
+    check_done(session.signet({"sign", "report.txt"}));
+    check_each_prefix(session, session.read("report.txt.p7s"),
+                      {"verify", "--trust", session.root(), "cut", "report.txt"});
+}
+
+TEST_CASE("an AuthEnvelopedData cut off at any byte is malformed") {
+    Session session({KeyType::p256});
+    session.write("secret", "The treasure is under the oak.\n");
+    check_done(session.signet({"encrypt", "-r", session.label(KeyType::p256), "secret"}));
+    check_each_prefix(session, session.read("secret.p7m"), {"decrypt", "-o", "opened", "cut"});
+    CHECK(session.audit_records("unwrap", "done") == 0);
+}
+
+TEST_CASE("an EnvelopedData in BER cut off at any byte is malformed") {
+    Session session({KeyType::p256});
+    session.write("secret", "The treasure is under the oak.\n");
+    check_done(
+        session.openssl({"cms", "-encrypt", "-binary", "-stream", "-aes-128-cbc", "-in", "secret", "-outform",
+                         "DER", "-out", "secret.p7m", "-recip", session.certificate(KeyType::p256)}));
+    check_each_prefix(session, session.read("secret.p7m"), {"decrypt", "-o", "opened", "cut"});
+    CHECK(session.audit_records("unwrap", "done") == 0);
+}
