@@ -1,0 +1,145 @@
+#include "tests/client/commands/session.h"
+#include "tests/client/fake_agent.h"
+
+using namespace signet;
+using namespace signet::tests;
+namespace protocol = agent::protocol;
+
+namespace {
+
+/// "Signs" by naming the digest's place in the batch.
+protocol::Reply numbered_signatures(const protocol::Request& request) {
+    protocol::Reply reply;
+    for (int i = 0; i < request.sign().digest_size(); ++i)
+        reply.mutable_sign()->add_signed_data("signature " + std::to_string(i));
+    return reply;
+}
+
+}  // namespace
+
+TEST_CASE("Several files are one request, and each gets its signature") {
+    const FakeAgent agent(FakeAgent::answering(numbered_signatures));
+    const Session session(agent.socket());
+    session.write("a", "one");
+    session.write("b", "two");
+    const ProcessResult result =
+        session.signet({"sign", "-k", "alice@example.org", "-k", "bob@example.org", "--rsa-pss", "a", "b"});
+    CHECK(result.status == 0);
+    CHECK(result.out.empty());
+    CHECK(result.err.empty());
+    CHECK(session.read("a.p7s") == "signature 0");
+    CHECK(session.read("b.p7s") == "signature 1");
+    CHECK(session.files() == std::set<std::string>{"a", "a.p7s", "b", "b.p7s"});
+
+    const auto received = agent.received();
+    REQUIRE(received.size() == 2);
+    const protocol::Sign& sign = received[1].sign();
+    CHECK(sign.identity_size() == 2);
+    CHECK(sign.rsa_scheme() == protocol::PSS);
+    CHECK(sign.digest_size() == 2);
+    CHECK(sign.digest(0).size() == 32);
+}
+
+TEST_CASE("A signature goes where -o says, standard input is a file, and `--` ends the options") {
+    const FakeAgent agent(FakeAgent::answering(numbered_signatures));
+    const Session session(agent.socket());
+    session.write("-a", "one");
+    CHECK(session.signet({"sign", "-"}, "content").out == "signature 0");
+    CHECK(session.signet({"sign", "-o", "here", "-"}, "content").out.empty());
+    CHECK(session.read("here") == "signature 0");
+    CHECK(session.signet({"sign", "-o", "-", "--", "-a"}).out == "signature 0");
+    CHECK(session.files() == std::set<std::string>{"-a", "here"});
+    const auto received = agent.received();
+    CHECK(received.at(1).sign().digest(0) == received.at(3).sign().digest(0));
+}
+
+TEST_CASE("What the agent refuses becomes its exit status and one line, and no file") {
+    struct Case {
+        protocol::Status status;
+        int exit_status;
+    };
+    for (const Case& c :
+         {Case{protocol::NO_IDENTITY, 4}, Case{protocol::AMBIGUOUS_IDENTITY, 4},
+          Case{protocol::PIN_INCORRECT, 5}, Case{protocol::PIN_LOCKED, 5}, Case{protocol::PIN_CANCELLED, 5},
+          Case{protocol::PIN_UNAVAILABLE, 5}, Case{protocol::TOKEN_ABSENT, 6},
+          Case{protocol::TOKEN_FAILED, 6}, Case{protocol::TOKEN_CANNOT, 6}, Case{protocol::REFUSED, 7},
+          Case{protocol::MALFORMED, 8}, Case{protocol::UNKNOWN_TYPE, 8}, Case{protocol::AUDIT_FAILED, 9},
+          Case{protocol::INTERNAL, 9}, Case{protocol::STOPPING, 9},
+          Case{static_cast<protocol::Status>(99), 9}}) {
+        CAPTURE(c.status);
+        const FakeAgent agent(FakeAgent::answering(
+            [&c](const auto&) { return refusal(c.status, "the reason\nof it", "the advice"); }));
+        const Session session(agent.socket());
+        session.write("a", "content");
+        session.write("a.p7s", "old");
+        check_fails(session.signet({"sign", "a"}), c.exit_status,
+                    "cannot sign: the reason\\nof it; the advice");
+        CHECK(session.read("a.p7s") == "old");
+        CHECK(session.files() == std::set<std::string>{"a", "a.p7s"});
+    }
+}
+
+TEST_CASE("Of a batch nothing appears if one file is missing or one output cannot be written") {
+    const FakeAgent agent(FakeAgent::answering(numbered_signatures));
+    const Session session(agent.socket());
+    session.write("a", "content");
+    session.write("b", "content");
+    check_fails(session.signet({"sign", "a", "missing"}), 9,
+                "cannot read missing: No such file or directory");
+    CHECK(agent.received().empty());
+    std::filesystem::create_directory(session.path("b.p7s"));
+    check_fails(session.signet({"sign", "a", "b"}), 9,
+                "cannot write b.p7s: it is a folder; name another file with -o");
+    CHECK(session.files() == std::set<std::string>{"a", "b", "b.p7s"});
+}
+
+TEST_CASE("The agent's warnings are said, and the signature is made") {
+    const FakeAgent agent(FakeAgent::answering([](const protocol::Request& request) {
+        protocol::Reply reply = numbered_signatures(request);
+        reply.mutable_sign()->add_warning("bob\x1b was passed over: expired");
+        return reply;
+    }));
+    const Session session(agent.socket());
+    session.write("a", "content");
+    const ProcessResult result = session.signet({"sign", "a"});
+    CHECK(result.status == 0);
+    CHECK(result.err == "signet: warning: bob\\x1b was passed over: expired\n");
+    CHECK(session.read("a.p7s") == "signature 0");
+}
+
+TEST_CASE("What the agent signs must be CMS to be attached") {
+    const FakeAgent agent(FakeAgent::answering(numbered_signatures));
+    const Session session(agent.socket());
+    session.write("a", "content");
+    const ProcessResult result = session.signet({"sign", "--attached", "a"});
+    CHECK(result.status == 9);
+    CHECK(session.files() == std::set<std::string>{"a"});
+}
+
+TEST_CASE("A PIN from standard input goes to the agent alone") {
+    const FakeAgent agent(FakeAgent::answering([](const protocol::Request& request) {
+        return request.unlock().pin() == "123456" ? protocol::Reply()
+                                                  : refusal(protocol::PIN_INCORRECT, "the PIN is wrong");
+    }));
+    const Session session(agent.socket());
+    const ProcessResult right = session.signet({"unlock", "alice", "--pin-stdin"}, "123456\n");
+    CHECK(right.status == 0);
+    CHECK(right.out.empty());
+    CHECK(right.err.empty());
+    check_fails(session.signet({"unlock", "--pin-stdin"}, "654321\n"), 5, "cannot unlock: the PIN is wrong");
+    const auto received = agent.received();
+    REQUIRE(received.size() == 4);
+    CHECK(received[1].unlock().token() == "alice");
+    CHECK(received[3].unlock().token().empty());
+}
+
+TEST_CASE("An unlock without --pin-stdin sends no PIN, and lock names the token") {
+    const FakeAgent agent(FakeAgent::answering([](const auto&) { return protocol::Reply(); }));
+    const Session session(agent.socket());
+    CHECK(session.signet({"unlock"}, "123456\n").status == 0);
+    CHECK(session.signet({"lock", "alice"}).status == 0);
+    const auto received = agent.received();
+    REQUIRE(received.size() == 4);
+    CHECK_FALSE(received[1].unlock().has_pin());
+    CHECK(received[3].lock().token() == "alice");
+}

@@ -1,0 +1,198 @@
+#include <fcntl.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+
+#include "client/file_descriptor.h"
+#include "tests/client/commands/session.h"
+
+using namespace signet::tests;
+
+namespace {
+
+const std::array<const char*, 9> command_names{"list",   "status",  "unlock",  "lock",   "sign",
+                                               "verify", "encrypt", "decrypt", "version"};
+
+bool is_one_line(const std::string& text) {
+    return text.find('\n') == text.size() - 1;
+}
+
+}  // namespace
+
+TEST_CASE("Without a command, or with an unknown one, the usage is said") {
+    const Session session;
+    const std::string advice =
+        "; usage: signet COMMAND [OPTION]... [ARGUMENT]... (signet help lists the commands)";
+    check_fails(session.signet({}), 2, "cannot tell what to do: no command is given" + advice);
+    check_fails(session.signet({"sing"}), 2, "cannot tell what to do: there is no command 'sing'" + advice);
+    check_fails(session.signet({"--verbose"}), 2,
+                "cannot tell what to do: there is no command '--verbose'" + advice);
+    check_fails(session.signet({"a\nb"}), 2, "cannot tell what to do: there is no command 'a\\nb'" + advice);
+}
+
+TEST_CASE("Every command has --help and refuses what it does not know") {
+    const Session session;
+    for (const char* name : command_names) {
+        CAPTURE(name);
+        const ProcessResult help = session.signet({name, "--help"});
+        CHECK(help.status == 0);
+        CHECK(help.err.empty());
+        CHECK(help.out.starts_with("usage: signet " + std::string(name)));
+        CHECK(help.out.find("--socket") != std::string::npos);
+        CHECK(session.signet({"help", name}).out == help.out);
+
+        const ProcessResult unknown = session.signet({name, "--no-such-option"});
+        CHECK(unknown.status == 2);
+        CHECK(unknown.out.empty());
+        CHECK(is_one_line(unknown.err));
+        CHECK(unknown.err.starts_with("signet: " + std::string(name) +
+                                      ": unrecognised option '--no-such-option'; usage: signet " + name));
+    }
+    CHECK(session.files().empty());
+}
+
+TEST_CASE("Options are not guessed from their beginnings") {
+    const Session session;
+    CHECK(session.signet({"list", "--js"}).status == 2);
+    CHECK(session.signet({"unlock", "--pin"}).status == 2);
+}
+
+TEST_CASE("The help of all, and the version") {
+    const Session session;
+    const ProcessResult help = session.signet({"--help"});
+    CHECK(help.status == 0);
+    CHECK(help.out.find("Exit status: 0 done") != std::string::npos);
+    for (const char* name : command_names)
+        CHECK(help.out.find("\n  " + std::string(name)) != std::string::npos);
+    CHECK(session.signet({"help"}).out == help.out);
+    CHECK(session.signet({"version"}).out.starts_with("signet "));
+    CHECK(session.signet({"--version"}).out == session.signet({"version"}).out);
+    CHECK(session.signet({"help", "sing"}).status == 2);
+}
+
+TEST_CASE("A wrong number of arguments, or options that contradict, are a matter of usage") {
+    const Session session;
+    session.write("a", "content");
+    session.write("b", "content");
+    const std::vector<Arguments> lines{
+        {"list", "extra"},
+        {"sign"},
+        {"sign", "-o", "out", "a", "b"},
+        {"sign", "-", "-"},
+        {"sign", "--digest", "sha1", "a"},
+        {"sign", "--digest", "md5", "a"},
+        {"sign", "--certificates", "all", "a"},
+        {"sign", "-o"},
+        {"sign", "-o", "x", "-o", "y", "a"},
+        {"verify", "a", "b", "c"},
+        {"verify", "-", "-"},
+        {"verify", "--at", "yesterday", "a.p7s"},
+        {"verify", "--json", "-o", "-", "a.p7m"},
+        {"encrypt", "a"},
+        {"encrypt", "-r", "cert.pem"},
+        {"encrypt", "-r", "cert.pem", "--cipher", "rot13", "a"},
+        {"encrypt", "-r", "cert.pem", "--rsa-pkcs1", "--rsa-oaep-sha256", "a"},
+        {"decrypt"},
+        {"decrypt", "a"},
+        {"decrypt", ".p7m"},
+        {"decrypt", "a.p7m", "b.p7m"},
+        {"unlock", "one", "two"},
+        {"lock", "one", "two"},
+        {"lock", "--pin-stdin"},
+    };
+    for (const Arguments& line : lines) {
+        CAPTURE(line);
+        const ProcessResult result = session.signet(line);
+        CHECK(result.status == 2);
+        CHECK(result.out.empty());
+        CHECK(is_one_line(result.err));
+        CHECK(result.err.find("; usage: signet " + line[0]) != std::string::npos);
+    }
+    CHECK(session.files() == std::set<std::string>{"a", "b"});
+}
+
+TEST_CASE("No agent: one line that says where it was looked for") {
+    const Session session;
+    session.write("a", "content");
+    const std::string line = "cannot reach the agent: no socket at " + session.socket() +
+                             "; start signet-agent or set SIGNET_SOCKET";
+    for (const Arguments& arguments : std::vector<Arguments>{{"list"},
+                                                             {"status", "--json"},
+                                                             {"unlock"},
+                                                             {"lock"},
+                                                             {"sign", "a"},
+                                                             {"sign", "--attached", "a"},
+                                                             {"encrypt", "-r", "bob@example.org", "a"}}) {
+        CAPTURE(arguments);
+        check_fails(session.signet(arguments), 3, line);
+    }
+    const std::string elsewhere = session.path("elsewhere.sock");
+    check_fails(
+        session.signet({"list", "--socket", elsewhere}), 3,
+        "cannot reach the agent: no socket at " + elsewhere + "; start signet-agent or set SIGNET_SOCKET");
+    CHECK(session.files() == std::set<std::string>{"a"});
+}
+
+TEST_CASE("No such file: it is named, and nothing is left") {
+    const Session session;
+    const std::string line = "cannot read missing.p7m: No such file or directory";
+    check_fails(session.signet({"sign", "missing.p7m"}), 9, line);
+    check_fails(session.signet({"sign", "--attached", "missing.p7m"}), 9, line);
+    check_fails(session.signet({"decrypt", "missing.p7m"}), 9, line);
+    check_fails(session.signet({"verify", "missing.p7m"}), 9, line);
+    check_fails(session.signet({"verify", "--trust", "missing.p7m", "x"}), 9, line);
+    check_fails(session.signet({"encrypt", "-r", "x", "missing.p7m"}), 9, line);
+    CHECK(session.files().empty());
+}
+
+TEST_CASE("What is not CMS is malformed, and leaves nothing") {
+    const Session session;
+    session.write("a", "content");
+    for (const std::string content : {"", "hello\n", "-----BEGIN CMS-----\nAAAA\n", "\x30\x80"}) {
+        session.write("a.p7m", content);
+        session.write("a.p7s", content);
+        for (const Arguments& arguments : std::vector<Arguments>{{"decrypt", "a.p7m"}, {"verify", "a.p7s"}}) {
+            CAPTURE(content, arguments);
+            const ProcessResult result = session.signet(arguments);
+            CHECK(result.status == 8);
+            CHECK(result.out.empty());
+            CHECK(is_one_line(result.err));
+            CHECK(result.err.find(arguments[1]) != std::string::npos);
+        }
+        CHECK(session.files() == std::set<std::string>{"a", "a.p7m", "a.p7s"});
+        CHECK(session.read("a") == "content");
+    }
+}
+
+TEST_CASE("An unlock without a PIN on standard input asks nobody") {
+    const Session session;
+    check_fails(session.signet({"unlock", "--pin-stdin"}, ""), 5,
+                "cannot read the PIN: there is none; give it as one line on standard input");
+}
+
+TEST_CASE("Whoever stopped reading ends us quietly") {
+    const Session session;
+    std::array<int, 2> ends{};
+    REQUIRE(pipe2(ends.data(), O_CLOEXEC) == 0);
+    const signet::client::FileDescriptor writer(ends[1]);
+    close(ends[0]);
+    const std::string errors = session.path("stderr");
+
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_adddup2(&actions, writer.get(), STDOUT_FILENO);
+    posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, errors.c_str(), O_WRONLY | O_CREAT, 0600);
+    std::string name = program("signet");
+    std::string option = "--help";
+    const std::array<char*, 3> argv{name.data(), option.data(), nullptr};
+    pid_t child = -1;
+    REQUIRE(posix_spawn(&child, name.c_str(), &actions, nullptr, argv.data(), environ) == 0);
+    posix_spawn_file_actions_destroy(&actions);
+    int status = 0;
+    REQUIRE(waitpid(child, &status, 0) == child);
+    REQUIRE(WIFEXITED(status));
+    CHECK(WEXITSTATUS(status) == 9);
+    CHECK(session.read("stderr").empty());
+}

@@ -1,0 +1,164 @@
+#include <sys/stat.h>
+
+#include "client/commands/commands.h"
+#include "client/content_opener.h"
+#include "cms/recipient_info.h"
+#include "tests/client/commands/person.h"
+#include "tests/client/expect_error.h"
+#include "tests/client/fake_agent.h"
+
+using namespace signet;
+using namespace signet::tests;
+namespace protocol = agent::protocol;
+
+namespace {
+
+mode_t mode_of(const std::string& path) {
+    struct stat status {};
+    REQUIRE(stat(path.c_str(), &status) == 0);
+    return status.st_mode & 07777U;
+}
+
+/// Encrypts `content` to an RSA key, by somebody else's program.
+void encrypt(const Session& session, const Person& person, const std::string& content,
+             const Arguments& options) {
+    session.write("plain", content);
+    Arguments argv{"openssl", "cms",  "-encrypt", "-binary",  "-in",
+                   "plain",   "-out", "a.p7m",    "-outform", "DER"};
+    argv.insert(argv.end(), options.begin(), options.end());
+    argv.push_back(person.certificate.pem);
+    session.run_here(argv);
+    std::filesystem::remove(session.path("plain"));
+}
+
+/// Unwraps RSA PKCS#1 v1.5 with the person's key, as a token would.
+FakeAgent::Script unwrapping(const Person& person, const TemporaryFolder& folder) {
+    return FakeAgent::answering([&](const protocol::Request& request) {
+        const cms::RecipientInfo info =
+            cms::parse_recipient_info(cms::as_bytes(request.unwrap().recipient_info(0)));
+        write_file(folder / "wrapped", cms::as_text(std::get<cms::KeyTransport>(info).encrypted_key));
+        run_or_throw({"openssl", "pkeyutl", "-decrypt", "-inkey", person.key, "-in", folder / "wrapped",
+                      "-out", folder / "key"});
+        protocol::Reply reply;
+        reply.mutable_unwrap()->set_key(read_file(folder / "key"));
+        return reply;
+    });
+}
+
+/// Hands out the same key for everything.
+FakeAgent::Script handing_out(const std::string& key) {
+    return FakeAgent::answering([key](const auto&) {
+        protocol::Reply reply;
+        reply.mutable_unwrap()->set_key(key);
+        return reply;
+    });
+}
+
+}  // namespace
+
+TEST_CASE("A message that an AEAD protects is opened without a word") {
+    const Session home;
+    const Person bob(home, KeyType::rsa2048, "bob");
+    const TemporaryFolder folder;
+    const FakeAgent agent(unwrapping(bob, folder));
+    const Session session(agent.socket());
+    encrypt(session, bob, "content", {"-aes-256-gcm"});
+    const ProcessResult result = session.signet({"decrypt", "-k", "bob@example.org", "a.p7m"});
+    CHECK(result.status == 0);
+    CHECK(result.out.empty());
+    CHECK(result.err.empty());
+    CHECK(session.read("a") == "content");
+    CHECK(mode_of(session.path("a")) == 0600);
+    CHECK(session.files() == std::set<std::string>{"a", "a.p7m"});
+    CHECK(agent.received().at(1).unwrap().identity() == "bob@example.org");
+}
+
+TEST_CASE("A message that nothing protects from alteration is opened with a warning") {
+    const Session home;
+    const Person bob(home, KeyType::rsa2048, "bob");
+    const TemporaryFolder folder;
+    const FakeAgent agent(unwrapping(bob, folder));
+    const Session session(agent.socket());
+    const Arguments form = GENERATE(Arguments{}, Arguments{"-outform", "PEM"}, Arguments{"-stream"});
+    Arguments options{"-aes-256-cbc"};
+    options.insert(options.end(), form.begin(), form.end());
+    encrypt(session, bob, "content", options);
+    const std::string warning = std::string("signet: warning: ") + client::unauthenticated_warning + "\n";
+    const ProcessResult to_file = session.signet({"decrypt", "-o", "out", "a.p7m"});
+    CHECK(to_file.status == 0);
+    CHECK(to_file.err == warning);
+    CHECK(session.read("out") == "content");
+    const ProcessResult to_pipe = session.signet({"decrypt", "-"}, session.read("a.p7m"));
+    CHECK(to_pipe.status == 0);
+    CHECK(to_pipe.out == "content");
+    CHECK(to_pipe.err == warning);
+}
+
+TEST_CASE("A wrong key opens nothing, and the old file stays") {
+    const Session home;
+    const Person bob(home, KeyType::rsa2048, "bob");
+    const std::string key = GENERATE(std::string(32, 'k'), std::string(16, 'k'), std::string(5000, 'k'));
+    const FakeAgent agent(handing_out(key));
+    const Session session(agent.socket());
+    encrypt(session, bob, "content", {"-aes-256-gcm"});
+    session.write("a", "old");
+    const ProcessResult result = session.signet({"decrypt", "a.p7m"});
+    CHECK(result.status == 1);
+    CHECK(result.out.empty());
+    CHECK(result.err.starts_with("signet: cannot decrypt a.p7m: "));
+    CHECK(session.read("a") == "old");
+    CHECK(session.files() == std::set<std::string>{"a", "a.p7m"});
+}
+
+TEST_CASE("Altered content does not open") {
+    const Session home;
+    const Person bob(home, KeyType::rsa2048, "bob");
+    const TemporaryFolder folder;
+    const FakeAgent agent(unwrapping(bob, folder));
+    const Session session(agent.socket());
+    const std::string content = "the content of a message";
+    encrypt(session, bob, content, {"-aes-256-gcm"});
+    std::string message = session.read("a.p7m");
+    // The tag is the last 16 bytes of an AuthEnvelopedData without attributes.
+    message.back() = static_cast<char>(message.back() ^ 1);
+    session.write("a.p7m", message);
+    CHECK(session.signet({"decrypt", "a.p7m"}).status == 1);
+    CHECK(session.files() == std::set<std::string>{"a.p7m"});
+}
+
+TEST_CASE("A message for nobody we are says so") {
+    const Session home;
+    const Person bob(home, KeyType::rsa2048, "bob");
+    const FakeAgent agent(FakeAgent::answering([](const auto&) {
+        return refusal(protocol::NO_RECIPIENT, "no recipient has a key here", "insert the token");
+    }));
+    const Session session(agent.socket());
+    encrypt(session, bob, "content", {"-aes-256-gcm"});
+    check_fails(session.signet({"decrypt", "a.p7m"}), 4,
+                "cannot decrypt a.p7m: no recipient has a key here; insert the token");
+    CHECK(session.files() == std::set<std::string>{"a.p7m"});
+}
+
+TEST_CASE("A message cut at any byte is malformed, before the agent is asked") {
+    const Session session;
+    const Person bob(session, KeyType::rsa2048, "bob");
+    struct Form {
+        const char* cipher;
+        const char* stream;
+    };
+    const Form form = GENERATE(Form{"-aes-256-cbc", "-stream"}, Form{"-aes-256-cbc", "-binary"},
+                               Form{"-aes-256-gcm", "-stream"}, Form{"-aes-256-gcm", "-binary"});
+    encrypt(session, bob, "content", {form.cipher, form.stream});
+    const std::string whole = session.read("a.p7m");
+    const auto open = [&] {
+        client::commands::decrypt({"--socket", session.socket(), session.path("a.p7m")});
+    };
+    for (std::size_t length = 0; length < whole.size(); ++length) {
+        session.write("a.p7m", std::string_view(whole).substr(0, length));
+        INFO("cut after " << length << " of " << whole.size() << " bytes");
+        REQUIRE(exit_status_of(open) == 8);
+    }
+    CHECK(session.files() == std::set<std::string>{"a.p7m", "bob.key"});
+    session.write("a.p7m", whole);
+    CHECK(exit_status_of(open) == 3);
+}

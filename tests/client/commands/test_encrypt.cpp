@@ -1,0 +1,112 @@
+#include "tests/client/commands/person.h"
+#include "tests/client/commands/session.h"
+#include "tests/client/fake_agent.h"
+
+using namespace signet;
+using namespace signet::tests;
+namespace protocol = agent::protocol;
+
+namespace {
+
+/// What `openssl cms` makes of `file` with the person's key.
+std::string opened_by_openssl(const Session& session, const Person& person, const std::string& file) {
+    session.run_here({"openssl", "cms", "-decrypt", "-binary", "-inform", "DER", "-in", file, "-recip",
+                      person.certificate.pem, "-inkey", person.key, "-out", "opened"});
+    return session.read("opened");
+}
+
+/// An agent whose catalogue holds these certificates.
+FakeAgent::Script knowing(std::vector<std::string> certificates) {
+    return FakeAgent::answering([certificates = std::move(certificates)](const protocol::Request&) {
+        protocol::Reply reply;
+        for (const std::string& der : certificates)
+            reply.mutable_list()->add_identities()->set_certificate(der);
+        return reply;
+    });
+}
+
+}  // namespace
+
+TEST_CASE("What is encrypted to a certificate in a file, PEM or DER, opens elsewhere") {
+    const KeyType type = GENERATE(KeyType::rsa2048, KeyType::p256);
+    const Session session;
+    const Person bob(session, type, "bob");
+    session.write("a", "content");
+    const ProcessResult result = session.signet({"encrypt", "-r", bob.certificate.pem, "a"});
+    CHECK(result.err.empty());
+    REQUIRE(result.status == 0);
+    CHECK(opened_by_openssl(session, bob, "a.p7m") == "content");
+    CHECK(session.signet({"encrypt", "-r", bob.certificate.der, "-o", "b", "-"}, "piped").status == 0);
+    CHECK(opened_by_openssl(session, bob, "b") == "piped");
+    CHECK(
+        session.signet({"encrypt", "-r", bob.certificate.pem, "--cipher", "aes-128-cbc", "--rsa-pkcs1", "a"})
+            .status == 0);
+    CHECK(opened_by_openssl(session, bob, "a.p7m") == "content");
+}
+
+TEST_CASE("An address is looked up in the agent's catalogue") {
+    const Session folder;
+    const Person bob(folder, KeyType::p256, "bob");
+    const FakeAgent agent(knowing({bob.der()}));
+    const Session session(agent.socket());
+    session.write("a", "content");
+    REQUIRE(session.signet({"encrypt", "-r", "bob@example.org", "a"}).status == 0);
+    CHECK(opened_by_openssl(session, bob, "a.p7m") == "content");
+    CHECK(agent.received().at(1).list().identity() == "bob@example.org");
+    CHECK(agent.received().at(1).list().certificates());
+}
+
+TEST_CASE("An address with several certificates means the one that encrypts, or is ambiguous") {
+    const Session folder;
+    const Person bob(folder, KeyType::p256, "bob");
+    const Person signer(folder, KeyType::p256, "signer", "critical,digitalSignature");
+    const Person other(folder, KeyType::p256, "other");
+    SECTION("one encrypts") {
+        const FakeAgent agent(knowing({signer.der(), bob.der(), bob.der()}));
+        const Session session(agent.socket());
+        session.write("a", "content");
+        REQUIRE(session.signet({"encrypt", "-r", "bob@example.org", "a"}).status == 0);
+        CHECK(opened_by_openssl(session, bob, "a.p7m") == "content");
+    }
+    SECTION("none encrypts") {
+        const FakeAgent agent(knowing({signer.der()}));
+        const Session session(agent.socket());
+        session.write("a", "content");
+        check_fails(
+            session.signet({"encrypt", "-r", "bob@example.org", "a"}), 4,
+            "cannot encrypt to bob@example.org: its certificates are not for encryption, or not valid "
+            "today; name a file with the recipient's certificate");
+        CHECK(session.files() == std::set<std::string>{"a"});
+    }
+    SECTION("nobody") {
+        const FakeAgent agent(knowing({}));
+        const Session session(agent.socket());
+        session.write("a", "content");
+        check_fails(session.signet({"encrypt", "-r", "bob@example.org", "a"}), 4,
+                    "cannot encrypt to bob@example.org: no such file, and no identity of the agent has this "
+                    "name; name a file with the recipient's certificate");
+    }
+    SECTION("several encrypt") {
+        const FakeAgent agent(knowing({bob.der(), other.der()}));
+        const Session session(agent.socket());
+        session.write("a", "content");
+        check_fails(session.signet({"encrypt", "-r", "bob@example.org", "a"}), 4,
+                    "cannot encrypt to bob@example.org: several certificates match: CN=bob,O=Signet, "
+                    "CN=other,O=Signet; name one "
+                    "by its fingerprint (signet list) or as a file");
+        CHECK(session.files() == std::set<std::string>{"a"});
+    }
+}
+
+TEST_CASE("A recipient's file that is no certificate, or not for encryption, is refused") {
+    const Session session;
+    const Person signer(session, KeyType::p256, "signer", "critical,digitalSignature");
+    session.write("a", "content");
+    session.write("junk.pem", "-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n");
+    session.write("none.pem", "-----BEGIN NOTHING-----\nMAA=\n-----END NOTHING-----\n");
+    session.write("junk.der", "junk");
+    CHECK(session.signet({"encrypt", "-r", signer.certificate.pem, "a"}).status == 4);
+    for (const char* file : {"junk.pem", "none.pem", "junk.der"})
+        CHECK(session.signet({"encrypt", "-r", file, "a"}).status == 8);
+    CHECK(session.files().count("a.p7m") == 0);
+}

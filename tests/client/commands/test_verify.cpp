@@ -1,0 +1,157 @@
+#include "client/commands/commands.h"
+#include "tests/client/commands/session.h"
+#include "tests/client/expect_error.h"
+#include "tests/fixtures/software_key.h"
+#include "tests/fixtures/test_ca.h"
+
+using namespace signet;
+using namespace signet::tests;
+
+namespace {
+
+/// Bob signs with a key in a file, by somebody else's program.
+class Bob {
+  public:
+    explicit Bob(const Session& session) : m_session(session) {
+        CertificateRequest request;
+        request.public_key_pem = make_software_key(KeyType::p256, session.path("bob.key"));
+        request.common_name = "Bob";
+        request.email = "bob@example.org";
+        m_certificate = m_ca.issue(request);
+    }
+
+    /// Signs `input` into `output`; `options` are those of `openssl cms`.
+    void sign(const std::string& input, const std::string& output, const Arguments& options = {}) const {
+        Arguments argv{"openssl",  "cms",
+                       "-sign",    "-binary",
+                       "-md",      "sha256",
+                       "-outform", "DER",
+                       "-in",      input,
+                       "-out",     output,
+                       "-signer",  m_certificate.pem,
+                       "-inkey",   m_session.path("bob.key")};
+        argv.insert(argv.end(), options.begin(), options.end());
+        m_session.run_here(argv);
+    }
+
+    [[nodiscard]] std::string root() const { return m_ca.root(); }
+
+  private:
+    const Session& m_session;
+    TestCa m_ca;
+    IssuedCertificate m_certificate;
+};
+
+}  // namespace
+
+TEST_CASE("A good signature verifies, with a report") {
+    const Session session;
+    const Bob bob(session);
+    session.write("a", "content");
+    bob.sign("a", "a.p7s");
+    for (const Arguments& operands : std::vector<Arguments>{{"a.p7s"}, {"a.p7s", "a"}}) {
+        Arguments arguments{"verify", "--trust", bob.root()};
+        arguments.insert(arguments.end(), operands.begin(), operands.end());
+        const ProcessResult result = session.signet(arguments);
+        CHECK(result.err.empty());
+        CHECK(result.status == 0);
+        CHECK(result.out.starts_with("signature: holds\n"));
+        CHECK(result.out.find("  address     bob@example.org\n") != std::string::npos);
+    }
+    CHECK(session.signet({"verify", "--trust", bob.root(), "a.p7s", "-"}, "content").status == 0);
+    CHECK(session.signet({"verify", "--trust", bob.root(), "-", "a"}, session.read("a.p7s")).status == 0);
+}
+
+TEST_CASE("Without trust anchors the signer is not trusted, and that is said") {
+    const Session session;
+    const Bob bob(session);
+    session.write("a", "content");
+    bob.sign("a", "a.p7s");
+    const ProcessResult result = session.signet({"verify", "a.p7s"});
+    CHECK(result.status == 1);
+    CHECK(result.out.starts_with("signature: intact, but the signer is not trusted\n"));
+    CHECK(result.err ==
+          "signet: a.p7s does not verify: signer not trusted: no trust anchors given; name the authority's "
+          "certificate with --trust\n");
+
+    const ProcessResult json = session.signet({"verify", "--json", "a.p7s"});
+    CHECK(json.status == 1);
+    CHECK(json.out.starts_with(
+        R"({"holds":false,"content_type":"1.2.840.113549.1.7.1","signers":[{"intact":true,)"
+        R"("trusted":false,"reasons":["signer not trusted: no trust anchors given")"));
+    CHECK(json.out.find(R"("email":["bob@example.org"])") != std::string::npos);
+}
+
+TEST_CASE("Altered content, another authority and another time do not verify") {
+    const Session session;
+    const Bob bob(session);
+    session.write("a", "content");
+    bob.sign("a", "a.p7s");
+    const TestCa stranger;
+    CHECK(session.signet({"verify", "--trust", stranger.root(), "a.p7s"}).status == 1);
+    CHECK(session.signet({"verify", "--trust", bob.root(), "--at", "2001-01-01T00:00:00Z", "a.p7s"}).status ==
+          1);
+    session.write("a", "altered");
+    const ProcessResult altered = session.signet({"verify", "--trust", bob.root(), "a.p7s"});
+    CHECK(altered.status == 1);
+    CHECK(altered.out.starts_with("signature: does not hold\n"));
+    CHECK(altered.err.starts_with("signet: a.p7s does not verify: "));
+}
+
+TEST_CASE("Attached content comes out only if all holds") {
+    const Session session;
+    const Bob bob(session);
+    session.write("a", "content");
+    bob.sign("a", "a.p7m", {"-nodetach"});
+    CHECK(session.signet({"verify", "--trust", bob.root(), "-o", "-", "a.p7m"}).out == "content");
+    CHECK(session.signet({"verify", "--trust", bob.root(), "-o", "out", "a.p7m"}).status == 0);
+    CHECK(session.read("out") == "content");
+
+    const ProcessResult untrusted = session.signet({"verify", "-o", "-", "a.p7m"});
+    CHECK(untrusted.status == 1);
+    CHECK(untrusted.out.empty());
+    CHECK(session.signet({"verify", "-o", "new", "a.p7m"}).status == 1);
+    CHECK(session.files().count("new") == 0);
+}
+
+TEST_CASE("A file that is not what the signature is over is not passed for verified") {
+    const Session session;
+    const Bob bob(session);
+    session.write("a", "content");
+    session.write("b", "other");
+    bob.sign("a", "a.p7m", {"-nodetach"});
+    bob.sign("a", "signature");
+    CHECK(session.signet({"verify", "--trust", bob.root(), "a.p7m", "b"}).status == 2);
+    CHECK(session.signet({"verify", "--trust", bob.root(), "signature"}).status == 2);
+    bob.sign("a", "a.p7s");
+    CHECK(session.signet({"verify", "--trust", bob.root(), "-o", "out", "a.p7s"}).status == 2);
+    CHECK(session.files().count("out") == 0);
+}
+
+TEST_CASE("A signature in PEM verifies too") {
+    const Session session;
+    const Bob bob(session);
+    session.write("a", "content");
+    bob.sign("a", "a.p7s", {"-outform", "PEM"});
+    REQUIRE(session.read("a.p7s").starts_with("-----BEGIN CMS-----"));
+    CHECK(session.signet({"verify", "--trust", bob.root(), "a.p7s"}).status == 0);
+}
+
+TEST_CASE("A signature cut at any byte is malformed") {
+    const Session session;
+    const Bob bob(session);
+    session.write("a", "content");
+    const Arguments form = GENERATE(Arguments{}, Arguments{"-nodetach"}, Arguments{"-nodetach", "-stream"});
+    bob.sign("a", "a.p7s", form);
+    const std::string whole = session.read("a.p7s");
+    for (std::size_t length = 0; length < whole.size(); ++length) {
+        session.write("a.p7s", std::string_view(whole).substr(0, length));
+        const auto verify = [&] {
+            client::commands::verify(
+                {"--trust", bob.root(), "-o", session.path("out"), session.path("a.p7s")});
+        };
+        INFO("cut after " << length << " of " << whole.size() << " bytes");
+        REQUIRE(exit_status_of(verify) == 8);
+    }
+    CHECK(session.files() == std::set<std::string>{"a", "a.p7s", "bob.key"});
+}
