@@ -47,7 +47,7 @@ std::string default_content_type(std::string_view body) {
 
 class Canonicaliser {
   public:
-    void append(const Entity& entity, int depth);
+    void append(const Entity& entity, int depth, bool within_digest);
     CanonicalEntity take() { return {std::move(m_out), std::move(m_warnings)}; }
 
   private:
@@ -55,7 +55,7 @@ class Canonicaliser {
     void append_encoded(const Entity& entity, const std::optional<MediaType>& type,
                         TransferEncoding encoding);
     void append_multipart(const Entity& entity, const MediaType& type, int depth);
-    void append_verbatim(const Entity& entity);
+    void append_signed(const Entity& entity, const MediaType& type);
     void append_header(const Entity& entity);
     void warn(const std::string& text);
 
@@ -81,7 +81,7 @@ void Canonicaliser::append_header(const Entity& entity) {
     }
 }
 
-void Canonicaliser::append(const Entity& entity, int depth) {
+void Canonicaliser::append(const Entity& entity, int depth, bool within_digest) {
     if (depth > max_nesting) {
         throw Error(ErrorCode::malformed,
                     "its parts are nested more than " + std::to_string(max_nesting) + " deep");
@@ -90,20 +90,24 @@ void Canonicaliser::append(const Entity& entity, int depth) {
     const auto encoding = transfer_encoding_of(entity);
     const bool composite = encoding == TransferEncoding::seven_bit ||
                            encoding == TransferEncoding::eight_bit || encoding == TransferEncoding::binary;
+    // RFC 2046 section 5.1.5: what says nothing in a digest is a message.
+    const bool is_message = type ? type->is("message", "rfc822") : within_digest;
     if (type && type->is("multipart", "signed")) {
-        append_verbatim(entity);
+        append_signed(entity, *type);
     } else if (type && type->is("multipart", "*") && composite) {
         append_multipart(entity, *type, depth);
-    } else if (type && type->is("message", "rfc822") && composite) {
+    } else if (is_message && composite) {
         append_header(entity);
         m_out += "\r\n";
-        append(parse_entity(entity.body), depth + 1);
+        append(parse_entity(entity.body), depth + 1, false);
     } else {
         append_leaf(entity, type);
     }
 }
 
-void Canonicaliser::append_verbatim(const Entity& entity) {
+void Canonicaliser::append_signed(const Entity& entity, const MediaType& type) {
+    // Complete it must be, like any multipart; what is in it is not ours to judge.
+    static_cast<void>(split_multipart(entity.body, type.parameter("boundary")));
     if (!is_relay_safe(entity.body)) {
         warn(
             "a signed part within the message holds what a relay may alter; it was left as it is, since "
@@ -123,7 +127,7 @@ void Canonicaliser::append_multipart(const Entity& entity, const MediaType& type
     }
     for (const auto& part : multipart.parts) {
         m_out += "--" + boundary + "\r\n";
-        append(parse_entity(part), depth + 1);
+        append(parse_entity(part), depth + 1, type.is("multipart", "digest"));
         m_out += "\r\n";
     }
     m_out += "--" + boundary + "--";
@@ -146,7 +150,8 @@ void Canonicaliser::append_leaf(const Entity& entity, const std::optional<MediaT
 void Canonicaliser::append_encoded(const Entity& entity, const std::optional<MediaType>& type,
                                    TransferEncoding encoding) {
     auto content = decode(entity.body, encoding);
-    if (is_text(type)) {
+    // Text with NUL is UTF-16 or the like, where a line feed is no byte of its own.
+    if (is_text(type) && content.find('\0') == std::string::npos) {
         content = to_crlf(content);
     }
     const bool quoted_printable = is_text(type) && suits_quoted_printable(content);
@@ -207,7 +212,7 @@ CanonicalEntity canonical_entity(const Entity& message) {
                               Field{.raw = type, .name = std::string_view(type).substr(0, type.find(':'))});
     }
     Canonicaliser canonicaliser;
-    canonicaliser.append(content, 0);
+    canonicaliser.append(content, 0, false);
     return canonicaliser.take();
 }
 

@@ -60,25 +60,20 @@ std::vector<std::string> recipient_names(const commands::ParsedArguments& argume
     return names;
 }
 
-std::string content_to_encrypt(const commands::ParsedArguments& arguments, AgentConnection& agent,
-                               const Entity& message) {
-    auto entity = canonical_entity(message);
-    if (!arguments.has("sign")) {
-        return std::move(entity.bytes);
-    }
-    for (const auto& warning : entity.warnings) {
-        commands::warn(warning);
-    }
-    return sign_entity(agent, signing_options(arguments, message), SignedForm::clear, message, {},
-                       entity.bytes);
-}
-
 std::string encrypted(const commands::ParsedArguments& arguments, const Entity& message) {
     const auto options = encrypt_options(arguments);
+    const auto names = recipient_names(arguments, message);
+    auto entity = canonical_entity(message);
     AgentConnection agent(arguments.socket());
-    const auto recipients = find_recipients(agent, recipient_names(arguments, message));
-    const auto content = content_to_encrypt(arguments, agent, message);
-    const auto enveloped = cms::encrypt_content(cms::as_bytes(content), recipients, options);
+    const auto recipients = find_recipients(agent, names);
+    if (arguments.has("sign")) {
+        for (const auto& warning : entity.warnings) {
+            commands::warn(warning);
+        }
+        entity.bytes = sign_entity(agent, signing_options(arguments, message), SignedForm::clear, message, {},
+                                   entity.bytes);
+    }
+    const auto enveloped = cms::encrypt_content(cms::as_bytes(entity.bytes), recipients, options);
     return make_encrypted(outer_header(message, {"Bcc"}), enveloped, cms::is_aead(options.cipher));
 }
 

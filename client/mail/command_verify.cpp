@@ -8,6 +8,8 @@
 #include "client/recipients.h"
 #include "client/rfc3339.h"
 
+#include <cstdio>
+
 namespace signet::client::mail {
 
 namespace {
@@ -27,21 +29,24 @@ cms::VerifyOptions verify_options(const commands::CommandOptions& options,
     return verify;
 }
 
+/// With --json standard output is for the answer, else for the message.
 void verify_source(const commands::ParsedArguments& arguments, const std::string& source,
                    const cms::VerifyOptions& options) {
     const auto raw = read_message(source);
     const auto verification = verify_message(parse_message(raw), options);
-    // Standard output has room for one of the two.
-    if (output_of(arguments) != "-" || !arguments.has("output")) {
-        commands::print(arguments.has("json") ? verification_report_json(verification)
-                                              : verification_report(verification));
+    const bool json = arguments.has("json");
+    if (json) {
+        commands::print(verification_report_json(verification));
     }
     if (!verification.holds()) {
         throw client::Error(
             ExitStatus::answer_is_no, name_of_message(source) + " does not verify", why_not(verification),
             options.trust_anchors.empty() ? "name the authority's certificate with --trust" : "");
     }
-    if (arguments.has("output")) {
+    if (!json) {
+        std::fputs(verification_report(verification).c_str(), stderr);
+    }
+    if (!json || arguments.has("output")) {
         const auto entity = pass_on(verification.entity, raw);
         write_outputs({{output_of(arguments), cms::as_bytes(entity), Privacy::shared}});
     }
@@ -53,20 +58,24 @@ ExitStatus verify_command(const Arguments& arguments) {
     commands::CommandOptions options(
         "mail verify", "[--trust PEM] [--at TIME] [--json] [-o OUT] [FILE]",
         "Verifies a signed message: that it is intact, that each signer's certificate has a path to a\n"
-        "certificate of --trust, and that the signers are who the message says it is from. Exit status 0\n"
-        "only if all holds.\n\n"
-        "--json prints one object:\n"
+        "certificate of --trust, and that the signers are who the message says it is from. Then writes what\n"
+        "is signed, which is the body with its Content fields and never the rest of the header, and says on\n"
+        "standard error who signed it. Exit status 0 only if all holds.\n\n"
+        "--json prints one object on standard output; what is signed is then written only with -o:\n"
         "  holds      true or false\n"
         "  from       array of addresses\n"
         "  reasons    array: what is wrong with the message as a whole\n"
         "  signature  object, as signet verify --json prints it");
     options.value("trust", "PEM", "certificates of the authorities to trust")
         .value("at", "TIME", "verify as of that time (RFC 3339), not now")
-        .value("output,o", "OUT", "write what is signed there, if all holds")
+        .value("output,o", "OUT", "where what is signed goes, if all holds; default standard output")
         .flag("json", "print JSON");
     const auto parsed = options.parse(arguments, 0, 1);
     if (!parsed) {
         return ExitStatus::done;
+    }
+    if (parsed->has("json") && parsed->text("output") == "-") {
+        throw options.usage_error("standard output has room for the JSON or for the message");
     }
     const auto verify = verify_options(options, *parsed);
     const auto source = message_source(*parsed);

@@ -1,5 +1,6 @@
 #include "client/mail/signing.h"
 
+#include "client/mail/error.h"
 #include "client/mail/mailboxes.h"
 #include "client/mail/signed_message.h"
 #include "cms/signed_data_verifier.h"
@@ -20,6 +21,15 @@ std::vector<std::string> certified_addresses(cms::BytesView signed_data, cms::By
         }
     }
     return addresses;
+}
+
+/// Somebody named with -k may sign for a sender whom we cannot read ("From: root").
+std::string why_readers_refuse(const Entity& message, const std::vector<std::string>& signer) {
+    try {
+        return sender_mismatch(message, signer);
+    } catch (const Error& error) {
+        return error.what();
+    }
 }
 
 }  // namespace
@@ -66,7 +76,7 @@ std::string sign_entity(AgentConnection& agent, const SigningOptions& options, S
         for (const auto& warning : result.warnings) {
             commands::warn(warning);
         }
-        mismatch = sender_mismatch(message, certified_addresses(result.signed_data, content));
+        mismatch = why_readers_refuse(message, certified_addresses(result.signed_data, content));
         return std::move(result.signed_data);
     };
     auto out = form == SignedForm::clear ? make_clear_signed(header, entity, options.digest_algorithm, sign)

@@ -49,6 +49,7 @@ TEST_CASE("what a relay would alter is encoded, and decodes to the same") {
     CHECK(is_relay_safe(result));
     CHECK(is_crlf_text(result));
     CHECK(to_crlf(content_of(result)) == to_crlf(body));
+    CHECK(canonical("From: a@b\n" + result) == result);
 }
 
 TEST_CASE("text becomes quoted-printable, or base64 where that is shorter") {
@@ -109,6 +110,20 @@ TEST_CASE("a safe multipart stays byte for byte") {
         "boundary=bb\n\n"
         "--bb\n\none\n--bb--\n--b\nContent-Type: message/rfc822\n\nSubject: inner\n\ninner body\n--b--\n"s);
     CHECK(canonical(outer + entity) == to_crlf(entity));
+}
+
+TEST_CASE("in a digest a part is a message, whose body is encoded and whose header stays") {
+    CHECK(canonical(
+              outer +
+              "Content-Type: multipart/digest; boundary=b\n\n--b\n\nSubject: J\xc3\xb6\n\nJ\xc3\xb6rg was "
+              "here\n--b--\n") ==
+          to_crlf("Content-Type: multipart/digest; boundary=b\n\n--b\n\nSubject: J\xc3\xb6\n"
+                  "Content-Transfer-Encoding: quoted-printable\n\nJ=C3=B6rg was here\n--b--\n"));
+}
+
+TEST_CASE("text of two bytes a character keeps its bytes") {
+    const auto text = "a\0\n\0"s;
+    CHECK(content_of(canonical(outer + "Content-Type: text/plain; charset=utf-16le\n\n" + text)) == text);
 }
 
 TEST_CASE("text around parts that is not safe is left out") {

@@ -1,0 +1,120 @@
+// The program itself, where it needs no agent: what it prints, how it ends, what it leaves.
+#include "client/mail/canonical.h"
+#include "client/mail/outer_header.h"
+#include "client/mail/signed_message.h"
+#include "tests/catch.h"
+#include "tests/client/mail/software_identity.h"
+#include "tests/fixtures/agent_process.h"
+#include "tests/fixtures/file.h"
+#include "tests/fixtures/process.h"
+
+#include <filesystem>
+
+using namespace signet;
+using namespace signet::client::mail;
+using namespace signet::tests;
+using namespace std::string_literals;
+
+namespace {
+
+ProcessResult mail(Arguments arguments, const std::string& input) {
+    arguments.insert(arguments.begin(), program("signet-mail").string());
+    return run(arguments, {.stdin_text = input,
+                           .environment = {{"SIGNET_SOCKET", (alice().folder() / "no-agent").string()}},
+                           .folder = alice().folder().path()});
+}
+
+std::string signed_mail() {
+    const auto raw = message_of("", "hello\n");
+    const auto message = parse_message(raw);
+    return make_clear_signed(outer_header(message), canonical_entity(message).bytes,
+                             cms::DigestAlgorithm::sha256, alice().detached_signer());
+}
+
+void check_refused(const ProcessResult& result, int status) {
+    CAPTURE(result.err);
+    CHECK(result.status == status);
+    CHECK(result.out.empty());
+    CHECK(count_lines(result.err) == 1);
+    CHECK(result.err.starts_with("signet: "));
+}
+
+}  // namespace
+
+TEST_CASE("a message that holds is passed on without its header, and its signer named") {
+    const auto result = mail({"verify", "--trust", alice().root_path()}, signed_mail());
+    CAPTURE(result.err);
+    CHECK(result.status == 0);
+    CHECK(result.out == "Content-Type: text/plain; charset=us-ascii\r\n\r\nhello\r\n");
+    CHECK(result.err.find("alice@example.org") != std::string::npos);
+}
+
+TEST_CASE("with --json the answer is printed, and the message written where -o says") {
+    const auto out = (alice().folder() / "verified").string();
+    const auto result = mail({"verify", "--trust", alice().root_path(), "--json", "-o", out}, signed_mail());
+    CAPTURE(result.out, result.err);
+    CHECK(result.status == 0);
+    CHECK(result.out.starts_with(
+        "{\"holds\":true,\"from\":[\"alice@example.org\"],\"reasons\":[],\"signature\":{\"holds\":true,"));
+    CHECK(result.out.ends_with("}}\n"));
+    CHECK(read_file(out).ends_with("hello\r\n"));
+    std::filesystem::remove(out);
+    check_refused(mail({"verify", "--json", "-o", "-"}, signed_mail()), 2);
+}
+
+TEST_CASE("a message that does not hold leaves nothing but the reason") {
+    auto message = signed_mail();
+    check_refused(mail({"verify"}, message), 1);
+    message.replace(message.find("alice@"), 5, "eve");
+    check_refused(mail({"verify", "--trust", alice().root_path(), "-o", "unverified"}, message), 1);
+    message.replace(message.find("eve@"), 3, "\"\x1b[2J\"");
+    check_refused(mail({"verify", "--trust", alice().root_path(), "-o", "unverified"}, message), 8);
+    message = signed_mail();
+    message.replace(message.find("hello"), 5, "hallo");
+    check_refused(mail({"verify", "--trust", alice().root_path(), "-o", "unverified"}, message), 1);
+    CHECK_FALSE(std::filesystem::exists(alice().folder() / "unverified"));
+    const auto json = mail({"verify", "--trust", alice().root_path(), "--json"}, message);
+    CHECK(json.status == 1);
+    CHECK(json.out.starts_with("{\"holds\":false,"));
+}
+
+TEST_CASE("bad input is refused in one line, with no agent and no output") {
+    const auto command = GENERATE("sign"s, "verify"s, "decrypt"s, "encrypt"s);
+    std::string nested = "\nx";
+    for (int i = 0; i < 1000; ++i) {
+        const auto boundary = "b" + std::to_string(i);
+        nested = "Content-Type: multipart/mixed; boundary=" + boundary + "\n\n--" + boundary + "\n" + nested +
+                 "\n--" + boundary + "--";
+    }
+    const auto header = "From: alice@example.org\nTo: alice@example.org\n"s;
+    for (const auto& input :
+         {""s, "\n"s, "no message\n"s, std::string(2000, '\xff'), std::string("a\0b", 3),
+          header + "Content-Type: text\n\nx", header + "Content-Type: multipart/signed\n\nx",
+          header + "Content-Type: multipart/mixed; boundary=b\n\nx",
+          header + "X: " + std::string(2 << 20, 'x') + "\n\nx",
+          header + "X: %s%n%s\rBcc: eve@example.org\n\nx", header + nested}) {
+        CAPTURE(command, input.substr(0, 200));
+        check_refused(mail({command, "-o", "refused"}, input), 8);
+        CHECK_FALSE(std::filesystem::exists(alice().folder() / "refused"));
+    }
+}
+
+TEST_CASE("without an agent nothing is signed, encrypted or decrypted") {
+    const auto message = message_of("", "hello\n");
+    check_refused(mail({"sign"}, message), 3);
+    check_refused(mail({"encrypt"}, message), 3);
+    check_refused(mail({"encrypt", "--sign", "-r", alice().certificate_path()}, message), 3);
+    const auto encrypted = mail({"encrypt", "-r", alice().certificate_path()}, message);
+    CHECK(encrypted.status == 0);
+    CHECK(encrypted.out.find("hello") == std::string::npos);
+    check_refused(mail({"decrypt"}, encrypted.out), 3);
+}
+
+TEST_CASE("wrong usage is exit status 2") {
+    const auto arguments =
+        GENERATE(Arguments{}, Arguments{"frobnicate"}, Arguments{"sign", "a", "b"},
+                 Arguments{"sign", "--digest", "sha1"}, Arguments{"encrypt", "--cipher", "rot13"},
+                 Arguments{"encrypt", "-k", "x"}, Arguments{"verify", "--at", "noon"},
+                 Arguments{"decrypt", "--unknown"});
+    check_refused(mail(arguments, message_of("", "x")), 2);
+}
