@@ -9,6 +9,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <assuan.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -106,6 +107,12 @@ int log_nothing(assuan_context_t /*context*/, void* /*data*/, unsigned /*categor
     return 0;
 }
 
+/// Whether the other side will send nothing more; what it sent may still be there to read.
+bool has_hung_up(int socket) {
+    pollfd state{socket, POLLRDHUP, 0};
+    return poll(&state, 1, 0) > 0;
+}
+
 unsigned error_number(std::string_view text) {
     unsigned number = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -175,6 +182,8 @@ boost::asio::awaitable<void> AssuanConnection::wait_for_line() {
             throw Error(protocol::PIN_CANCELLED, "nobody entered a PIN in time", "ask again");
         if (assuan_pending_line(m_context) != 0)
             co_return;
+        // Asked before the peek, which then sees all there will be.
+        const bool is_last = has_hung_up(m_watch->readable.native_handle());
         const ssize_t size = recv(m_watch->readable.native_handle(), m_peeked.data(), m_peeked.size(),
                                   MSG_PEEK | MSG_DONTWAIT);
         if (size == 0 || (size < 0 && errno != EAGAIN && errno != EINTR))
@@ -184,6 +193,8 @@ boost::asio::awaitable<void> AssuanConnection::wait_for_line() {
             co_return;
         if (peeked == m_peeked.size())
             fail("pinentry sent a line that is too long");
+        if (is_last)
+            fail("pinentry ended without an answer");
         boost::system::error_code error;
         auto token = boost::asio::redirect_error(boost::asio::use_awaitable, error);
         if (peeked == 0) {

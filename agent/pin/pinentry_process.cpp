@@ -8,8 +8,8 @@
 
 #include <fcntl.h>
 #include <spawn.h>
-#include <sys/pidfd.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -100,7 +100,8 @@ PinentryProcess::PinentryProcess(const boost::asio::any_io_executor& executor, c
         close(m_socket);
         fail(program, error);
     }
-    const int exit = pidfd_open(m_pid, 0);
+    // <sys/pidfd.h> of glibc 2.36 lacks its extern "C".
+    const int exit = static_cast<int>(syscall(SYS_pidfd_open, m_pid, 0));
     if (exit < 0 || fcntl(m_socket, F_SETFL, O_NONBLOCK) != 0) {
         const int reason = errno;
         if (exit >= 0)

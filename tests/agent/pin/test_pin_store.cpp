@@ -1,0 +1,98 @@
+#include "agent/pin/pin_store.h"
+#include "tests/catch.h"
+
+#include <string>
+
+using namespace signet;
+using namespace signet::agent::pin;
+using namespace std::chrono_literals;
+
+namespace {
+
+const TokenId alpha{"1", "alpha"};
+const TokenId beta{"2", "beta"};
+const PinStore::Clock::time_point start{1000s};
+
+Secret pin_of(std::string text) {
+    return Secret::take(text);
+}
+
+std::string kept(PinStore& store, const TokenId& token, PinStore::Clock::time_point now) {
+    const auto pin = store.get(token, now);
+    return pin ? std::string(pin->reveal()) : "none";
+}
+
+}  // namespace
+
+TEST_CASE("A PIN is kept for its time and no longer") {
+    PinStore store;
+    store.put(alpha, pin_of("1234"), 15min, start);
+    CHECK(kept(store, alpha, start) == "1234");
+    CHECK(kept(store, alpha, start + 15min - 1ns) == "1234");
+    CHECK(kept(store, alpha, start + 15min) == "none");
+    // It was wiped, not hidden.
+    CHECK(kept(store, alpha, start) == "none");
+}
+
+TEST_CASE("Use does not lengthen a PIN's time") {
+    PinStore store;
+    store.put(alpha, pin_of("1234"), 10s, start);
+    for (auto passed = 0s; passed < 10s; ++passed)
+        CHECK(kept(store, alpha, start + passed) == "1234");
+    CHECK(kept(store, alpha, start + 10s) == "none");
+}
+
+TEST_CASE("A lifetime of zero keeps nothing, not even what was there") {
+    PinStore store;
+    store.put(alpha, pin_of("1234"), std::nullopt, start);
+    store.put(alpha, pin_of("5678"), 0ms, start);
+    CHECK(kept(store, alpha, start) == "none");
+}
+
+TEST_CASE("A PIN without end stays until it is dropped") {
+    PinStore store;
+    store.put(alpha, pin_of("1234"), std::nullopt, start);
+    CHECK(kept(store, alpha, start + 24h * 365 * 100) == "1234");
+    CHECK(store.drop(alpha));
+    CHECK_FALSE(store.drop(alpha));
+    CHECK(kept(store, alpha, start) == "none");
+}
+
+TEST_CASE("Tokens do not share a PIN") {
+    PinStore store;
+    store.put(alpha, pin_of("1234"), 1min, start);
+    CHECK(kept(store, beta, start) == "none");
+    CHECK(kept(store, {"1", "beta"}, start) == "none");
+    store.put(beta, pin_of("5678"), 1min, start);
+    store.put(alpha, pin_of("9999"), 1min, start);
+    CHECK(kept(store, alpha, start) == "9999");
+    CHECK(kept(store, beta, start) == "5678");
+    store.drop_all();
+    CHECK(kept(store, alpha, start) == "none");
+    CHECK(kept(store, beta, start) == "none");
+}
+
+TEST_CASE("Dropping what is over says when to come again") {
+    PinStore store;
+    CHECK_FALSE(store.drop_expired(start).has_value());
+    store.put(alpha, pin_of("1234"), 2min, start);
+    store.put(beta, pin_of("5678"), 1min, start);
+    store.put({"3", "gamma"}, pin_of("0000"), std::nullopt, start);
+    CHECK(store.drop_expired(start) == start + 1min);
+    CHECK(store.drop_expired(start + 1min) == start + 2min);
+    CHECK(kept(store, beta, start) == "none");
+    CHECK_FALSE(store.drop_expired(start + 2min).has_value());
+    CHECK(kept(store, {"3", "gamma"}, start + 2min) == "0000");
+}
+
+TEST_CASE("The number of kept PINs is bounded") {
+    PinStore store;
+    for (std::size_t i = 0; i < max_kept_pins; ++i)
+        store.put({std::to_string(i), ""}, pin_of("1234"), i == 0 ? PinLifetime(1s) : PinLifetime(1h), start);
+    store.put(alpha, pin_of("5678"), 1h, start);
+    CHECK(kept(store, {"63", ""}, start) == "1234");
+    store.put(beta, pin_of("5678"), 1h, start);
+    CHECK(kept(store, beta, start) == "none");
+    store.put(beta, pin_of("5678"), 1h, start + 1s);
+    CHECK(kept(store, beta, start + 1s) == "5678");
+}
