@@ -2,19 +2,16 @@
 
 #include <unistd.h>
 
-#include <algorithm>
 #include <csignal>
-#include <exception>
 #include <memory>
-#include <optional>
 #include <thread>
 #include <vector>
 
 #include "token/log.h"
 #include "token/mailbox.h"
 #include "token/module.h"
-#include "token/slot.h"
 #include "token/worker.h"
+#include "token/worker_count.h"
 
 namespace signet::token {
 
@@ -22,21 +19,6 @@ namespace {
 
 /// Seconds that workers and C_Finalize have once the agent is gone.
 constexpr unsigned farewell = 5;
-
-/// As many workers as asked for, but no more than the most generous token allows sessions. Tokens that allow
-/// fewer are shared (WorkerSessions).
-unsigned worker_count(const CK_FUNCTION_LIST& functions, unsigned wanted) {
-    CK_ULONG limit = 0;
-    for (const SlotId slot : occupied_slots(functions)) {
-        try {
-            limit = std::max(limit, token_in(functions, slot).session_limit.value_or(max_workers));
-        } catch (const TokenError&) {
-            // No token to use now; one may come.
-            continue;
-        }
-    }
-    return limit == 0 ? wanted : static_cast<unsigned>(std::min<CK_ULONG>(wanted, limit));
-}
 
 class Loader {
   public:
@@ -81,7 +63,7 @@ std::unique_ptr<Module> Loader::try_load(protocol::Reply& reply) {
     if (request.path().empty() || request.sessions() == 0)
         throw TokenError(protocol::BAD_REQUEST, "a Load without a path or without sessions");
     auto module = std::make_unique<Module>(request.path(), request.init_args());
-    m_workers = worker_count(module->functions(), std::min(request.sessions(), max_workers));
+    m_workers = worker_count(module->functions(), request.sessions());
     protocol::Loaded& loaded = *reply.mutable_loaded();
     loaded.set_description(module->description());
     loaded.set_manufacturer(module->manufacturer());

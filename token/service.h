@@ -5,9 +5,6 @@
 
 namespace signet::token {
 
-/// Threads that one process runs, at most.
-inline constexpr unsigned max_workers = 64;
-
 /// Waits for Load, then runs the workers until the agent is gone, finalises the module and leaves the process
 /// with _exit: many modules crash in exit handlers. What hangs in the module then is given a few seconds.
 /// Call it from the main thread.

@@ -80,8 +80,10 @@ void Worker::decrypt() {
     });
     m_reply.set_outcome(result.outcome);
     m_reply.set_ckr(static_cast<CK_RV>(result.ckr));
-    if (result.outcome != protocol::OK)
-        m_reply.set_what(TokenError("C_Decrypt", result.ckr).describe());
+    if (result.outcome == protocol::OK)
+        return;
+    m_reply.clear_body();
+    m_reply.set_what(TokenError("C_Decrypt", result.ckr).describe());
 }
 
 void Worker::derive() {

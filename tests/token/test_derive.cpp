@@ -1,0 +1,85 @@
+#include "tests/catch.h"
+#include "tests/token/loaded_token.h"
+#include "tests/token/peer_key.h"
+
+using namespace signet::tests;
+
+TEST_CASE("Both sides of a key agreement get the same secret") {
+    SoftHsmToken softhsm;
+    struct Curve {
+        KeyType type;
+        const char* name;
+        unsigned length;
+    };
+    const std::vector<Curve> curves = {
+        {KeyType::p256, "P-256", 32}, {KeyType::p384, "P-384", 48}, {KeyType::p521, "P-521", 66}};
+    std::vector<std::string> pems;
+    for (const Curve& curve : curves)
+        pems.push_back(softhsm.generate(curve.type, curve.name, "0" + std::to_string(pems.size())));
+    LoadedToken token(softhsm);
+    const Scanned scanned = token.open();
+    for (std::size_t i = 0; i < curves.size(); ++i) {
+        INFO(curves[i].name);
+        const auto theirs = public_key(pems[i]);
+        // Enough for a leading zero to come by now and then.
+        for (int round = 0; round < 20; ++round) {
+            const auto ours = fresh_ec_key(curves[i].name);
+            const auto reply =
+                token.derive(scanned.private_key(curves[i].name), point_of(ours.get()), curves[i].length);
+            REQUIRE(reply.outcome() == protocol::OK);
+            REQUIRE(reply.output() == shared_secret(ours.get(), theirs.get()));
+        }
+    }
+}
+
+TEST_CASE("A derivation leaves no object on the token") {
+    SoftHsmToken softhsm;
+    softhsm.generate(KeyType::p256, "p256", "01");
+    LoadedToken token(softhsm);
+    const Scanned scanned = token.open();
+    const auto ours = fresh_ec_key("P-256");
+    REQUIRE(token.derive(scanned.private_key("p256"), point_of(ours.get()), 32).outcome() == protocol::OK);
+    CHECK(softhsm.pkcs11_tool({"--list-objects", "--type", "secrkey"}).out.find("Secret Key") ==
+          std::string::npos);
+}
+
+TEST_CASE("Points that are none are refused as input") {
+    SoftHsmToken softhsm;
+    softhsm.generate(KeyType::p256, "p256", "01");
+    LoadedToken token(softhsm);
+    const Scanned scanned = token.open();
+    const protocol::Key& key = scanned.private_key("p256");
+    const std::string point = point_of(fresh_ec_key("P-256").get());
+    std::string off_curve = point;
+    off_curve.back() = static_cast<char>(off_curve.back() ^ 1);
+    CHECK(token.derive(key, off_curve, 32).outcome() == protocol::INPUT_REFUSED);
+    CHECK(token.derive(key, "", 32).outcome() == protocol::INPUT_REFUSED);
+    CHECK(token.derive(key, "\x02" + point.substr(1, 32), 32).outcome() == protocol::INPUT_REFUSED);
+    CHECK(token.derive(key, "\x02" + point.substr(1), 32).outcome() == protocol::INPUT_REFUSED);
+    CHECK(token.derive(key, point_of(fresh_ec_key("P-384").get()), 32).outcome() == protocol::INPUT_REFUSED);
+    CHECK(token.derive(key, point_of(fresh_ec_key("P-384").get()), 48).outcome() == protocol::INPUT_REFUSED);
+    CHECK(token.derive(key, point, 0).outcome() == protocol::BAD_REQUEST);
+    CHECK(token.derive(key, point, 4'000'000'000U).outcome() == protocol::BAD_REQUEST);
+    CHECK(token.derive(key, point, 32).outcome() == protocol::OK);
+}
+
+TEST_CASE("A module that wants the point as an OCTET STRING gets it") {
+    SoftHsmToken softhsm;
+    const auto theirs = public_key(softhsm.generate(KeyType::p521, "p521", "01"));
+    const FaultScript faults;
+    const auto ours = fresh_ec_key("P-521");
+    for (const char* script : {"C_DeriveKey error CKR_ARGUMENTS_BAD times 1",
+                               "C_DeriveKey error CKR_MECHANISM_PARAM_INVALID times 1"}) {
+        INFO(script);
+        LoadedToken token(softhsm, 1, &faults);
+        const Scanned scanned = token.open();
+        faults.set(script);
+        // The second time it is known.
+        for (int round = 0; round < 2; ++round) {
+            const auto reply = token.derive(scanned.private_key("p521"), point_of(ours.get()), 66);
+            CHECK(reply.outcome() == protocol::OK);
+            CHECK(reply.output() == shared_secret(ours.get(), theirs.get()));
+        }
+        faults.set("");
+    }
+}

@@ -1,0 +1,77 @@
+#include "tests/catch.h"
+#include "tests/token/loaded_token.h"
+#include "token/ckr.h"
+
+using namespace signet::tests;
+
+TEST_CASE("The right PIN logs in, and logging out logs out") {
+    const SoftHsmToken softhsm;
+    LoadedToken token(softhsm, 2);
+    CHECK(token.login(softhsm.pin()).outcome() == protocol::OK);
+    CHECK(token.scan().token.logged_in());
+    CHECK(token.logout().outcome() == protocol::OK);
+    CHECK_FALSE(token.scan().token.logged_in());
+    CHECK(token.logout().outcome() == protocol::OK);
+}
+
+TEST_CASE("A wrong PIN is refused by name and does not log in") {
+    const SoftHsmToken softhsm;
+    LoadedToken token(softhsm);
+    const protocol::Reply reply = token.login("654321");
+    CHECK(reply.outcome() == protocol::PIN_INCORRECT);
+    CHECK(reply.ckr() == static_cast<CK_RV>(signet::token::Ckr::pin_incorrect));
+    CHECK(reply.what() == "C_Login: CKR_PIN_INCORRECT");
+    CHECK_FALSE(token.scan().token.logged_in());
+    CHECK(token.process().log().find("654321") == std::string::npos);
+}
+
+TEST_CASE("A PIN is verified only when that is asked for") {
+    const SoftHsmToken softhsm;
+    LoadedToken token(softhsm);
+    REQUIRE(token.login(softhsm.pin()).outcome() == protocol::OK);
+    CHECK(token.login("654321").outcome() == protocol::OK);
+    CHECK(token.login(softhsm.pin(), true).outcome() == protocol::OK);
+    CHECK(token.login("654321", true).outcome() == protocol::PIN_INCORRECT);
+    CHECK_FALSE(token.scan().token.logged_in());
+}
+
+TEST_CASE("A PIN that cannot be one is not tried") {
+    const SoftHsmToken softhsm;
+    const FaultScript faults;
+    LoadedToken token(softhsm, 1, &faults);
+    token.slot();
+    faults.set("C_Login crash");
+    CHECK(token.login("").outcome() == protocol::PIN_INVALID);
+    CHECK(token.login(std::string(256, '1')).outcome() == protocol::PIN_INVALID);
+
+    protocol::Request without_pin;
+    without_pin.mutable_login()->set_slot(token.slot());
+    CHECK(token.process().reply(without_pin).outcome() == protocol::BAD_REQUEST);
+}
+
+TEST_CASE("Nobody logs in to a slot that is not there") {
+    const SoftHsmToken softhsm;
+    LoadedToken token(softhsm);
+    protocol::Request request;
+    request.mutable_login()->set_slot(0xdeadbeef);
+    request.mutable_login()->set_pin("123456");
+    CHECK(token.process().reply(request).outcome() == protocol::TOKEN_ABSENT);
+}
+
+TEST_CASE("What a token says about a login is passed on") {
+    const SoftHsmToken softhsm;
+    const FaultScript faults;
+    LoadedToken token(softhsm, 1, &faults);
+    token.slot();
+    const auto answer_to = [&](const std::string& ckr) {
+        faults.set("C_Login error " + ckr);
+        return token.login(softhsm.pin()).outcome();
+    };
+    CHECK(answer_to("CKR_PIN_LOCKED") == protocol::PIN_LOCKED);
+    CHECK(answer_to("CKR_PIN_LEN_RANGE") == protocol::PIN_INVALID);
+    CHECK(answer_to("CKR_FUNCTION_CANCELED") == protocol::PIN_CANCELLED);
+    CHECK(answer_to("CKR_DEVICE_ERROR") == protocol::DEVICE_FAILED);
+    CHECK(answer_to("CKR_GENERAL_ERROR") == protocol::DEVICE_FAILED);
+    CHECK(answer_to("CKR_USER_ALREADY_LOGGED_IN") == protocol::OK);
+    CHECK(answer_to("CKR_SESSION_HANDLE_INVALID times 1") == protocol::OK);
+}
