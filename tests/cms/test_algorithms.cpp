@@ -1,0 +1,68 @@
+#include "cms/algorithms.h"
+#include "cms/algorithm_identifier.h"
+#include "cms/digest_stream.h"
+#include "tests/catch.h"
+
+#include <openssl/evp.h>
+
+using namespace signet::cms;
+
+TEST_CASE("a digest is found by each of its names, and nothing else is") {
+    for (const DigestAlgorithm algorithm : {DigestAlgorithm::sha1, DigestAlgorithm::sha256,
+                                            DigestAlgorithm::sha384, DigestAlgorithm::sha512}) {
+        CHECK(digest_from_name(digest_name(algorithm)) == algorithm);
+        CHECK(digest_from_name(micalg(algorithm)) == algorithm);
+        CHECK(digest_from_nid(digest_nid(algorithm)) == algorithm);
+        CHECK(digest_size(algorithm) == static_cast<std::size_t>(EVP_MD_get_size(evp_md(algorithm))));
+    }
+    CHECK(digest_from_name("SHA-384") == DigestAlgorithm::sha384);
+    CHECK(digest_from_name("SHA512") == DigestAlgorithm::sha512);
+    CHECK_FALSE(digest_from_name("md5"));
+    CHECK_FALSE(digest_from_name("sha"));
+    CHECK_FALSE(digest_from_name(""));
+    CHECK_FALSE(digest_from_nid(NID_md5));
+}
+
+TEST_CASE("a content cipher is found by its name, and its sizes are OpenSSL's") {
+    for (const ContentCipher cipher :
+         {ContentCipher::aes128_cbc, ContentCipher::aes192_cbc, ContentCipher::aes256_cbc,
+          ContentCipher::aes128_gcm, ContentCipher::aes192_gcm, ContentCipher::aes256_gcm}) {
+        CHECK(cipher_from_name(cipher_name(cipher)) == cipher);
+        CHECK(cipher_from_nid(cipher_nid(cipher)) == cipher);
+        const EVP_CIPHER* evp = EVP_get_cipherbynid(cipher_nid(cipher));
+        REQUIRE(evp != nullptr);
+        CHECK(key_size(cipher) == static_cast<std::size_t>(EVP_CIPHER_get_key_length(evp)));
+        CHECK(is_aead(cipher) == (EVP_CIPHER_get_mode(evp) == EVP_CIPH_GCM_MODE));
+    }
+    CHECK_FALSE(cipher_from_name("des-ede3-cbc"));
+    CHECK_FALSE(cipher_from_nid(NID_des_ede3_cbc));
+}
+
+TEST_CASE("a digest of pieces is the digest of the whole") {
+    const Bytes whole(1000, 0x5A);
+    DigestStream stream(DigestAlgorithm::sha384);
+    stream.update(BytesView(whole).first(1));
+    stream.update({});
+    stream.update(BytesView(whole).subspan(1));
+    CHECK(stream.finish() == digest(DigestAlgorithm::sha384, whole));
+    CHECK(digest(DigestAlgorithm::sha1, as_bytes("abc")) ==
+          Bytes{0xA9, 0x99, 0x3E, 0x36, 0x47, 0x06, 0x81, 0x6A, 0xBA, 0x3E,
+                0x25, 0x71, 0x78, 0x50, 0xC2, 0x6C, 0x9C, 0xD0, 0xD8, 0x9D});
+}
+
+TEST_CASE("an algorithm identifier of ours is the one of the RFC") {
+    // RFC 5754 section 2: parameters absent. RFC 3370 section 3.2: rsaEncryption with NULL.
+    CHECK(digest_algorithm_identifier(DigestAlgorithm::sha256) ==
+          Bytes{0x30, 0x0B, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01});
+    CHECK(signature_algorithm_identifier(SignatureScheme::rsa_pkcs1, DigestAlgorithm::sha512) ==
+          Bytes{0x30, 0x0D, 0x06, 0x09, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01, 0x01, 0x05, 0x00});
+    CHECK(signature_algorithm_identifier(SignatureScheme::ecdsa, DigestAlgorithm::sha384) ==
+          Bytes{0x30, 0x0A, 0x06, 0x08, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x04, 0x03, 0x03});
+    // RFC 4055 section 3.1, with the hash of section 6: rSASSA-PSS-SHA256-Params, salt 32.
+    const Bytes pss{0x30, 0x41, 0x06, 0x09, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01, 0x0A, 0x30,
+                    0x34, 0xA0, 0x0F, 0x30, 0x0D, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04,
+                    0x02, 0x01, 0x05, 0x00, 0xA1, 0x1C, 0x30, 0x1A, 0x06, 0x09, 0x2A, 0x86, 0x48, 0x86,
+                    0xF7, 0x0D, 0x01, 0x01, 0x08, 0x30, 0x0D, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65,
+                    0x03, 0x04, 0x02, 0x01, 0x05, 0x00, 0xA2, 0x03, 0x02, 0x01, 0x20};
+    CHECK(signature_algorithm_identifier(SignatureScheme::rsa_pss, DigestAlgorithm::sha256) == pss);
+}

@@ -1,0 +1,213 @@
+#include "cms/recipient_info.h"
+#include "cms/algorithm_identifier.h"
+#include "cms/asn1/der.h"
+#include "cms/enveloped_data.h"
+#include "cms/error.h"
+#include "tests/catch.h"
+#include "tests/cms/certificate_authority.h"
+#include "tests/cms/openssl_cms.h"
+#include "tests/cms/test_keys.h"
+
+#include <openssl/core_names.h>
+#include <openssl/evp.h>
+#include <openssl/obj_mac.h>
+
+using namespace signet;
+using namespace signet::cms;
+using namespace signet::cms::test;
+
+namespace {
+
+using asn1::Tag;
+
+const Bytes null{0x05, 0x00};
+
+Bytes point_of(EVP_PKEY& key) {
+    Bytes point(200);
+    std::size_t size = 0;
+    REQUIRE(EVP_PKEY_get_octet_string_param(&key, OSSL_PKEY_PARAM_PUB_KEY, point.data(), point.size(), &size) == 1);
+    point.resize(size);
+    return point;
+}
+
+Bytes issuer_and_serial() {
+    static const Bytes value = CertificateAuthority().certificate().issuer_and_serial();
+    return value;
+}
+
+/// A KeyTransRecipientInfo with this algorithm.
+Bytes ktri(const Bytes& algorithm, std::uint32_t version = 0) {
+    return asn1::tlv(Tag::sequence, {asn1::integer(version), issuer_and_serial(), algorithm,
+                                     asn1::tlv(Tag::octet_string, {Bytes(256, 1)})});
+}
+
+Bytes oaep(const Bytes& parameters) {
+    return ktri(algorithm_identifier(NID_rsaesOaep, parameters));
+}
+
+struct Agreement {
+    Bytes point = point_of(test_key(KeyType::p256));
+    Bytes key_algorithm = algorithm_identifier(NID_X9_62_id_ecPublicKey);
+    Bytes wrap = algorithm_identifier(NID_id_aes128_wrap);
+    int scheme = NID_dhSinglePass_stdDH_sha256kdf_scheme;
+    std::uint32_t version = 3;
+    Bytes ukm;
+    int recipients = 1;
+
+    [[nodiscard]] Bytes der() const {
+        const Bytes bits = asn1::tlv(Tag::bit_string, {Bytes{0}, point});
+        const Bytes originator =
+            asn1::tlv(asn1::context(0), {asn1::tlv(asn1::context(1), {key_algorithm, bits})});
+        Bytes material;
+        if (!ukm.empty())
+            material = asn1::tlv(asn1::context(1), {asn1::tlv(Tag::octet_string, {ukm})});
+        Bytes keys;
+        for (int i = 0; i < recipients; ++i)
+            asn1::append(keys, asn1::tlv(Tag::sequence, {issuer_and_serial(), asn1::tlv(Tag::octet_string, {Bytes(24)})}));
+        return asn1::tlv(asn1::context(1), {asn1::integer(version), originator, material,
+                                            algorithm_identifier(scheme, wrap), asn1::tlv(Tag::sequence, {keys})});
+    }
+};
+
+ErrorCode error_of(const Bytes& der) {
+    try {
+        (void)parse_recipient_info(der);
+    } catch (const Error& error) {
+        return error.code();
+    }
+    throw std::runtime_error("it was accepted");
+}
+
+}  // namespace
+
+TEST_CASE("rsaEncryption is PKCS#1 v1.5, with NULL or nothing as parameters") {
+    for (const Bytes& parameters : {null, Bytes{}}) {
+        const auto info = std::get<KeyTransport>(parse_recipient_info(ktri(algorithm_identifier(NID_rsaEncryption, parameters))));
+        CHECK(info.padding == KeyTransport::Padding::pkcs1);
+        CHECK(info.recipient.issuer_and_serial == issuer_and_serial());
+        CHECK(info.recipient.subject_key_identifier.empty());
+        CHECK(info.encrypted_key == Bytes(256, 1));
+    }
+    CHECK(error_of(ktri(algorithm_identifier(NID_rsaEncryption, Bytes{0x30, 0x00}))) == ErrorCode::malformed);
+    CHECK(error_of(ktri(algorithm_identifier(NID_sha256))) == ErrorCode::unsupported);
+    CHECK(error_of(ktri(algorithm_identifier(NID_rsaEncryption, null), 1)) == ErrorCode::malformed);
+    CHECK(error_of(ktri(algorithm_identifier(NID_rsaEncryption, null), 2)) == ErrorCode::malformed);
+}
+
+TEST_CASE("OAEP parameters are read, and never fall back to PKCS#1 v1.5") {
+    const auto defaults = std::get<KeyTransport>(parse_recipient_info(oaep({0x30, 0x00})));
+    CHECK(defaults.padding == KeyTransport::Padding::oaep);
+    CHECK(defaults.oaep_digest == DigestAlgorithm::sha1);
+    CHECK(defaults.mgf1_digest == DigestAlgorithm::sha1);
+    CHECK(defaults.label.empty());
+
+    const Bytes hash = asn1::tlv(asn1::context(0), {hash_identifier_with_null(DigestAlgorithm::sha384)});
+    const Bytes mask = asn1::tlv(asn1::context(1), {algorithm_identifier(NID_mgf1, hash_identifier_with_null(DigestAlgorithm::sha256))});
+    const Bytes label = asn1::tlv(asn1::context(2), {algorithm_identifier(NID_pSpecified, asn1::tlv(Tag::octet_string, {as_bytes("label")}))});
+    const auto all = std::get<KeyTransport>(parse_recipient_info(oaep(asn1::tlv(Tag::sequence, {hash, mask, label}))));
+    CHECK(all.oaep_digest == DigestAlgorithm::sha384);
+    CHECK(all.mgf1_digest == DigestAlgorithm::sha256);
+    CHECK(as_text(all.label) == "label");
+
+    CHECK(error_of(oaep({})) == ErrorCode::malformed);
+    CHECK(error_of(oaep(null)) == ErrorCode::malformed);
+    CHECK(error_of(oaep({0x04, 0x00})) == ErrorCode::malformed);
+    CHECK(error_of(oaep({0x30, 0x02, 0x05, 0x00})) == ErrorCode::malformed);
+    const Bytes bad_label = asn1::tlv(asn1::context(2), {algorithm_identifier(NID_pSpecified, null)});
+    CHECK(error_of(oaep(asn1::tlv(Tag::sequence, {bad_label}))) == ErrorCode::malformed);
+    const Bytes md5 = asn1::tlv(asn1::context(0), {algorithm_identifier(NID_md5, null)});
+    CHECK(error_of(oaep(asn1::tlv(Tag::sequence, {md5}))) == ErrorCode::unsupported);
+    const Bytes no_mask = asn1::tlv(asn1::context(1), {algorithm_identifier(NID_sha256, null)});
+    CHECK(error_of(oaep(asn1::tlv(Tag::sequence, {no_mask}))) == ErrorCode::unsupported);
+}
+
+TEST_CASE("a key agreement is read with its point, KDF, wrap and material") {
+    Agreement agreement;
+    agreement.ukm = Bytes(8, 9);
+    agreement.wrap = algorithm_identifier(NID_id_aes256_wrap, null);
+    agreement.scheme = NID_dhSinglePass_stdDH_sha512kdf_scheme;
+    agreement.recipients = 3;
+    const auto info = std::get<KeyAgreement>(parse_recipient_info(agreement.der()));
+    CHECK(info.recipients.size() == 3);
+    CHECK(info.recipients[2].identifier.issuer_and_serial == issuer_and_serial());
+    CHECK(info.originator_point == agreement.point);
+    CHECK(info.kdf_digest == DigestAlgorithm::sha512);
+    CHECK(info.wrap_key_size == 32);
+    CHECK(info.wrap_algorithm == agreement.wrap);
+    CHECK(info.ukm == agreement.ukm);
+}
+
+TEST_CASE("a key agreement that is not ephemeral-static ECDH on our curves is refused") {
+    Agreement good;
+    CHECK(std::holds_alternative<KeyAgreement>(parse_recipient_info(good.der())));
+    const auto with = [](auto change) {
+        Agreement agreement;
+        change(agreement);
+        return error_of(agreement.der());
+    };
+    const auto malformed = ErrorCode::malformed;
+    const auto unsupported = ErrorCode::unsupported;
+    CHECK(with([](Agreement& a) { a.point.back() ^= 1; }) == malformed);
+    CHECK(with([](Agreement& a) { a.point.pop_back(); }) == malformed);
+    CHECK(with([](Agreement& a) { a.point = {0}; }) == malformed);
+    CHECK(with([](Agreement& a) { a.point.clear(); }) == malformed);
+    CHECK(with([](Agreement& a) { a.point.front() = 0x06; }) == malformed);
+    CHECK(with([](Agreement& a) { a.version = 2; }) == malformed);
+    CHECK(with([](Agreement& a) { a.recipients = 0; }) == malformed);
+    CHECK(with([](Agreement& a) { a.recipients = 65; }) == malformed);
+    CHECK(with([](Agreement& a) { a.ukm = Bytes(2000); }) == malformed);
+    CHECK(with([](Agreement& a) { a.wrap = {}; }) == malformed);
+    CHECK(with([](Agreement& a) { a.wrap = null; }) == malformed);
+    CHECK(with([](Agreement& a) { a.wrap = algorithm_identifier(NID_id_smime_alg_CMS3DESwrap, null); }) == unsupported);
+    CHECK(with([](Agreement& a) { a.scheme = NID_dhSinglePass_cofactorDH_sha256kdf_scheme; }) == unsupported);
+    CHECK(with([](Agreement& a) { a.key_algorithm = algorithm_identifier(NID_X25519); }) == unsupported);
+    const auto named = [](int nid) {
+        return algorithm_identifier(NID_X9_62_id_ecPublicKey, asn1::object_identifier(nid));
+    };
+    CHECK(with([&](Agreement& a) { a.key_algorithm = named(NID_secp384r1); }) == malformed);
+    Agreement same;
+    same.key_algorithm = named(NID_X9_62_prime256v1);
+    CHECK(std::holds_alternative<KeyAgreement>(parse_recipient_info(same.der())));
+    same.key_algorithm = algorithm_identifier(NID_X9_62_id_ecPublicKey, null);
+    CHECK(std::holds_alternative<KeyAgreement>(parse_recipient_info(same.der())));
+}
+
+TEST_CASE("points are told apart by their length and checked") {
+    CHECK(curve_of_point(point_of(test_key(KeyType::p256))) == Curve::p256);
+    CHECK(curve_of_point(point_of(test_key(KeyType::p384))) == Curve::p384);
+    CHECK(curve_of_point(point_of(test_key(KeyType::p521))) == Curve::p521);
+    CHECK(shared_secret_size(Curve::p256) == 32);
+    CHECK(shared_secret_size(Curve::p384) == 48);
+    CHECK(shared_secret_size(Curve::p521) == 66);
+    CHECK_THROWS_AS((void)curve_of_point(Bytes(65, 4)), Error);
+    CHECK_THROWS_AS((void)curve_of_point({}), Error);
+}
+
+TEST_CASE("recipients by password, key-encryption key or otherwise never match") {
+    for (unsigned tag = 2; tag <= 4; ++tag)
+        CHECK(std::holds_alternative<OtherRecipient>(
+            parse_recipient_info(asn1::tlv(asn1::context(tag), {asn1::integer(0)}))));
+    CHECK(error_of(asn1::tlv(asn1::context(5), {asn1::integer(0)})) == ErrorCode::malformed);
+    CHECK(error_of({}) == ErrorCode::malformed);
+    // A real one among ours is carried along.
+    const CertificateAuthority root;
+    const Certificate alice = root.issue(test_key(KeyType::p256));
+    Bytes longer = Agreement().der();
+    longer.push_back(0);
+    CHECK(error_of(longer) == ErrorCode::malformed);
+}
+
+TEST_CASE("a key that does not unwrap, or has another size, is one error") {
+    const auto agreement = std::get<KeyAgreement>(parse_recipient_info(Agreement().der()));
+    const auto unwrap = [&](std::size_t index, std::size_t size) {
+        try {
+            (void)unwrap_agreed_key(agreement, index, Secret(32), size);
+        } catch (const Error& error) {
+            return error.code();
+        }
+        throw std::runtime_error("it unwrapped");
+    };
+    CHECK(unwrap(0, 16) == ErrorCode::cannot_decrypt);
+    CHECK(unwrap(0, 32) == ErrorCode::cannot_decrypt);
+    CHECK(unwrap(1, 16) == ErrorCode::failed);
+}
