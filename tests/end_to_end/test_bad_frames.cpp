@@ -201,9 +201,9 @@ TEST_CASE("garbage of any kind leaves the agent alive") {
 
 TEST_CASE("clients that say nothing, or read no answer, keep nobody waiting") {
     Session session({KeyType::p256});
-    std::vector<std::unique_ptr<RawClient>> silent;
-    for (int i = 0; i < 50; ++i)
-        silent.push_back(std::make_unique<RawClient>(session.agent().socket()));
+    std::vector<std::unique_ptr<RawClient>> silent(50);
+    for (std::unique_ptr<RawClient>& client : silent)
+        client = std::make_unique<RawClient>(session.agent().socket());
     RawClient deaf(session.agent().socket());
     deaf.send(frame(hello()));
     protocol::Request request;

@@ -29,8 +29,8 @@ TEST_CASE("signet-token is killed ten times under load of eight clients, and no 
     const std::size_t before = load.done();
     CHECK(wait_until([&] { return load.done() >= before + 16 || !load.failures().empty(); }));
     load.stop();
-    CHECK(load.failures() == std::vector<std::string>{});
-    CHECK(load.bad_signatures(session.root()) == std::vector<std::string>{});
+    CHECK_THAT(load.failures(), Catch::Equals(std::vector<std::string>{}));
+    CHECK_THAT(load.bad_signatures(session.root()), Catch::Equals(std::vector<std::string>{}));
     CHECK(session.audit_records("sign", "done") == load.done());
     CHECK(agent.terminate() == 0);
 }
