@@ -1,5 +1,5 @@
-// AlgorithmIdentifiers of hashes and signatures: ours as DER, and what a foreign one means (RFC 3370, RFC 4055,
-// RFC 4056, RFC 5754).
+// AlgorithmIdentifiers of hashes and signatures: ours as DER, and what a foreign one means (RFC 3370, RFC
+// 4055, RFC 4056, RFC 5754).
 #pragma once
 
 #include <openssl/types.h>
@@ -15,8 +15,8 @@ namespace signet::cms {
 
 /// DER of a SHA-2 DigestAlgorithmIdentifier, parameters absent (RFC 5754 section 2). Made once; static.
 const Bytes& digest_algorithm_identifier(DigestAlgorithm);
-/// DER of a SignatureAlgorithmIdentifier: rsaEncryption with NULL, id-RSASSA-PSS with the same hash throughout
-/// and a salt as long, or ecdsa-with-SHA2. Made once; static.
+/// DER of a SignatureAlgorithmIdentifier: rsaEncryption with NULL, id-RSASSA-PSS with the same hash
+/// throughout and a salt as long, or ecdsa-with-SHA2. Made once; static.
 const Bytes& signature_algorithm_identifier(SignatureScheme, DigestAlgorithm);
 /// DER of an AlgorithmIdentifier; without `parameters` they are absent.
 Bytes algorithm_identifier(int nid, BytesView parameters = {});

@@ -25,7 +25,8 @@ bool is_control(unsigned char c) noexcept {
 /// An address that ends early for one reader and late for another (an embedded NUL) names nobody.
 bool is_plausible_email(std::string_view text) noexcept {
     return !text.empty() && text.size() <= max_email_size &&
-           std::none_of(text.begin(), text.end(), [](char c) { return is_control(static_cast<unsigned char>(c)); });
+           std::none_of(text.begin(), text.end(),
+                        [](char c) { return is_control(static_cast<unsigned char>(c)); });
 }
 
 void add_email(std::vector<std::string>& emails, std::string_view text) {
@@ -33,7 +34,8 @@ void add_email(std::vector<std::string>& emails, std::string_view text) {
         emails.emplace_back(text);
 }
 
-/// The text of rfc822Name, or of SmtpUTF8Mailbox: otherName id-on-SmtpUTF8Mailbox, UTF8String (RFC 9598 section 3).
+/// The text of rfc822Name, or of SmtpUTF8Mailbox: otherName id-on-SmtpUTF8Mailbox, UTF8String (RFC 9598
+/// section 3).
 std::string_view email_of(const GENERAL_NAME& name) {
     int type = 0;
     const void* value = GENERAL_NAME_get0_value(&name, &type);
@@ -82,8 +84,8 @@ std::string Certificate::subject() const {
 
 std::vector<std::string> Certificate::email_addresses() const {
     std::vector<std::string> emails;
-    const GeneralNamesPtr names(static_cast<GENERAL_NAMES*>(
-        X509_get_ext_d2i(x509(), NID_subject_alt_name, nullptr, nullptr)));
+    const GeneralNamesPtr names(
+        static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(x509(), NID_subject_alt_name, nullptr, nullptr)));
     ERR_clear_error();
     for (int i = 0; names && i < sk_GENERAL_NAME_num(names.get()); ++i)
         add_email(emails, email_of(*sk_GENERAL_NAME_value(names.get(), i)));

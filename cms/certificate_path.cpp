@@ -67,9 +67,9 @@ CertificatePaths::CertificatePaths(const std::vector<Certificate>& anchors,
 
 std::optional<std::string> CertificatePaths::trouble(const Certificate& signer) const {
     const X509StoreCtxPtr context(X509_STORE_CTX_new());
-    require_openssl(context && X509_STORE_CTX_init(context.get(), m_anchors.get(), signer.x509(),
-                                                   m_untrusted.get()) == 1,
-                    "cannot build a certificate path");
+    require_openssl(
+        context && X509_STORE_CTX_init(context.get(), m_anchors.get(), signer.x509(), m_untrusted.get()) == 1,
+        "cannot build a certificate path");
     X509_VERIFY_PARAM* parameters = X509_STORE_CTX_get0_param(context.get());
     require_openssl(X509_VERIFY_PARAM_set_purpose(parameters, X509_PURPOSE_SMIME_SIGN) == 1,
                     "cannot build a certificate path");

@@ -41,7 +41,8 @@ bool set_tag(EVP_CIPHER_CTX* context, const EnvelopedMessage& message) {
     auto* tag = const_cast<std::uint8_t*>(message.tag.data());
     int size = 0;
     const Bytes& attributes = message.authenticated_attributes;
-    return EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, static_cast<int>(message.tag.size()), tag) == 1 &&
+    return EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, static_cast<int>(message.tag.size()), tag) ==
+               1 &&
            (attributes.empty() || EVP_DecryptUpdate(context, nullptr, &size, attributes.data(),
                                                     static_cast<int>(attributes.size())) == 1);
 }
@@ -60,17 +61,16 @@ Bytes decrypt_content(const EnvelopedMessage& message, const Secret& key) {
         throw_cannot_decrypt();
 
     const EvpCipherCtxPtr context(EVP_CIPHER_CTX_new());
-    require_openssl(context && EVP_DecryptInit_ex(context.get(), evp_cipher(message.cipher), nullptr, key.data(),
-                                                  message.iv.data()) == 1,
+    require_openssl(context && EVP_DecryptInit_ex(context.get(), evp_cipher(message.cipher), nullptr,
+                                                  key.data(), message.iv.data()) == 1,
                     "cannot start to decrypt");
     Plaintext plaintext(ciphertext.size() + EVP_MAX_BLOCK_LENGTH);
     int size = 0;
     int rest = 0;
-    const bool genuine =
-        (!is_aead(message.cipher) || set_tag(context.get(), message)) &&
-        EVP_DecryptUpdate(context.get(), plaintext.data(), &size, ciphertext.data(),
-                          static_cast<int>(ciphertext.size())) == 1 &&
-        EVP_DecryptFinal_ex(context.get(), plaintext.data() + size, &rest) == 1;
+    const bool genuine = (!is_aead(message.cipher) || set_tag(context.get(), message)) &&
+                         EVP_DecryptUpdate(context.get(), plaintext.data(), &size, ciphertext.data(),
+                                           static_cast<int>(ciphertext.size())) == 1 &&
+                         EVP_DecryptFinal_ex(context.get(), plaintext.data() + size, &rest) == 1;
     if (!genuine)
         throw_cannot_decrypt();
     return plaintext.release(static_cast<std::size_t>(size) + static_cast<std::size_t>(rest));

@@ -50,8 +50,8 @@ Bytes recipient_info(const Certificate& recipient, const Secret& key, const Encr
         case KeyKind::other:
             break;
     }
-    throw Error(ErrorCode::unsupported,
-                "nothing can be encrypted for " + recipient.subject() + ": its key is " + recipient.key_name());
+    throw Error(ErrorCode::unsupported, "nothing can be encrypted for " + recipient.subject() +
+                                            ": its key is " + recipient.key_name());
 }
 
 /// Appends the ciphertext of `content` to `out`; `tag` is filled for an AEAD.
@@ -130,7 +130,8 @@ Bytes encrypt_content(BytesView content, const std::vector<Certificate>& recipie
     const std::size_t total = type.size() + explicit_head.size() + data_head.size() + data_size;
     Bytes out = asn1::header(Tag::sequence, total);
     out.reserve(out.size() + total + EVP_MAX_BLOCK_LENGTH);
-    for (const BytesView piece : {BytesView(type), BytesView(explicit_head), BytesView(data_head), BytesView(data_body)})
+    for (const BytesView piece :
+         {BytesView(type), BytesView(explicit_head), BytesView(data_head), BytesView(data_body)})
         asn1::append(out, piece);
     append_ciphertext(out, content, options.cipher, key, iv, tag);
     if (authenticated)

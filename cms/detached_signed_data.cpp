@@ -21,12 +21,14 @@ Bytes signer_info(const Signature& signature) {
         signature.signed_attributes.front() != static_cast<std::uint8_t>(Tag::set))
         throw Error(ErrorCode::failed, "signed attributes that are no SET");
     constexpr auto attributes_tag = static_cast<std::uint8_t>(asn1::context(0));
-    return asn1::tlv(Tag::sequence, {version, signature.signer->sid(),
-                                     digest_algorithm_identifier(signature.digest_algorithm),
-                                     {&attributes_tag, 1},
-                                     BytesView(signature.signed_attributes).subspan(1),
-                                     signature_algorithm_identifier(signature.scheme, signature.digest_algorithm),
-                                     asn1::tlv(Tag::octet_string, {signature.value})});
+    return asn1::tlv(Tag::sequence,
+                     {version,
+                      signature.signer->sid(),
+                      digest_algorithm_identifier(signature.digest_algorithm),
+                      {&attributes_tag, 1},
+                      BytesView(signature.signed_attributes).subspan(1),
+                      signature_algorithm_identifier(signature.scheme, signature.digest_algorithm),
+                      asn1::tlv(Tag::octet_string, {signature.value})});
 }
 
 Bytes certificate_set(const std::vector<Signature>& signatures, IncludedCertificates included) {
@@ -73,8 +75,8 @@ std::size_t signed_data_size_limit(const std::vector<const SignerProfile*>& sign
     constexpr std::size_t header = 6;
     // ContentInfo, [0], SignedData, version, both sets, encapContentInfo, certificates, and the content type.
     constexpr std::size_t frame = 9 * header + 64 + asn1::max_object_identifier_size;
-    // A SignerInfo's own headers, its two AlgorithmIdentifiers (PSS: 67 bytes), its digest's in the set, and the
-    // signed attributes but for signingCertificateV2.
+    // A SignerInfo's own headers, its two AlgorithmIdentifiers (PSS: 67 bytes), its digest's in the set, and
+    // the signed attributes but for signingCertificateV2.
     constexpr std::size_t fixed_of_signer = 640 + asn1::max_object_identifier_size;
     std::size_t limit = frame;
     for (const SignerProfile* signer : signers) {
@@ -101,10 +103,10 @@ Bytes attach_content(BytesView detached, BytesView content) {
     if (content.size() > static_cast<std::size_t>(INT_MAX))
         throw Error(ErrorCode::failed, "a content above 2 GiB");
     encapsulated.content = ASN1_OCTET_STRING_new();
-    require_openssl(encapsulated.content != nullptr &&
-                        ASN1_OCTET_STRING_set(encapsulated.content, content.data(),
-                                              static_cast<int>(content.size())) == 1,
-                    "cannot attach the content");
+    require_openssl(
+        encapsulated.content != nullptr && ASN1_OCTET_STRING_set(encapsulated.content, content.data(),
+                                                                 static_cast<int>(content.size())) == 1,
+        "cannot attach the content");
     return asn1::encode(*message);
 }
 

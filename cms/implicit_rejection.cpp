@@ -27,7 +27,8 @@ std::size_t mask_of(bool condition) noexcept {
 /// All ones if a == b, else zero; no branch.
 std::size_t mask_of_equal(std::size_t a, std::size_t b) noexcept {
     const std::size_t difference = a ^ b;
-    const std::size_t top = (difference | (std::size_t{0} - difference)) >> (sizeof(std::size_t) * CHAR_BIT - 1);
+    const std::size_t top =
+        (difference | (std::size_t{0} - difference)) >> (sizeof(std::size_t) * CHAR_BIT - 1);
     return opaque(top - 1);
 }
 
@@ -56,7 +57,8 @@ Secret key_or_implicit_rejection(const Secret& decrypted, bool token_succeeded, 
     if (key_size == 0 || rejection_secret.empty())
         throw Error(ErrorCode::failed, "implicit rejection needs a key size and a secret");
     const Secret rejection = pseudo_random_key(rejection_secret, ciphertext, key_size);
-    // Every byte is read from somewhere, whatever the token answered, so that the size of its answer shows nowhere.
+    // Every byte is read from somewhere, whatever the token answered, so that the size of its answer shows
+    // nowhere.
     const std::size_t has_bytes = ~mask_of_equal(decrypted.size(), 0);
     const auto* source = reinterpret_cast<const std::uint8_t*>(
         (reinterpret_cast<std::uintptr_t>(decrypted.data()) & has_bytes) |

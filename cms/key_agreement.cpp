@@ -35,8 +35,7 @@ bool is_on_curve(Curve curve, BytesView octets) {
     const EC_GROUP& group = group_of(curve);
     const EcPointPtr point(EC_POINT_new(&group));
     require_openssl(point != nullptr, "cannot read a point");
-    const bool on_curve =
-        EC_POINT_oct2point(&group, point.get(), octets.data(), octets.size(), nullptr) == 1;
+    const bool on_curve = EC_POINT_oct2point(&group, point.get(), octets.data(), octets.size(), nullptr) == 1;
     ERR_clear_error();
     return on_curve;
 }

@@ -102,7 +102,8 @@ int wrap_nid(std::size_t size) {
         case 32:
             return NID_id_aes256_wrap;
         default:
-            throw Error(ErrorCode::failed, "no AES key wrap with a key of " + std::to_string(size) + " bytes");
+            throw Error(ErrorCode::failed,
+                        "no AES key wrap with a key of " + std::to_string(size) + " bytes");
     }
 }
 
@@ -119,8 +120,8 @@ std::optional<std::size_t> wrap_key_size(int nid) noexcept {
     }
 }
 
-Secret derive_key_encryption_key(const Secret& shared_secret, DigestAlgorithm digest, BytesView wrap_algorithm,
-                                 std::size_t wrap_key_size, BytesView ukm) {
+Secret derive_key_encryption_key(const Secret& shared_secret, DigestAlgorithm digest,
+                                 BytesView wrap_algorithm, std::size_t wrap_key_size, BytesView ukm) {
     Bytes info = shared_info(wrap_algorithm, wrap_key_size, ukm);
     std::string hash(digest_name(digest));
     const EvpKdfPtr kdf(EVP_KDF_fetch(nullptr, OSSL_KDF_NAME_X963KDF, nullptr));

@@ -18,14 +18,15 @@ Bytes wrap_key(const Secret& key_encryption_key, const Secret& key);
 /// None if `wrapped` was not made with this key-encryption key.
 std::optional<Secret> unwrap_key(const Secret& key_encryption_key, BytesView wrapped);
 
-/// The NID of AES key wrap with a key-encryption key of `size` bytes: 16, 24 or 32. Throws Error(failed) for others.
+/// The NID of AES key wrap with a key-encryption key of `size` bytes: 16, 24 or 32. Throws Error(failed) for
+/// others.
 int wrap_nid(std::size_t size);
 /// The reverse; none for a NID that is not AES key wrap.
 std::optional<std::size_t> wrap_key_size(int nid) noexcept;
 
 /// The X9.63 KDF over Z with ECC-CMS-SharedInfo. `wrap_algorithm` is DER of the key wrap AlgorithmIdentifier;
 /// `ukm` is empty without. Throws Error(failed).
-Secret derive_key_encryption_key(const Secret& shared_secret, DigestAlgorithm digest, BytesView wrap_algorithm,
-                                 std::size_t wrap_key_size, BytesView ukm);
+Secret derive_key_encryption_key(const Secret& shared_secret, DigestAlgorithm digest,
+                                 BytesView wrap_algorithm, std::size_t wrap_key_size, BytesView ukm);
 
 }  // namespace signet::cms

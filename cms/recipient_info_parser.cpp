@@ -63,7 +63,8 @@ void read_oaep(const X509_ALGOR& algorithm, KeyTransport& transport) {
     if (algorithm_nid(*oaep->pSourceFunc) != NID_pSpecified || label == nullptr ||
         label->type != V_ASN1_OCTET_STRING)
         throw_malformed("malformed RSAES-OAEP label");
-    transport.label = copy(*label->value.octet_string, max_label_size, "an RSAES-OAEP label that is too long");
+    transport.label =
+        copy(*label->value.octet_string, max_label_size, "an RSAES-OAEP label that is too long");
 }
 
 KeyTransport read_key_transport(const asn1::KeyTransRecipientInfo& info) {
@@ -91,7 +92,8 @@ KeyTransport read_key_transport(const asn1::KeyTransRecipientInfo& info) {
     }
 }
 
-// The algorithm is id-ecPublicKey; its parameters may be absent, NULL or a named curve (RFC 5753 section 3.1.1).
+// The algorithm is id-ecPublicKey; its parameters may be absent, NULL or a named curve (RFC 5753
+// section 3.1.1).
 Bytes read_originator_key(const asn1::OriginatorPublicKey& key) {
     if (algorithm_nid(*key.algorithm) != NID_X9_62_id_ecPublicKey)
         throw Error(ErrorCode::unsupported,

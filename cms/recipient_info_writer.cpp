@@ -25,7 +25,8 @@ constexpr std::array<std::uint8_t, 2> null_parameters{0x05, 0x00};
 constexpr std::array<std::uint8_t, 2> empty_sequence{0x30, 0x00};
 constexpr std::uint8_t no_unused_bits = 0;
 
-// For SHA-1 all three fields have their defaults; the parameters must be there nevertheless (RFC 3560 section 3).
+// For SHA-1 all three fields have their defaults; the parameters must be there nevertheless (RFC 3560 section
+// 3).
 Bytes transport_algorithm(RsaKeyTransport transport) {
     switch (transport) {
         case RsaKeyTransport::pkcs1:
@@ -38,17 +39,18 @@ Bytes transport_algorithm(RsaKeyTransport transport) {
     const Bytes hash = hash_identifier_with_null(DigestAlgorithm::sha256);
     const Bytes mask = algorithm_identifier(NID_mgf1, hash);
     return algorithm_identifier(
-        NID_rsaesOaep, asn1::tlv(Tag::sequence, {asn1::tlv(asn1::context(0), {hash}),
-                                                 asn1::tlv(asn1::context(1), {mask})}));
+        NID_rsaesOaep,
+        asn1::tlv(Tag::sequence, {asn1::tlv(asn1::context(0), {hash}), asn1::tlv(asn1::context(1), {mask})}));
 }
 
 bool set_transport(EVP_PKEY_CTX* context, RsaKeyTransport transport) {
     if (transport == RsaKeyTransport::pkcs1)
         return EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PADDING) == 1;
-    const EVP_MD* hash = evp_md(transport == RsaKeyTransport::oaep_sha1 ? DigestAlgorithm::sha1
-                                                                        : DigestAlgorithm::sha256);
+    const EVP_MD* hash =
+        evp_md(transport == RsaKeyTransport::oaep_sha1 ? DigestAlgorithm::sha1 : DigestAlgorithm::sha256);
     return EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_OAEP_PADDING) == 1 &&
-           EVP_PKEY_CTX_set_rsa_oaep_md(context, hash) == 1 && EVP_PKEY_CTX_set_rsa_mgf1_md(context, hash) == 1;
+           EVP_PKEY_CTX_set_rsa_oaep_md(context, hash) == 1 &&
+           EVP_PKEY_CTX_set_rsa_mgf1_md(context, hash) == 1;
 }
 
 Bytes encrypt_key(EVP_PKEY& recipient, const Secret& key, RsaKeyTransport transport) {
@@ -70,8 +72,8 @@ Curve curve_of(const Certificate& recipient) {
     if (EVP_PKEY_get_group_name(recipient.public_key(), name.data(), name.size(), nullptr) == 1)
         if (const auto curve = curve_from_nid(OBJ_txt2nid(name.data())))
             return *curve;
-    throw Error(ErrorCode::unsupported,
-                "nothing can be encrypted for " + recipient.subject() + ": its key is " + recipient.key_name());
+    throw Error(ErrorCode::unsupported, "nothing can be encrypted for " + recipient.subject() +
+                                            ": its key is " + recipient.key_name());
 }
 
 DigestAlgorithm kdf_digest(Curve curve) noexcept {
@@ -102,9 +104,9 @@ int agreement_nid(Curve curve) noexcept {
 EvpPkeyPtr ephemeral_key(EVP_PKEY& recipient) {
     const EvpPkeyCtxPtr context(EVP_PKEY_CTX_new(&recipient, nullptr));
     EVP_PKEY* key = nullptr;
-    require_openssl(context && EVP_PKEY_keygen_init(context.get()) == 1 &&
-                        EVP_PKEY_keygen(context.get(), &key) == 1,
-                    "cannot generate an ephemeral key");
+    require_openssl(
+        context && EVP_PKEY_keygen_init(context.get()) == 1 && EVP_PKEY_keygen(context.get(), &key) == 1,
+        "cannot generate an ephemeral key");
     return EvpPkeyPtr(key);
 }
 
@@ -148,14 +150,15 @@ Bytes write_key_agreement(const Certificate& recipient, const Secret& key) {
         derive_key_encryption_key(shared, kdf_digest(curve), wrap, key.size(), {});
     const Bytes wrapped = wrap_key(key_encryption_key, key);
 
-    const Bytes point = asn1::tlv(Tag::bit_string, {{&no_unused_bits, 1}, uncompressed_point(*ephemeral, curve)});
+    const Bytes point =
+        asn1::tlv(Tag::bit_string, {{&no_unused_bits, 1}, uncompressed_point(*ephemeral, curve)});
     const Bytes originator_key =
         asn1::tlv(asn1::context(1), {algorithm_identifier(NID_X9_62_id_ecPublicKey), point});
-    const Bytes encrypted_key = asn1::tlv(
-        Tag::sequence, {recipient.issuer_and_serial(), asn1::tlv(Tag::octet_string, {wrapped})});
-    return asn1::tlv(asn1::context(1),
-                     {asn1::integer(3), asn1::tlv(asn1::context(0), {originator_key}),
-                      algorithm_identifier(agreement_nid(curve), wrap), asn1::tlv(Tag::sequence, {encrypted_key})});
+    const Bytes encrypted_key =
+        asn1::tlv(Tag::sequence, {recipient.issuer_and_serial(), asn1::tlv(Tag::octet_string, {wrapped})});
+    return asn1::tlv(asn1::context(1), {asn1::integer(3), asn1::tlv(asn1::context(0), {originator_key}),
+                                        algorithm_identifier(agreement_nid(curve), wrap),
+                                        asn1::tlv(Tag::sequence, {encrypted_key})});
 }
 
 }  // namespace signet::cms

@@ -8,8 +8,8 @@
 
 namespace signet::cms {
 
-/// Whether `value` is `key`'s signature by `algorithm` over a message with this digest. Throws Error(failed) for a
-/// key of another kind than the algorithm's.
+/// Whether `value` is `key`'s signature by `algorithm` over a message with this digest. Throws Error(failed)
+/// for a key of another kind than the algorithm's.
 bool verify_signature(EVP_PKEY& key, const SignatureAlgorithm& algorithm, BytesView digest, BytesView value);
 
 }  // namespace signet::cms

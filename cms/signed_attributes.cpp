@@ -44,8 +44,8 @@ Bytes signing_time_attribute(std::int64_t seconds) {
     std::array<char, 32> text{};
     const std::size_t size =
         std::strftime(text.data(), text.size(), short_year ? "%y%m%d%H%M%SZ" : "%Y%m%d%H%M%SZ", &utc);
-    return attribute(type, asn1::tlv(short_year ? Tag::utc_time : Tag::generalized_time,
-                                     {as_bytes({text.data(), size})}));
+    return attribute(
+        type, asn1::tlv(short_year ? Tag::utc_time : Tag::generalized_time, {as_bytes({text.data(), size})}));
 }
 
 // CMSAlgorithmProtection with the SignerInfo's own digestAlgorithm and signatureAlgorithm; see the grammar in

@@ -47,7 +47,9 @@ class AttributeReader {
     }
 
   private:
-    [[nodiscard]] const asn1::Attribute& at(int i) const { return *asn1::sk_Attribute_value(&m_attributes, i); }
+    [[nodiscard]] const asn1::Attribute& at(int i) const {
+        return *asn1::sk_Attribute_value(&m_attributes, i);
+    }
     [[nodiscard]] const asn1::Attribute* find(const ASN1_OBJECT& type) const {
         for (int i = 0; i < asn1::sk_Attribute_num(&m_attributes); ++i)
             if (OBJ_cmp(at(i).type, &type) == 0)
@@ -105,8 +107,8 @@ bool names_v2(const ASN1_TYPE* value, const Certificate& signer) {
     if (asn1::sk_ESSCertIDv2_num(attribute->certs) < 1)
         return false;
     const asn1::ESSCertIDv2& id = *asn1::sk_ESSCertIDv2_value(attribute->certs, 0);
-    const auto hash = id.hash_algorithm == nullptr ? DigestAlgorithm::sha256
-                                                   : read_digest_algorithm(*id.hash_algorithm);
+    const auto hash =
+        id.hash_algorithm == nullptr ? DigestAlgorithm::sha256 : read_digest_algorithm(*id.hash_algorithm);
     return hash && same_bytes(asn1::view_of(*id.cert_hash), digest(*hash, signer.der())) &&
            names(id.issuer_serial, signer);
 }

@@ -125,7 +125,8 @@ class SignerVerifier {
             check_integrity(info, result);
         } catch (const Error& error) {
             if (error.code() == ErrorCode::failed)
-                result.reasons.push_back(std::string("The signature cannot be checked: ") + error.what() + ".");
+                result.reasons.push_back(std::string("The signature cannot be checked: ") + error.what() +
+                                         ".");
             else
                 result.reasons.push_back(std::string("The signature cannot be read: ") + error.what() + ".");
         }

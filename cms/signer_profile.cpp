@@ -12,15 +12,15 @@ namespace signet::cms {
 namespace {
 
 // SigningCertificateV2 as the value of its attribute, with this one certificate. hashAlgorithm is the default
-// (SHA-256), so DER leaves it out. directoryName is [4] EXPLICIT, because Name is a CHOICE.  RFC 5035 section 3
+// (SHA-256), so DER leaves it out. directoryName is [4] EXPLICIT, because Name is a CHOICE.  RFC 5035 section
+// 3
 Bytes signing_certificate_attribute(const Certificate& certificate) {
     using asn1::Tag;
     const unsigned char* name = nullptr;
     std::size_t name_size = 0;
     require_openssl(X509_NAME_get0_der(X509_get_issuer_name(certificate.x509()), &name, &name_size) == 1,
                     "cannot encode the issuer's name");
-    const Bytes names =
-        asn1::tlv(Tag::sequence, {asn1::tlv(asn1::context(4), {BytesView(name, name_size)})});
+    const Bytes names = asn1::tlv(Tag::sequence, {asn1::tlv(asn1::context(4), {BytesView(name, name_size)})});
     const ASN1_INTEGER* number = X509_get0_serialNumber(certificate.x509());
     Bytes serial(static_cast<std::size_t>(std::max(i2d_ASN1_INTEGER(number, nullptr), 0)));
     unsigned char* position = serial.data();

@@ -2,6 +2,8 @@
 
 namespace signet::cms::asn1 {
 
+// clang-format off: it takes the macros of a template for expressions
+
 ASN1_ADB_TEMPLATE(ContentInfoOther) = ASN1_EXP(ContentInfo, d.other, ASN1_ANY, 0);
 
 ASN1_ADB(ContentInfo) = {
@@ -18,5 +20,7 @@ ASN1_SEQUENCE(ContentInfo) = {
     ASN1_SIMPLE(ContentInfo, content_type, ASN1_OBJECT),
     ASN1_ADB_OBJECT(ContentInfo),
 } ASN1_SEQUENCE_END(ContentInfo)
+
+// clang-format on
 
 }  // namespace signet::cms::asn1

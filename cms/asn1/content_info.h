@@ -1,4 +1,5 @@
-// RFC 5652 section 3: ContentInfo, the envelope of every CMS message, for the content types that Signet reads.
+// RFC 5652 section 3: ContentInfo, the envelope of every CMS message, for the content types that Signet
+// reads.
 #pragma once
 
 #include "cms/asn1/rfc5083.h"

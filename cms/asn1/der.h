@@ -1,5 +1,5 @@
-// Writes DER (X.690) from pieces that are DER already. Structures that are foreign are parsed with the templates;
-// our own are written with this, because most of their pieces are constant.
+// Writes DER (X.690) from pieces that are DER already. Structures that are foreign are parsed with the
+// templates; our own are written with this, because most of their pieces are constant.
 #pragma once
 
 #include <cstdint>

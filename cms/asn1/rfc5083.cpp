@@ -2,6 +2,8 @@
 
 namespace signet::cms::asn1 {
 
+// clang-format off: it takes the macros of a template for expressions
+
 // AuthEnvelopedData ::= SEQUENCE {
 //   version CMSVersion,
 //   originatorInfo [0] IMPLICIT OriginatorInfo OPTIONAL,
@@ -19,5 +21,7 @@ ASN1_SEQUENCE(AuthEnvelopedData) = {
     ASN1_SIMPLE(AuthEnvelopedData, mac, ASN1_OCTET_STRING),
     ASN1_IMP_SET_OF_OPT(AuthEnvelopedData, unauth_attributes, Attribute, 2),
 } ASN1_SEQUENCE_END(AuthEnvelopedData)
+
+// clang-format on
 
 }  // namespace signet::cms::asn1

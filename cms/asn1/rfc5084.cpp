@@ -2,6 +2,8 @@
 
 namespace signet::cms::asn1 {
 
+// clang-format off: it takes the macros of a template for expressions
+
 // GCMParameters ::= SEQUENCE {
 //   aes-nonce OCTET STRING,  -- recommended size is 12 octets
 //   aes-ICVlen AES-GCM-ICVlen DEFAULT 12 }                                        RFC 5084 section 3.2
@@ -9,5 +11,7 @@ ASN1_SEQUENCE(GCMParameters) = {
     ASN1_SIMPLE(GCMParameters, nonce, ASN1_OCTET_STRING),
     ASN1_OPT(GCMParameters, icv_length, ASN1_INTEGER),
 } ASN1_SEQUENCE_END(GCMParameters)
+
+// clang-format on
 
 }  // namespace signet::cms::asn1

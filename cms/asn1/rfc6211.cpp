@@ -2,6 +2,8 @@
 
 namespace signet::cms::asn1 {
 
+// clang-format off: it takes the macros of a template for expressions
+
 // CMSAlgorithmProtection ::= SEQUENCE {
 //   digestAlgorithm DigestAlgorithmIdentifier,
 //   signatureAlgorithm [1] SignatureAlgorithmIdentifier OPTIONAL,
@@ -11,5 +13,7 @@ ASN1_SEQUENCE(CMSAlgorithmProtection) = {
     ASN1_IMP_OPT(CMSAlgorithmProtection, signature_algorithm, X509_ALGOR, 1),
     ASN1_IMP_OPT(CMSAlgorithmProtection, mac_algorithm, X509_ALGOR, 2),
 } ASN1_SEQUENCE_END(CMSAlgorithmProtection)
+
+// clang-format on
 
 }  // namespace signet::cms::asn1

@@ -28,7 +28,8 @@ void add_name(X509_NAME* name, const char* field, const std::string& value) {
 CertificateRequest authority_request(const std::string& common_name) {
     CertificateRequest request;
     request.common_name = common_name;
-    request.extensions = {{NID_basic_constraints, "critical,CA:TRUE"}, {NID_key_usage, "critical,keyCertSign"}};
+    request.extensions = {{NID_basic_constraints, "critical,CA:TRUE"},
+                          {NID_key_usage, "critical,keyCertSign"}};
     return request;
 }
 

@@ -55,7 +55,8 @@ std::optional<Bytes> openssl_verify(BytesView signed_data, const Bytes* content,
     return holds ? std::optional(contents(*out)) : std::nullopt;
 }
 
-Bytes openssl_sign(EVP_PKEY& key, const Certificate& signer, const Bytes& content, const SignOptions& options) {
+Bytes openssl_sign(EVP_PKEY& key, const Certificate& signer, const Bytes& content,
+                   const SignOptions& options) {
     const unsigned flags = options.flags | CMS_BINARY | CMS_PARTIAL;
     const BioPtr in = reader(content);
     const CmsPtr cms(CMS_sign(nullptr, nullptr, nullptr, in.get(), flags));

@@ -27,7 +27,8 @@ struct SignOptions {
     bool pss = false;
     std::vector<Certificate> further_certificates;
 };
-Bytes openssl_sign(EVP_PKEY& key, const Certificate& signer, const Bytes& content, const SignOptions& options);
+Bytes openssl_sign(EVP_PKEY& key, const Certificate& signer, const Bytes& content,
+                   const SignOptions& options);
 
 /// The plaintext, none if CMS_decrypt refuses.
 std::optional<Bytes> openssl_decrypt(BytesView message, const Certificate& certificate, EVP_PKEY& key);
@@ -41,6 +42,7 @@ struct SealOptions {
     /// The KDF's hash; null is OpenSSL's default.
     const EVP_MD* kdf = nullptr;
 };
-Bytes openssl_encrypt(const Bytes& content, const std::vector<Certificate>& recipients, const SealOptions& options);
+Bytes openssl_encrypt(const Bytes& content, const std::vector<Certificate>& recipients,
+                      const SealOptions& options);
 
 }  // namespace signet::cms::test

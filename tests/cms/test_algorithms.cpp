@@ -1,5 +1,5 @@
-#include "cms/algorithms.h"
 #include "cms/algorithm_identifier.h"
+#include "cms/algorithms.h"
 #include "cms/digest_stream.h"
 #include "tests/catch.h"
 
@@ -8,8 +8,8 @@
 using namespace signet::cms;
 
 TEST_CASE("a digest is found by each of its names, and nothing else is") {
-    for (const DigestAlgorithm algorithm : {DigestAlgorithm::sha1, DigestAlgorithm::sha256,
-                                            DigestAlgorithm::sha384, DigestAlgorithm::sha512}) {
+    for (const DigestAlgorithm algorithm :
+         {DigestAlgorithm::sha1, DigestAlgorithm::sha256, DigestAlgorithm::sha384, DigestAlgorithm::sha512}) {
         CHECK(digest_from_name(digest_name(algorithm)) == algorithm);
         CHECK(digest_from_name(micalg(algorithm)) == algorithm);
         CHECK(digest_from_nid(digest_nid(algorithm)) == algorithm);
@@ -45,9 +45,9 @@ TEST_CASE("a digest of pieces is the digest of the whole") {
     stream.update({});
     stream.update(BytesView(whole).subspan(1));
     CHECK(stream.finish() == digest(DigestAlgorithm::sha384, whole));
-    CHECK(digest(DigestAlgorithm::sha1, as_bytes("abc")) ==
-          Bytes{0xA9, 0x99, 0x3E, 0x36, 0x47, 0x06, 0x81, 0x6A, 0xBA, 0x3E,
-                0x25, 0x71, 0x78, 0x50, 0xC2, 0x6C, 0x9C, 0xD0, 0xD8, 0x9D});
+    CHECK(digest(DigestAlgorithm::sha1, as_bytes("abc")) == Bytes{0xA9, 0x99, 0x3E, 0x36, 0x47, 0x06, 0x81,
+                                                                  0x6A, 0xBA, 0x3E, 0x25, 0x71, 0x78, 0x50,
+                                                                  0xC2, 0x6C, 0x9C, 0xD0, 0xD8, 0x9D});
 }
 
 TEST_CASE("an algorithm identifier of ours is the one of the RFC") {

@@ -12,8 +12,8 @@ TEST_CASE("a chain goes from the leaf through the intermediates, without the roo
     const CertificateAuthority lower(upper, "Lower", 102);
     const CertificateAuthority stranger("Stranger");
     const Certificate alice = lower.issue(test_key(KeyType::p256));
-    const auto chain = chain_of(alice, {root.certificate(), stranger.certificate(), upper.certificate(), alice,
-                                        lower.certificate()});
+    const auto chain = chain_of(
+        alice, {root.certificate(), stranger.certificate(), upper.certificate(), alice, lower.certificate()});
     REQUIRE(chain.size() == 3);
     CHECK(chain[0].der() == alice.der());
     CHECK(chain[1].der() == lower.certificate().der());
@@ -35,7 +35,8 @@ TEST_CASE("a chain has at most eight certificates") {
     authorities.reserve(12);
     authorities.emplace_back("Root");
     for (int i = 0; i < 11; ++i) {
-        authorities.emplace_back(CertificateAuthority(authorities.back(), "CA " + std::to_string(i), 110 + i));
+        authorities.emplace_back(
+            CertificateAuthority(authorities.back(), "CA " + std::to_string(i), 110 + i));
         pool.push_back(authorities.back().certificate());
     }
     CHECK(chain_of(authorities.back().issue(test_key(KeyType::p256)), pool).size() == 8);

@@ -82,7 +82,8 @@ TEST_CASE("OAEP and KDF hashes of OpenSSL are followed") {
         options.oaep = hash;
         options.kdf = hash;
         const Certificate rsa = root.issue(test_key(KeyType::rsa2048));
-        CHECK(open_message(openssl_encrypt(content, {rsa}, options), rsa, test_key(KeyType::rsa2048)) == content);
+        CHECK(open_message(openssl_encrypt(content, {rsa}, options), rsa, test_key(KeyType::rsa2048)) ==
+              content);
         const Certificate ec = root.issue(test_key(KeyType::p384));
         CHECK(open_message(openssl_encrypt(content, {ec}, options), ec, test_key(KeyType::p384)) == content);
     }

@@ -17,7 +17,8 @@ Bytes bytes_of(const Secret& secret) {
 Bytes hmac(const Bytes& key, const Bytes& message) {
     Bytes out(32);
     unsigned int size = 0;
-    HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), message.data(), message.size(), out.data(), &size);
+    HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), message.data(), message.size(), out.data(),
+         &size);
     return out;
 }
 
@@ -67,10 +68,12 @@ TEST_CASE("a longer key is stretched") {
     Bytes expected = first;
     const Bytes second = hmac(rejection_bytes, first);
     expected.insert(expected.end(), second.begin(), second.begin() + 16);
-    CHECK(bytes_of(key_or_implicit_rejection({}, false, ciphertext, Secret(rejection_bytes), 48)) == expected);
+    CHECK(bytes_of(key_or_implicit_rejection({}, false, ciphertext, Secret(rejection_bytes), 48)) ==
+          expected);
 }
 
 TEST_CASE("implicit rejection without a secret or a size is refused") {
     CHECK_THROWS_AS((void)key_or_implicit_rejection({}, false, ciphertext, {}, 32), Error);
-    CHECK_THROWS_AS((void)key_or_implicit_rejection({}, false, ciphertext, Secret(rejection_bytes), 0), Error);
+    CHECK_THROWS_AS((void)key_or_implicit_rejection({}, false, ciphertext, Secret(rejection_bytes), 0),
+                    Error);
 }

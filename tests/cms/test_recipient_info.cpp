@@ -1,8 +1,8 @@
-#include "cms/recipient_info.h"
 #include "cms/algorithm_identifier.h"
 #include "cms/asn1/der.h"
 #include "cms/enveloped_data.h"
 #include "cms/error.h"
+#include "cms/recipient_info.h"
 #include "tests/catch.h"
 #include "tests/cms/certificate_authority.h"
 #include "tests/cms/openssl_cms.h"
@@ -25,7 +25,8 @@ const Bytes null{0x05, 0x00};
 Bytes point_of(EVP_PKEY& key) {
     Bytes point(200);
     std::size_t size = 0;
-    REQUIRE(EVP_PKEY_get_octet_string_param(&key, OSSL_PKEY_PARAM_PUB_KEY, point.data(), point.size(), &size) == 1);
+    REQUIRE(EVP_PKEY_get_octet_string_param(&key, OSSL_PKEY_PARAM_PUB_KEY, point.data(), point.size(),
+                                            &size) == 1);
     point.resize(size);
     return point;
 }
@@ -63,9 +64,11 @@ struct Agreement {
             material = asn1::tlv(asn1::context(1), {asn1::tlv(Tag::octet_string, {ukm})});
         Bytes keys;
         for (int i = 0; i < recipients; ++i)
-            asn1::append(keys, asn1::tlv(Tag::sequence, {issuer_and_serial(), asn1::tlv(Tag::octet_string, {Bytes(24)})}));
-        return asn1::tlv(asn1::context(1), {asn1::integer(version), originator, material,
-                                            algorithm_identifier(scheme, wrap), asn1::tlv(Tag::sequence, {keys})});
+            asn1::append(keys, asn1::tlv(Tag::sequence,
+                                         {issuer_and_serial(), asn1::tlv(Tag::octet_string, {Bytes(24)})}));
+        return asn1::tlv(asn1::context(1),
+                         {asn1::integer(version), originator, material, algorithm_identifier(scheme, wrap),
+                          asn1::tlv(Tag::sequence, {keys})});
     }
 };
 
@@ -82,7 +85,8 @@ ErrorCode error_of(const Bytes& der) {
 
 TEST_CASE("rsaEncryption is PKCS#1 v1.5, with NULL or nothing as parameters") {
     for (const Bytes& parameters : {null, Bytes{}}) {
-        const auto info = std::get<KeyTransport>(parse_recipient_info(ktri(algorithm_identifier(NID_rsaEncryption, parameters))));
+        const auto info = std::get<KeyTransport>(
+            parse_recipient_info(ktri(algorithm_identifier(NID_rsaEncryption, parameters))));
         CHECK(info.padding == KeyTransport::Padding::pkcs1);
         CHECK(info.recipient.issuer_and_serial == issuer_and_serial());
         CHECK(info.recipient.subject_key_identifier.empty());
@@ -102,9 +106,14 @@ TEST_CASE("OAEP parameters are read, and never fall back to PKCS#1 v1.5") {
     CHECK(defaults.label.empty());
 
     const Bytes hash = asn1::tlv(asn1::context(0), {hash_identifier_with_null(DigestAlgorithm::sha384)});
-    const Bytes mask = asn1::tlv(asn1::context(1), {algorithm_identifier(NID_mgf1, hash_identifier_with_null(DigestAlgorithm::sha256))});
-    const Bytes label = asn1::tlv(asn1::context(2), {algorithm_identifier(NID_pSpecified, asn1::tlv(Tag::octet_string, {as_bytes("label")}))});
-    const auto all = std::get<KeyTransport>(parse_recipient_info(oaep(asn1::tlv(Tag::sequence, {hash, mask, label}))));
+    const Bytes mask =
+        asn1::tlv(asn1::context(1),
+                  {algorithm_identifier(NID_mgf1, hash_identifier_with_null(DigestAlgorithm::sha256))});
+    const Bytes label =
+        asn1::tlv(asn1::context(2),
+                  {algorithm_identifier(NID_pSpecified, asn1::tlv(Tag::octet_string, {as_bytes("label")}))});
+    const auto all =
+        std::get<KeyTransport>(parse_recipient_info(oaep(asn1::tlv(Tag::sequence, {hash, mask, label}))));
     CHECK(all.oaep_digest == DigestAlgorithm::sha384);
     CHECK(all.mgf1_digest == DigestAlgorithm::sha256);
     CHECK(as_text(all.label) == "label");
@@ -158,7 +167,8 @@ TEST_CASE("a key agreement that is not ephemeral-static ECDH on our curves is re
     CHECK(with([](Agreement& a) { a.ukm = Bytes(2000); }) == malformed);
     CHECK(with([](Agreement& a) { a.wrap = {}; }) == malformed);
     CHECK(with([](Agreement& a) { a.wrap = null; }) == malformed);
-    CHECK(with([](Agreement& a) { a.wrap = algorithm_identifier(NID_id_smime_alg_CMS3DESwrap, null); }) == unsupported);
+    CHECK(with([](Agreement& a) { a.wrap = algorithm_identifier(NID_id_smime_alg_CMS3DESwrap, null); }) ==
+          unsupported);
     CHECK(with([](Agreement& a) { a.scheme = NID_dhSinglePass_cofactorDH_sha256kdf_scheme; }) == unsupported);
     CHECK(with([](Agreement& a) { a.key_algorithm = algorithm_identifier(NID_X25519); }) == unsupported);
     const auto named = [](int nid) {

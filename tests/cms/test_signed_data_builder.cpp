@@ -1,8 +1,8 @@
-#include "cms/signed_data_builder.h"
 #include "cms/asn1/content_info.h"
 #include "cms/asn1/der.h"
 #include "cms/digest_stream.h"
 #include "cms/error.h"
+#include "cms/signed_data_builder.h"
 #include "cms/signed_data_verifier.h"
 #include "tests/catch.h"
 #include "tests/cms/certificate_authority.h"
@@ -86,9 +86,10 @@ TEST_CASE("what is written is DER: OpenSSL writes the same bytes again") {
     const Certificate alice = root.issue(test_key(KeyType::p256));
     const SignerProfile signer(alice, {root.certificate()});
     const Bytes content(10, 'x');
-    const Bytes detached = detached_signed_data(
-        {sign_content(test_key(KeyType::p256), signer, SignatureScheme::ecdsa, DigestAlgorithm::sha256, content)},
-        data, IncludedCertificates::chain);
+    const Bytes detached =
+        detached_signed_data({sign_content(test_key(KeyType::p256), signer, SignatureScheme::ecdsa,
+                                           DigestAlgorithm::sha256, content)},
+                             data, IncludedCertificates::chain);
     CHECK(asn1::encode(*asn1::decode<asn1::ContentInfo>(detached, "SignedData")) == detached);
 }
 
@@ -103,8 +104,10 @@ TEST_CASE("several signers share one SignedData, and what they share is there on
     const SignerProfile second(bob, {lower.certificate()});
     const Bytes content(100, 'x');
     const std::vector<Signature> signatures{
-        sign_content(test_key(KeyType::p256), first, SignatureScheme::ecdsa, DigestAlgorithm::sha384, content),
-        sign_content(test_key(KeyType::rsa2048), second, SignatureScheme::rsa_pss, DigestAlgorithm::sha256, content)};
+        sign_content(test_key(KeyType::p256), first, SignatureScheme::ecdsa, DigestAlgorithm::sha384,
+                     content),
+        sign_content(test_key(KeyType::rsa2048), second, SignatureScheme::rsa_pss, DigestAlgorithm::sha256,
+                     content)};
     const Bytes detached = detached_signed_data(signatures, data, IncludedCertificates::chain);
     CHECK(openssl_verify(detached, &content, root.certificate()) == content);
     const auto message = asn1::decode<asn1::ContentInfo>(detached, "SignedData");
@@ -141,7 +144,8 @@ TEST_CASE("another content type makes version 3, and is what the attribute says"
     CHECK(result.content_type == receipt);
 
     // A SignedData that claims a type other than the one that was signed does not hold.
-    const Bytes wrong = attach_content(detached_signed_data({signature}, data, IncludedCertificates::chain), content);
+    const Bytes wrong =
+        attach_content(detached_signed_data({signature}, data, IncludedCertificates::chain), content);
     CHECK_FALSE(verify_signed_data(wrong, nullptr, options).holds());
 }
 
@@ -181,9 +185,10 @@ TEST_CASE("a content is attached once") {
     const CertificateAuthority root;
     const SignerProfile signer(root.issue(test_key(KeyType::p256)), {});
     const Bytes content(10, 'x');
-    const Signature signature =
-        sign_content(test_key(KeyType::p256), signer, SignatureScheme::ecdsa, DigestAlgorithm::sha256, content);
-    const Bytes attached = attach_content(detached_signed_data({signature}, data, IncludedCertificates::chain), content);
+    const Signature signature = sign_content(test_key(KeyType::p256), signer, SignatureScheme::ecdsa,
+                                             DigestAlgorithm::sha256, content);
+    const Bytes attached =
+        attach_content(detached_signed_data({signature}, data, IncludedCertificates::chain), content);
     CHECK_THROWS_AS((void)attach_content(attached, content), Error);
 }
 

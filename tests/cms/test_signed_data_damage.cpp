@@ -42,9 +42,8 @@ TEST_CASE("a SignedData that ends early, or late, is malformed") {
     const Certificate alice = root.issue(test_key(KeyType::p256));
     SignOptions streamed;
     streamed.flags = CMS_STREAM;
-    for (const Bytes& message :
-         {our_message(alice, false), our_message(alice, true),
-          openssl_sign(test_key(KeyType::p256), alice, content, streamed)}) {
+    for (const Bytes& message : {our_message(alice, false), our_message(alice, true),
+                                 openssl_sign(test_key(KeyType::p256), alice, content, streamed)}) {
         REQUIRE_FALSE(is_malformed(message));
         for (std::size_t size = 0; size < message.size(); ++size) {
             CAPTURE(size);

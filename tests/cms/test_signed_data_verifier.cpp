@@ -1,8 +1,8 @@
-#include "cms/signed_data_verifier.h"
 #include "cms/algorithm_identifier.h"
 #include "cms/asn1/der.h"
 #include "cms/digest_stream.h"
 #include "cms/error.h"
+#include "cms/signed_data_verifier.h"
 #include "tests/catch.h"
 #include "tests/cms/certificate_authority.h"
 #include "tests/cms/openssl_cms.h"
@@ -182,7 +182,8 @@ TEST_CASE("a signer's certificate may come from outside the message, and may be 
 TEST_CASE("a certificate that is expired, too weak, or for something else is not trusted") {
     const CertificateAuthority root;
     const std::int64_t now = std::time(nullptr);
-    const auto verify = [&root](KeyType type, const CertificateRequest& request, std::optional<std::int64_t> at) {
+    const auto verify = [&root](KeyType type, const CertificateRequest& request,
+                                std::optional<std::int64_t> at) {
         const Bytes message = openssl_sign(test_key(type), root.issue(test_key(type), request), content, {});
         VerifyOptions options = trusting(root.certificate());
         options.at = at;
@@ -217,18 +218,22 @@ TEST_CASE("signed attributes must be there, once, and agree with the message") {
     CHECK(has_reason(only_signer(signed_with(alice, {digest_attribute}), options), "content type"));
     CHECK(has_reason(only_signer(signed_with(alice, {content_type}), options), "not what was signed"));
 
-    const Bytes other_type = attribute("1.2.840.113549.1.9.3", asn1::object_identifier("1.2.840.113549.1.7.2"));
-    CHECK(has_reason(only_signer(signed_with(alice, {other_type, digest_attribute}), options), "content type"));
+    const Bytes other_type =
+        attribute("1.2.840.113549.1.9.3", asn1::object_identifier("1.2.840.113549.1.7.2"));
+    CHECK(
+        has_reason(only_signer(signed_with(alice, {other_type, digest_attribute}), options), "content type"));
     CHECK(has_reason(only_signer(signed_with(alice, {content_type, other_type, digest_attribute}), options),
                      "more than once"));
 
-    const Bytes two = asn1::set_of(Tag::set, {asn1::tlv(Tag::octet_string, {digest(DigestAlgorithm::sha256, content)}),
-                                              asn1::tlv(Tag::octet_string, {Bytes(32)})});
-    const Bytes two_values =
-        asn1::tlv(Tag::sequence, {asn1::object_identifier("1.2.840.113549.1.9.4"), two});
-    CHECK(has_reason(only_signer(signed_with(alice, {content_type, two_values}), options), "not what was signed"));
+    const Bytes two =
+        asn1::set_of(Tag::set, {asn1::tlv(Tag::octet_string, {digest(DigestAlgorithm::sha256, content)}),
+                                asn1::tlv(Tag::octet_string, {Bytes(32)})});
+    const Bytes two_values = asn1::tlv(Tag::sequence, {asn1::object_identifier("1.2.840.113549.1.9.4"), two});
+    CHECK(has_reason(only_signer(signed_with(alice, {content_type, two_values}), options),
+                     "not what was signed"));
 
-    const Bytes bad_time = attribute("1.2.840.113549.1.9.5", asn1::tlv(Tag::utc_time, {as_bytes("yesterday")}));
+    const Bytes bad_time =
+        attribute("1.2.840.113549.1.9.5", asn1::tlv(Tag::utc_time, {as_bytes("yesterday")}));
     CHECK(has_reason(only_signer(signed_with(alice, {content_type, digest_attribute, bad_time}), options),
                      "signing time"));
 }
@@ -262,9 +267,10 @@ TEST_CASE("signingCertificate, old and new, must name the signer's certificate")
     const Bytes digest_attribute = message_digest();
     const SignerProfile own(alice, {});
     const SignerProfile other(twin, {});
-    CHECK(only_signer(signed_with(alice, {content_type, digest_attribute, own.signing_certificate_attribute()}),
-                      options)
-              .intact);
+    CHECK(
+        only_signer(signed_with(alice, {content_type, digest_attribute, own.signing_certificate_attribute()}),
+                    options)
+            .intact);
     CHECK(has_reason(only_signer(signed_with(alice, {content_type, digest_attribute,
                                                      other.signing_certificate_attribute()}),
                                  options),
@@ -292,7 +298,8 @@ TEST_CASE("signed attributes are no content that was signed without attributes")
     sign.flags = CMS_NOATTR;
     const Bytes message = openssl_sign(test_key(KeyType::p256), alice, attributes, sign);
     CHECK(openssl_verify(message, nullptr, root.certificate()) == attributes);
-    CHECK(has_reason(only_signer(message, trusting(root.certificate())), "signed attributes of another message"));
+    CHECK(has_reason(only_signer(message, trusting(root.certificate())),
+                     "signed attributes of another message"));
 }
 
 TEST_CASE("a SignedData without signers does not hold") {
@@ -312,6 +319,7 @@ TEST_CASE("a detached SignedData needs its content, and something else is no Sig
     const Bytes message = openssl_sign(test_key(KeyType::p256), alice, content, {});
     CHECK_THROWS_AS((void)verify_signed_data(message, nullptr, {}), Error);
     CHECK_THROWS_AS((void)verify_signed_data(alice.der(), source_of(content), {}), Error);
-    CHECK_THROWS_AS((void)verify_signed_data(openssl_encrypt(content, {alice}, {}), source_of(content), {}), Error);
+    CHECK_THROWS_AS((void)verify_signed_data(openssl_encrypt(content, {alice}, {}), source_of(content), {}),
+                    Error);
     CHECK_THROWS_AS((void)verify_signed_data({}, source_of(content), {}), Error);
 }
