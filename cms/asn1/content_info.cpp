@@ -2,7 +2,8 @@
 
 namespace signet::cms::asn1 {
 
-// clang-format off: it takes the macros of a template for expressions
+// It would take the macros of a template for expressions.
+// clang-format off
 
 ASN1_ADB_TEMPLATE(ContentInfoOther) = ASN1_EXP(ContentInfo, d.other, ASN1_ANY, 0);
 

@@ -2,7 +2,8 @@
 
 namespace signet::cms::asn1 {
 
-// clang-format off: it takes the macros of a template for expressions
+// It would take the macros of a template for expressions.
+// clang-format off
 
 // GCMParameters ::= SEQUENCE {
 //   aes-nonce OCTET STRING,  -- recommended size is 12 octets
