@@ -19,16 +19,21 @@ Frame parse_frame(std::string_view buffer) noexcept {
     return {FrameState::complete, buffer.substr(frame_header_size, length), frame_header_size + length};
 }
 
+void write_frame(char* out, const google::protobuf::MessageLite& message) {
+    const auto length = static_cast<std::size_t>(message.GetCachedSize());
+    auto* bytes = reinterpret_cast<std::uint8_t*>(out);
+    for (unsigned i = 0; i < frame_header_size; ++i)
+        bytes[i] = static_cast<std::uint8_t>(length >> (8 * (frame_header_size - 1 - i)));
+    message.SerializeWithCachedSizesToArray(bytes + frame_header_size);
+}
+
 void append_frame(std::string& buffer, const google::protobuf::MessageLite& message) {
     const std::size_t length = message.ByteSizeLong();
     if (length > max_frame_size)
         throw std::length_error("a message is larger than a frame may be");
     const std::size_t start = buffer.size();
     buffer.resize(start + frame_header_size + length);
-    auto* out = reinterpret_cast<std::uint8_t*>(buffer.data() + start);
-    for (unsigned i = 0; i < frame_header_size; ++i)
-        out[i] = static_cast<std::uint8_t>(length >> (8 * (frame_header_size - 1 - i)));
-    message.SerializeWithCachedSizesToArray(out + frame_header_size);
+    write_frame(buffer.data() + start, message);
 }
 
 }  // namespace signet::agent::protocol

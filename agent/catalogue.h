@@ -1,0 +1,43 @@
+// All tokens and identities, as the last scans saw them.
+#pragma once
+
+#include "agent/identity.h"
+#include "agent/token_state.h"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace signet::agent {
+
+/// Rebuilt as a whole when a scan is in, so that a request searches nothing. On the loop's thread only.
+class Catalogue {
+  public:
+    /// Takes `tokens` in their order. A certificate is an identity if its private key shows, or may show after a
+    /// login: its public key does, or it is not a CA's. Other certificates serve as chain. Throws nothing: what
+    /// cannot be read becomes a note.
+    void rebuild(std::vector<std::shared_ptr<TokenState>> tokens);
+
+    /// Grows by one with each rebuild.
+    [[nodiscard]] std::uint64_t generation() const noexcept { return m_generation; }
+    [[nodiscard]] const std::vector<std::shared_ptr<TokenState>>& tokens() const noexcept { return m_tokens; }
+    [[nodiscard]] const std::vector<std::shared_ptr<const Identity>>& identities() const noexcept {
+        return m_identities;
+    }
+    /// What a person may want to know: keys of unknown types, certificates that cannot be read. One line each.
+    [[nodiscard]] const std::vector<std::string>& notes() const noexcept { return m_notes; }
+    /// The key as it is now; none if it has gone.
+    [[nodiscard]] std::shared_ptr<const Key> key(const std::string& subject_public_key_info) const;
+
+  private:
+    std::uint64_t m_generation = 0;
+    std::vector<std::shared_ptr<TokenState>> m_tokens;
+    std::vector<std::shared_ptr<const Identity>> m_identities;
+    std::unordered_map<std::string, std::shared_ptr<const Key>> m_keys;
+    std::vector<std::string> m_notes;
+};
+
+}  // namespace signet::agent

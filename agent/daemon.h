@@ -1,0 +1,63 @@
+// The agent as a service: start, signals, stop.
+#pragma once
+
+#include "agent/agent.h"
+#include "agent/listener.h"
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace signet::agent {
+
+/// What the command line says.
+struct DaemonOptions {
+    std::optional<std::filesystem::path> config;
+    std::optional<std::filesystem::path> socket;
+};
+
+/// The configuration that `options` mean: --config, else the file that is found, else the defaults. Token URIs
+/// are checked too. Throws ConfigError.
+std::shared_ptr<const Config> read_config(const DaemonOptions& options);
+
+/// A configured module could not be loaded at start.
+class NoModule : public std::runtime_error {
+  public:
+    using std::runtime_error::runtime_error;
+};
+
+class Daemon {
+  public:
+    /// Binds the socket and opens the audit log. Throws Error, ConfigError or std::system_error.
+    explicit Daemon(DaemonOptions options);
+    ~Daemon();
+    Daemon(const Daemon&) = delete;
+    Daemon& operator=(const Daemon&) = delete;
+    Daemon(Daemon&&) = delete;
+    Daemon& operator=(Daemon&&) = delete;
+
+    /// Serves until SIGTERM or SIGINT, and what is in flight then. Throws NoModule.
+    void run();
+
+  private:
+    asio::awaitable<void> bring_up();
+    asio::awaitable<void> watch_signals();
+    asio::awaitable<void> stop();
+    void reload();
+    void configure_hosts(const Config& config);
+    void finish();
+
+    DaemonOptions m_options;
+    std::string m_program;
+    asio::io_context m_loop;
+    asio::signal_set m_signals;
+    asio::steady_timer m_grace;
+    std::unique_ptr<Agent> m_agent;
+    std::unique_ptr<Listener> m_listener;
+    /// Of p11-kit, when the configuration names none.
+    std::optional<std::vector<ModuleConfig>> m_discovered;
+    std::string m_no_module;
+};
+
+}  // namespace signet::agent

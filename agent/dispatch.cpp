@@ -1,0 +1,144 @@
+#include "agent/dispatch.h"
+
+#include "agent/audit_entry.h"
+#include "agent/error.h"
+#include "agent/handlers.h"
+#include "agent/request_checks.h"
+#include "agent/token_description.h"
+#include "cms/error.h"
+
+#include <spdlog/spdlog.h>
+
+namespace signet::agent {
+
+namespace {
+
+using protocol::Reply;
+using protocol::Request;
+
+/// Bytes of `why` and of `advice`, at most.
+constexpr std::size_t max_reason = 2048;
+
+asio::awaitable<void> refuse_second_hello(Agent&, const Peer&, Request&, Reply&) {
+    throw Error(protocol::MALFORMED, "hello was said already", "mend the client");
+    co_return;
+}
+
+constexpr Row hello_row{"hello", Needs::nothing, check_hello, refuse_second_hello, false};
+constexpr Row list_row{"list", Needs::nothing, check_list, handle_list, false};
+constexpr Row status_row{"status", Needs::nothing, check_status, handle_status, false};
+constexpr Row unlock_row{"unlock", Needs::admin, check_unlock, handle_unlock, true};
+constexpr Row lock_row{"lock", Needs::admin, check_lock, handle_lock, true};
+constexpr Row sign_row{"sign", Needs::key, check_sign, handle_sign, true};
+constexpr Row unwrap_row{"unwrap", Needs::key, check_unwrap, handle_unwrap, true};
+
+/// One line of UTF-8, bounded.
+std::string line(std::string_view text) {
+    if (text.size() <= max_reason)
+        return utf8_of(text);
+    return utf8_of(text.substr(0, max_reason)) + "...";
+}
+
+void fail(Reply& reply, protocol::Status status, const std::string& why, const std::string& advice) {
+    reply.clear_body();
+    reply.set_status(status);
+    reply.set_why(line(why));
+    reply.set_advice(line(advice));
+}
+
+void count(Counters& counters, protocol::Status status) {
+    switch (status) {
+        case protocol::REFUSED:
+        case protocol::NO_IDENTITY:
+        case protocol::AMBIGUOUS_IDENTITY:
+        case protocol::NO_RECIPIENT:
+        case protocol::PIN_INCORRECT:
+        case protocol::PIN_LOCKED:
+        case protocol::PIN_CANCELLED:
+        case protocol::PIN_UNAVAILABLE:
+            ++counters.refused;
+            break;
+        default:
+            ++counters.failed;
+    }
+}
+
+void record_failure(Agent& agent, const Peer& peer, const Row& row, const Reply& reply) {
+    // The true reason of CANNOT_UNWRAP was recorded where it was known.
+    if (!row.audited || reply.status() == protocol::CANNOT_UNWRAP)
+        return;
+    try {
+        agent.audit->submit(audit_failure(peer, row.name, nullptr, reply.status(), reply.why()));
+    } catch (const std::exception& error) {
+        spdlog::error("a failure could not be recorded: {}", error.what());
+    }
+}
+
+}  // namespace
+
+const Row* row_of(Request::BodyCase body) noexcept {
+    // No default: a message type without a row does not compile.
+    switch (body) {
+        case Request::kHello:
+            return &hello_row;
+        case Request::kList:
+            return &list_row;
+        case Request::kStatus:
+            return &status_row;
+        case Request::kUnlock:
+            return &unlock_row;
+        case Request::kLock:
+            return &lock_row;
+        case Request::kSign:
+            return &sign_row;
+        case Request::kUnwrap:
+            return &unwrap_row;
+        case Request::BODY_NOT_SET:
+            return nullptr;
+    }
+    return nullptr;
+}
+
+asio::awaitable<void> serve(Agent& agent, const Peer& peer, Request& request, Reply& reply) {
+    reply.set_id(request.id());
+    const Row* row = row_of(request.body_case());
+    if (row == nullptr) {
+        fail(reply, protocol::UNKNOWN_TYPE, "this agent does not know such a request", "update signet-agent");
+        ++agent.counters.failed;
+        co_return;
+    }
+    std::exception_ptr failure;
+    try {
+        if (agent.stopping)
+            throw Error(protocol::STOPPING, "the agent is stopping", "try again when it runs");
+        row->check(request);
+        if (row->needs == Needs::admin)
+            static_cast<void>(agent.policy.require(peer, Operation::admin, nullptr));
+        co_await row->handle(agent, peer, request, reply);
+    } catch (...) {
+        failure = std::current_exception();
+    }
+    if (row->needs == Needs::key)
+        agent.logins.request_ended();
+    if (!failure)
+        co_return;
+    set_failure(reply, failure);
+    count(agent.counters, reply.status());
+    record_failure(agent, peer, *row, reply);
+}
+
+void set_failure(Reply& reply, const std::exception_ptr& failure) {
+    try {
+        std::rethrow_exception(failure);
+    } catch (const Error& error) {
+        fail(reply, error.status(), error.what(), error.advice());
+    } catch (const cms::Error& error) {
+        const bool input = error.code() == cms::ErrorCode::malformed || error.code() == cms::ErrorCode::unsupported;
+        fail(reply, input ? protocol::MALFORMED : protocol::INTERNAL, error.what(), "");
+    } catch (const std::exception& error) {
+        spdlog::error("a request failed: {}", error.what());
+        fail(reply, protocol::INTERNAL, error.what(), "see the log of signet-agent");
+    }
+}
+
+}  // namespace signet::agent

@@ -1,0 +1,90 @@
+#include "agent/error.h"
+#include "agent/handlers.h"
+#include "agent/protocol/frame.h"
+#include "agent/token_description.h"
+#include "agent/token_uri.h"
+
+namespace signet::agent {
+
+namespace {
+
+/// Room that is left in a frame for what the last identity may add.
+constexpr std::size_t page_size = protocol::max_frame_size / 2;
+
+std::string note_of(const Identity& identity) {
+    const auto now = now_in_seconds();
+    std::string note;
+    const auto add = [&note](const char* text) { note += (note.empty() ? "" : "; ") + std::string(text); };
+    if (identity.not_after < now)
+        add("expired");
+    if (identity.not_before > now)
+        add("not valid yet");
+    bool key_shows = false;
+    for (const auto& location : identity.key->locations) {
+        key_shows = key_shows || location.key.has_value();
+        if (location.key && location.key->always_authenticate)
+            add("asks for the PIN each time");
+    }
+    if (!key_shows)
+        add("its private key shows after a login");
+    return note;
+}
+
+void describe(const Identity& identity, bool with_certificate, protocol::Identity& out) {
+    out.set_uri(identity.uri);
+    out.set_label(utf8_of(identity.label));
+    out.set_subject(utf8_of(identity.subject));
+    for (const auto& email : identity.emails)
+        out.add_email(utf8_of(email));
+    out.set_key_type(identity.certificate.key_name());
+    if (identity.may_sign)
+        out.add_usage("sign");
+    if (identity.may_decrypt)
+        out.add_usage("decrypt");
+    out.set_not_before(identity.not_before);
+    out.set_not_after(identity.not_after);
+    const auto fingerprint = identity.certificate.fingerprint();
+    out.set_fingerprint(fingerprint.data(), fingerprint.size());
+    for (const auto& place : identity.places)
+        out.add_token(uri_of(*place.token));
+    if (with_certificate) {
+        const auto der = identity.certificate.der();
+        out.set_certificate(der.data(), der.size());
+    }
+    out.set_note(note_of(identity));
+}
+
+}  // namespace
+
+asio::awaitable<void> handle_list(Agent& agent, const Peer&, protocol::Request& request, protocol::Reply& reply) {
+    const auto& wanted = request.list();
+    co_await agent.hosts.refresh();
+    auto& list = *reply.mutable_list();
+    const std::size_t first = wanted.offset();
+    std::size_t size = 0;
+    if (first == 0) {
+        for (const auto& token : agent.hosts.catalogue().tokens())
+            describe(*token, *list.add_tokens());
+        for (const auto& note : agent.hosts.catalogue().notes())
+            list.add_notes(utf8_of(note));
+        for (const auto& host : agent.hosts.all()) {
+            if (!host->is_ready())
+                list.add_notes("module " + host->config().name + " is " + std::string(host->state_name()) + ": " +
+                               utf8_of(host->trouble()));
+        }
+        size = list.ByteSizeLong();
+    }
+    const auto identities = agent.selector.matching(wanted.identity());
+    for (std::size_t i = first; i < identities.size(); ++i) {
+        protocol::Identity entry;
+        describe(*identities[i], wanted.certificates(), entry);
+        size += entry.ByteSizeLong();
+        if (size > page_size && i > first) {
+            list.set_next_offset(static_cast<std::uint32_t>(i));
+            co_return;
+        }
+        *list.add_identities() = std::move(entry);
+    }
+}
+
+}  // namespace signet::agent

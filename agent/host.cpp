@@ -1,0 +1,332 @@
+#include "agent/host.h"
+
+#include "agent/host_process.h"
+#include "agent/scanned_token.h"
+#include "token/protocol/datagram.h"
+
+#include <spdlog/spdlog.h>
+
+#include <fcntl.h>
+
+#include <algorithm>
+#include <exception>
+
+namespace signet::agent {
+
+namespace {
+
+using token::protocol::Outcome;
+using token::protocol::Request;
+
+constexpr auto first_back_off = std::chrono::milliseconds{100};
+constexpr auto longest_back_off = std::chrono::seconds{10};
+/// A process that lived as long as this was well.
+constexpr auto long_life = std::chrono::seconds{10};
+
+}  // namespace
+
+Host::Host(asio::io_context& loop, ModuleConfig config, std::string program, std::function<void()> scanned)
+    : m_loop(loop),
+      m_config(std::move(config)),
+      m_program(std::move(program)),
+      m_scanned(std::move(scanned)),
+      m_changed(loop),
+      m_pause(loop) {}
+
+Host::~Host() = default;
+
+void Host::start() {
+    asio::co_spawn(m_loop, supervise(shared_from_this()), asio::detached);
+}
+
+void Host::end() {
+    set_state(State::ended);
+    m_pause.cancel();
+    if (m_channel)
+        m_channel->close();
+    forget_process();
+}
+
+asio::awaitable<void> Host::supervise(std::shared_ptr<Host> self) {
+    while (self->m_state != State::ended && self->m_state != State::unloadable) {
+        const auto begin = Clock::now();
+        self->m_succeeded = false;
+        try {
+            co_await self->run_process();
+        } catch (const std::exception& error) {
+            self->m_trouble = error.what();
+            spdlog::error("module {}: {}", self->m_config.name, error.what());
+        }
+        self->forget_process();
+        if (self->m_state == State::ended || self->m_state == State::unloadable)
+            break;
+        if (self->m_succeeded || Clock::now() - begin >= long_life)
+            self->m_back_off = {};
+        co_await self->back_off();
+        ++self->m_restarts;
+    }
+    self->m_changed.notify_all();
+}
+
+asio::awaitable<void> Host::back_off() {
+    if (m_back_off > Clock::duration{}) {
+        set_state(State::waiting);
+        m_pause.expires_after(m_back_off);
+        boost::system::error_code ended;
+        auto token = asio::redirect_error(asio::use_awaitable, ended);
+        co_await m_pause.async_wait(token);
+    }
+    m_back_off = std::min<Clock::duration>(std::max<Clock::duration>(first_back_off, 2 * m_back_off),
+                                           longest_back_off);
+}
+
+asio::awaitable<void> Host::run_process() {
+    set_state(State::starting);
+    HostProcess process(m_program, m_config.environment);
+    m_pid = process.pid();
+    const auto channel = std::make_shared<HostChannel>(m_loop, process.take_channel(), [this] { send_waiting(); });
+    m_channel = channel;
+
+    // A module may leave children that hold the channel open: the end of the process counts too.
+    asio::posix::stream_descriptor end(m_loop, ::fcntl(process.pidfd(), F_DUPFD_CLOEXEC, 0));
+    end.async_wait(asio::posix::stream_descriptor::wait_read,
+                   [channel](const boost::system::error_code& failed) {
+                       if (!failed)
+                           channel->close();
+                   });
+    asio::co_spawn(m_loop, bring_up(shared_from_this(), channel), asio::detached);
+    const auto trouble = co_await channel->run();
+
+    // From here on nothing may be sent: nobody would answer.
+    if (m_state == State::ready || m_state == State::starting)
+        set_state(State::waiting);
+    forget_process();
+    process.kill();
+    end.cancel();
+    boost::system::error_code failed;
+    auto token = asio::redirect_error(asio::use_awaitable, failed);
+    co_await end.async_wait(asio::posix::stream_descriptor::wait_read, token);
+    const auto how = process.reap();
+    m_pid = -1;
+    if (m_state == State::ended)
+        co_return;
+    if (m_state == State::waiting)
+        m_trouble = "signet-token " + trouble + " and " + how;
+    spdlog::warn("module {}: {}", m_config.name, m_trouble);
+}
+
+asio::awaitable<void> Host::bring_up(std::shared_ptr<Host> self, std::shared_ptr<HostChannel> channel) {
+    Request load;
+    load.mutable_load()->set_path(self->m_config.path.string());
+    load.mutable_load()->set_init_args(self->m_config.init_args);
+    load.mutable_load()->set_sessions(self->m_config.sessions);
+    const auto loaded = co_await self->ask(channel, load, self->m_config.operation_timeout);
+    if (loaded.fate != Fate::answered || self->m_channel != channel || self->m_state == State::ended)
+        co_return;
+    if (loaded.outcome != token::protocol::OK || loaded.parts.empty()) {
+        self->m_trouble = loaded.what.empty() ? "the module could not be loaded" : loaded.what;
+        if (!self->m_was_loaded && loaded.outcome == token::protocol::NO_MODULE)
+            self->set_state(State::unloadable);
+        else
+            self->set_state(State::retiring);
+        channel->close();
+        co_return;
+    }
+    self->m_was_loaded = true;
+    self->m_workers = std::max(1U, loaded.parts.front().loaded().workers());
+
+    Request scan;
+    scan.mutable_scan();
+    const auto scanned = co_await self->ask(channel, scan, self->m_config.operation_timeout);
+    if (self->m_channel != channel || self->m_state == State::ended)
+        co_return;
+    if (!scanned.ok()) {
+        if (scanned.fate == Fate::answered) {
+            self->m_trouble = "cannot be scanned: " + scanned.what;
+            self->set_state(State::retiring);
+            channel->close();
+        }
+        co_return;
+    }
+    spdlog::info("module {}: signet-token {} has {} workers", self->m_config.name, self->m_pid, self->m_workers);
+    self->set_state(State::ready);
+    self->take_scan(std::nullopt, scanned);
+    self->m_changed.notify_all();
+}
+
+asio::awaitable<Answer> Host::ask(std::shared_ptr<HostChannel> channel, Request& request, Clock::duration limit) {
+    auto start = [&](Completion<Answer> done) { channel->send(request, limit, std::move(done)); };
+    co_return co_await wait_for<Answer>(m_loop, start);
+}
+
+asio::awaitable<Answer> Host::call(ClientId client, Request& request) {
+    if (!is_ready()) {
+        Answer refused;
+        refused.fate = Fate::not_sent;
+        co_return refused;
+    }
+    auto start = [&](Completion<Answer> done) {
+        if (m_queue.empty() && has_room())
+            m_channel->send(request, limit(), std::move(done));
+        else
+            m_queue.push(client, Waiting{&request, std::move(done)});
+    };
+    auto answer = co_await wait_for<Answer>(m_loop, start);
+    if (answer.ok())
+        m_succeeded = true;
+    co_return answer;
+}
+
+asio::awaitable<Answer> Host::control(Request& request, Clock::duration limit) {
+    if (!is_ready()) {
+        Answer refused;
+        refused.fate = Fate::not_sent;
+        co_return refused;
+    }
+    co_return co_await ask(m_channel, request, limit);
+}
+
+asio::awaitable<bool> Host::scan(std::optional<std::uint64_t> slot) {
+    const auto self = shared_from_this();
+    while (m_scanning)
+        co_await m_changed.wait_until(Clock::time_point::max());
+    if (!is_ready())
+        co_return false;
+    m_scanning = true;
+    const auto channel = m_channel;
+    Request request;
+    if (slot)
+        request.mutable_scan()->set_slot(*slot);
+    else
+        request.mutable_scan();
+    const auto answer = co_await ask(channel, request, m_config.operation_timeout);
+    m_scanning = false;
+    const bool same_process = m_channel == channel;
+    const bool absent = answer.fate == Fate::answered && answer.outcome == token::protocol::TOKEN_ABSENT;
+    if (same_process && (answer.ok() || (absent && slot)))
+        take_scan(slot, answer);
+    m_changed.notify_all();
+    co_return same_process && answer.ok();
+}
+
+void Host::take_scan(std::optional<std::uint64_t> slot, const Answer& answer) {
+    for (auto entry = m_tokens.begin(); entry != m_tokens.end();) {
+        if (slot && entry->first != *slot) {
+            ++entry;
+            continue;
+        }
+        entry->second->current = false;
+        entry = m_tokens.erase(entry);
+    }
+    for (auto& token : scanned_tokens(answer.parts)) {
+        token->host = shared_from_this();
+        token->module = m_config.name;
+        m_tokens[token->slot] = token;
+    }
+    m_scanned();
+}
+
+asio::awaitable<bool> Host::wait_ready(Clock::time_point deadline) {
+    while (!is_ready() && m_state != State::unloadable && m_state != State::ended && Clock::now() < deadline)
+        co_await m_changed.wait_until(deadline);
+    co_return is_ready();
+}
+
+asio::awaitable<bool> Host::wait_settled(Clock::time_point deadline) {
+    co_await wait_ready(deadline);
+    co_return is_ready() || m_state == State::unloadable;
+}
+
+void Host::retire(const TokenState& token, const std::string& why) {
+    if (!token.current || !is_ready())
+        return;
+    m_trouble = why;
+    set_state(State::retiring);
+    for (auto waiting = m_queue.pop(); waiting; waiting = m_queue.pop()) {
+        Answer answer;
+        answer.fate = Fate::not_sent;
+        waiting->done.deliver(std::move(answer));
+    }
+    if (m_channel->outstanding() == 0)
+        m_channel->close();
+}
+
+void Host::drop(ClientId client) {
+    for (auto& waiting : m_queue.drop(client)) {
+        Answer answer;
+        answer.fate = Fate::client_gone;
+        waiting.done.deliver(std::move(answer));
+    }
+}
+
+void Host::forget_process() {
+    const bool had_tokens = !m_tokens.empty();
+    for (auto& [slot, token] : m_tokens) {
+        token->current = false;
+        token->logged_in = false;
+    }
+    // The last picture stays, so that requests wait for the fresh process instead of finding no identity.
+    if (m_state == State::ended)
+        m_tokens.clear();
+    m_channel.reset();
+    for (auto waiting = m_queue.pop(); waiting; waiting = m_queue.pop()) {
+        Answer answer;
+        answer.fate = Fate::not_sent;
+        waiting->done.deliver(std::move(answer));
+    }
+    if (had_tokens && m_state == State::ended)
+        m_scanned();
+    m_changed.notify_all();
+}
+
+void Host::send_waiting() {
+    if (m_state == State::retiring && m_channel->outstanding() == 0)
+        return m_channel->close();
+    while (is_ready() && has_room()) {
+        auto next = m_queue.pop();
+        if (!next)
+            return;
+        m_channel->send(*next->request, limit(), std::move(next->done));
+    }
+}
+
+bool Host::has_room() const noexcept {
+    return m_channel->outstanding() < std::size_t{m_workers} * token::protocol::outstanding_per_worker;
+}
+
+Clock::duration Host::limit() const noexcept {
+    // Behind others at a worker, an operation starts only when they end, at their own deadline the latest.
+    const bool waits = m_channel->outstanding() >= m_workers;
+    return waits ? 2 * m_config.operation_timeout : m_config.operation_timeout;
+}
+
+std::size_t Host::outstanding() const noexcept {
+    return m_channel ? m_channel->outstanding() : 0;
+}
+
+void Host::set_state(State state) {
+    if (m_state == State::ended)
+        return;
+    m_state = state;
+    m_changed.notify_all();
+}
+
+std::string_view Host::state_name() const noexcept {
+    switch (m_state) {
+        case State::starting:
+            return "starting";
+        case State::ready:
+            return "ready";
+        case State::retiring:
+            return "restarting";
+        case State::waiting:
+            return "waiting";
+        case State::unloadable:
+            return "not loadable";
+        case State::ended:
+            break;
+    }
+    return "ended";
+}
+
+}  // namespace signet::agent

@@ -1,0 +1,213 @@
+#include "agent/host_channel.h"
+
+#include "token/protocol/datagram.h"
+
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <system_error>
+
+namespace signet::agent {
+
+namespace {
+
+using token::protocol::Reply;
+using token::protocol::Request;
+
+/// Whether `size` bytes were sent, would block (nothing happened), or cannot be sent any more.
+enum class Sent { yes, would_block, broken };
+
+Sent send_datagram(int socket, const std::string& datagram) {
+    ssize_t sent = -1;
+    do {
+        sent = ::send(socket, datagram.data(), datagram.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    } while (sent < 0 && errno == EINTR);
+    if (sent >= 0)
+        return Sent::yes;
+    return errno == EAGAIN || errno == EWOULDBLOCK || errno == ENOBUFS ? Sent::would_block : Sent::broken;
+}
+
+void take_secret(std::string& output, Answer& answer) {
+    try {
+        answer.secret = Secret::take(output);
+    } catch (const std::system_error& error) {
+        answer.outcome = token::protocol::BAD_REQUEST;
+        answer.what = std::string("no locked memory for the answer: ") + error.what();
+    }
+}
+
+}  // namespace
+
+HostChannel::HostChannel(asio::io_context& loop, UniqueDescriptor channel, std::function<void()> freed)
+    : m_loop(loop),
+      m_socket(loop),
+      m_deadline(loop),
+      m_freed(std::move(freed)),
+      m_in(token::protocol::max_datagram + 1) {
+    m_socket.assign(channel.get());
+    static_cast<void>(channel.release());
+    m_out.reserve(token::protocol::max_datagram);
+}
+
+void HostChannel::send(Request& request, Clock::duration limit, Completion<Answer> done) {
+    request.set_id(++m_last_id);
+    const bool secret_input = request.has_login();
+    m_out.clear();
+    const std::size_t size = request.ByteSizeLong();
+    m_out.resize(size);
+    request.SerializeWithCachedSizesToArray(reinterpret_cast<std::uint8_t*>(m_out.data()));
+    if (secret_input)
+        wipe(*request.mutable_login()->mutable_pin());
+
+    m_pending.push_back({m_last_id, Clock::now() + limit, request.has_decrypt() || request.has_derive(), 0, {},
+                         std::move(done)});
+    if (!m_watching)
+        watch_deadlines();
+
+    // What cannot be sent is answered by run(), which sees the same broken channel.
+    if (!m_unsent.empty() || send_datagram(m_socket.native_handle(), m_out) == Sent::would_block) {
+        m_unsent.push_back(m_out);
+        if (m_unsent.size() == 1)
+            wait_to_flush();
+    }
+    if (secret_input)
+        wipe(m_out);
+}
+
+void HostChannel::wait_to_flush() {
+    m_socket.async_wait(asio::posix::stream_descriptor::wait_write,
+                        [self = shared_from_this()](const boost::system::error_code& failed) {
+                            if (!failed)
+                                self->flush();
+                        });
+}
+
+void HostChannel::flush() {
+    while (!m_unsent.empty()) {
+        if (send_datagram(m_socket.native_handle(), m_unsent.front()) == Sent::would_block)
+            return wait_to_flush();
+        wipe(m_unsent.front());
+        m_unsent.pop_front();
+    }
+}
+
+void HostChannel::watch_deadlines() {
+    // One timer for all, on the earliest deadline when it is set; a request that ends leaves it as it is.
+    const auto earliest = std::min_element(m_pending.begin(), m_pending.end(), [](const auto& a, const auto& b) {
+        return a.deadline < b.deadline;
+    });
+    m_watching = earliest != m_pending.end();
+    if (!m_watching)
+        return;
+    m_deadline.expires_at(earliest->deadline);
+    m_deadline.async_wait([held = weak_from_this()](const boost::system::error_code& cancelled) {
+        const auto self = held.lock();
+        if (cancelled || !self)
+            return;
+        const auto now = Clock::now();
+        const bool late = std::any_of(self->m_pending.begin(), self->m_pending.end(),
+                                      [now](const auto& pending) { return pending.deadline <= now; });
+        if (late)
+            self->stop("passed the deadline of an operation");
+        else
+            self->watch_deadlines();
+    });
+}
+
+asio::awaitable<std::string> HostChannel::run() {
+    while (m_trouble.empty()) {
+        if (receive_one())
+            continue;
+        if (!m_trouble.empty())
+            break;
+        boost::system::error_code failed;
+        auto token = asio::redirect_error(asio::use_awaitable, failed);
+        co_await m_socket.async_wait(asio::posix::stream_descriptor::wait_read, token);
+        if (failed)
+            stop("cannot be waited for: " + failed.message());
+    }
+    finish_all();
+    co_return m_trouble;
+}
+
+void HostChannel::close() {
+    ::shutdown(m_socket.native_handle(), SHUT_RDWR);
+}
+
+void HostChannel::stop(std::string trouble) {
+    if (m_trouble.empty())
+        m_trouble = std::move(trouble);
+    m_socket.cancel();
+}
+
+bool HostChannel::receive_one() {
+    ssize_t size = -1;
+    do {
+        size = ::recv(m_socket.native_handle(), m_in.data(), m_in.size(), MSG_DONTWAIT);
+    } while (size < 0 && errno == EINTR);
+    if (size > 0) {
+        take(static_cast<std::size_t>(size));
+        return true;
+    }
+    if (size == 0)
+        m_trouble = "closed its channel";
+    else if (errno != EAGAIN && errno != EWOULDBLOCK)
+        m_trouble = "cannot be received from: " + std::generic_category().message(errno);
+    return false;
+}
+
+void HostChannel::take(std::size_t size) {
+    const bool parsed = size <= token::protocol::max_datagram &&
+                        m_reply.ParseFromArray(m_in.data(), static_cast<int>(size));
+    const auto place = std::find_if(m_pending.begin(), m_pending.end(),
+                                    [this](const auto& pending) { return pending.id == m_reply.id(); });
+    if (!parsed || place == m_pending.end()) {
+        wipe(m_in.data(), size);
+        return stop("broke the protocol");
+    }
+
+    const bool ends = !m_reply.more();
+    if (!ends || m_reply.has_loaded()) {
+        place->parts_size += size;
+        place->parts.push_back(m_reply);
+        if (place->parts.size() > max_parts || place->parts_size > max_parts_size)
+            return stop("reported more objects than can be");
+    }
+    if (!ends)
+        return;
+
+    Answer answer;
+    answer.fate = Fate::answered;
+    answer.outcome = m_reply.outcome();
+    answer.ckr = m_reply.ckr();
+    answer.what = std::move(*m_reply.mutable_what());
+    answer.parts = std::move(place->parts);
+    if (place->secret_output) {
+        wipe(m_in.data(), size);
+        take_secret(*m_reply.mutable_output(), answer);
+    } else if (m_reply.has_output()) {
+        answer.signature = std::move(*m_reply.mutable_output());
+    }
+    auto done = std::move(place->done);
+    m_pending.erase(place);
+    m_freed();
+    done.deliver(std::move(answer));
+}
+
+void HostChannel::finish_all() {
+    m_deadline.cancel();
+    const auto now = Clock::now();
+    auto pending = std::exchange(m_pending, {});
+    for (auto& request : pending) {
+        Answer answer;
+        answer.fate = request.deadline <= now ? Fate::timed_out : Fate::lost;
+        answer.what = "signet-token " + m_trouble;
+        request.done.deliver(std::move(answer));
+    }
+    for (auto& datagram : m_unsent)
+        wipe(datagram);
+    m_unsent.clear();
+}
+
+}  // namespace signet::agent

@@ -1,0 +1,95 @@
+#include "agent/hosts.h"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+
+namespace signet::agent {
+
+namespace {
+
+constexpr auto refresh_pause = std::chrono::seconds{1};
+
+bool same(const ModuleConfig& a, const ModuleConfig& b) {
+    return a.name == b.name && a.path == b.path && a.environment == b.environment && a.init_args == b.init_args &&
+           a.sessions == b.sessions && a.operation_timeout == b.operation_timeout;
+}
+
+}  // namespace
+
+Hosts::Hosts(asio::io_context& loop, std::string program)
+    : m_loop(loop), m_program(std::move(program)), m_refreshed(loop) {}
+
+void Hosts::configure(const std::vector<ModuleConfig>& modules) {
+    std::vector<std::shared_ptr<Host>> kept;
+    for (const auto& module : modules) {
+        const auto known = std::find_if(m_hosts.begin(), m_hosts.end(), [&](const auto& host) {
+            return host->state() != Host::State::unloadable && same(host->config(), module);
+        });
+        if (known != m_hosts.end()) {
+            kept.push_back(*known);
+        } else {
+            kept.push_back(
+                std::make_shared<Host>(m_loop, module, m_program, [this] { rebuild_catalogue(); }));
+            kept.back()->start();
+        }
+    }
+    auto before = std::exchange(m_hosts, std::move(kept));
+    for (const auto& host : before) {
+        if (std::find(m_hosts.begin(), m_hosts.end(), host) == m_hosts.end())
+            host->end();
+    }
+    rebuild_catalogue();
+}
+
+void Hosts::end_all() {
+    for (const auto& host : std::exchange(m_hosts, {}))
+        host->end();
+    rebuild_catalogue();
+}
+
+asio::awaitable<void> Hosts::wait_settled(Clock::time_point deadline) {
+    const auto hosts = m_hosts;
+    for (const auto& host : hosts)
+        co_await host->wait_settled(deadline);
+}
+
+asio::awaitable<void> Hosts::scan_one(std::shared_ptr<Host> host) {
+    co_await host->scan(std::nullopt);
+}
+
+asio::awaitable<void> Hosts::refresh() {
+    if (m_scans_under_way == 0) {
+        if (m_last_refresh != Clock::time_point::min() && Clock::now() - m_last_refresh < refresh_pause)
+            co_return;
+        for (const auto& host : m_hosts) {
+            if (!host->is_ready())
+                continue;
+            ++m_scans_under_way;
+            asio::co_spawn(m_loop, scan_one(host), [this](const std::exception_ptr&) {
+                if (--m_scans_under_way == 0) {
+                    m_last_refresh = Clock::now();
+                    m_refreshed.notify_all();
+                }
+            });
+        }
+    }
+    while (m_scans_under_way > 0)
+        co_await m_refreshed.wait_until(Clock::time_point::max());
+}
+
+void Hosts::drop(ClientId client) {
+    for (const auto& host : m_hosts)
+        host->drop(client);
+}
+
+void Hosts::rebuild_catalogue() {
+    std::vector<std::shared_ptr<TokenState>> tokens;
+    for (const auto& host : m_hosts) {
+        for (const auto& [slot, token] : host->tokens())
+            tokens.push_back(token);
+    }
+    m_catalogue.rebuild(std::move(tokens));
+}
+
+}  // namespace signet::agent

@@ -1,0 +1,48 @@
+// The hosts of all configured modules, and the catalogue of what is on their tokens.
+#pragma once
+
+#include "agent/catalogue.h"
+#include "agent/config.h"
+#include "agent/host.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace signet::agent {
+
+/// On the loop's thread only.
+class Hosts {
+  public:
+    /// `program` is the signet-token to start.
+    Hosts(asio::io_context&, std::string program);
+
+    /// Ends the hosts of modules that are not in `modules` or changed there, starts those that are new; a module
+    /// that could not be loaded is tried again.
+    void configure(const std::vector<ModuleConfig>& modules);
+    void end_all();
+
+    /// Returns when every host has its first scan in, or cannot have one, or at `deadline`.
+    asio::awaitable<void> wait_settled(Clock::time_point deadline);
+    /// Scans everything again, unless that was done less than a second ago.
+    asio::awaitable<void> refresh();
+    /// Ends the calls of a client that has gone.
+    void drop(ClientId client);
+
+    [[nodiscard]] const std::vector<std::shared_ptr<Host>>& all() const noexcept { return m_hosts; }
+    [[nodiscard]] const Catalogue& catalogue() const noexcept { return m_catalogue; }
+
+  private:
+    static asio::awaitable<void> scan_one(std::shared_ptr<Host> host);
+    void rebuild_catalogue();
+
+    asio::io_context& m_loop;
+    std::string m_program;
+    std::vector<std::shared_ptr<Host>> m_hosts;
+    Catalogue m_catalogue;
+    Broadcast m_refreshed;
+    std::size_t m_scans_under_way = 0;
+    Clock::time_point m_last_refresh = Clock::time_point::min();
+};
+
+}  // namespace signet::agent

@@ -1,0 +1,255 @@
+#include "agent/key_operations.h"
+
+#include "agent/error.h"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <vector>
+
+namespace signet::agent {
+
+namespace {
+
+using token::protocol::Request;
+
+constexpr auto extra_time = std::chrono::seconds{10};
+constexpr int max_preparations = 32;
+
+bool has_mechanism(const TokenState& token, std::uint64_t mechanism) {
+    return std::find(token.mechanisms.begin(), token.mechanisms.end(), mechanism) != token.mechanisms.end();
+}
+
+std::uint64_t mechanism_for(const Request& request) {
+    if (request.has_sign()) {
+        switch (request.sign().scheme()) {
+            case token::protocol::RSA_PKCS1:
+                return CKM_RSA_PKCS;
+            case token::protocol::RSA_PSS:
+                return CKM_RSA_PKCS_PSS;
+            default:
+                return CKM_ECDSA;
+        }
+    }
+    if (request.has_decrypt())
+        return request.decrypt().scheme() == token::protocol::DECRYPT_PKCS1 ? CKM_RSA_PKCS : CKM_RSA_PKCS_OAEP;
+    return CKM_ECDH1_DERIVE;
+}
+
+const char* mechanism_name(std::uint64_t mechanism) {
+    switch (mechanism) {
+        case CKM_RSA_PKCS:
+            return "RSA PKCS#1 v1.5 (CKM_RSA_PKCS)";
+        case CKM_RSA_PKCS_PSS:
+            return "RSA-PSS (CKM_RSA_PKCS_PSS)";
+        case CKM_RSA_PKCS_OAEP:
+            return "RSA-OAEP (CKM_RSA_PKCS_OAEP)";
+        case CKM_ECDSA:
+            return "ECDSA (CKM_ECDSA)";
+        default:
+            return "ECDH (CKM_ECDH1_DERIVE)";
+    }
+}
+
+bool may(const ScannedKey& key, const Request& request) {
+    if (request.has_sign())
+        return key.sign;
+    return request.has_decrypt() ? key.decrypt : key.derive;
+}
+
+/// Why `location` cannot do it, as far as the token says; empty if it can.
+std::string obstacle(const Location& location, const Request& request) {
+    const auto mechanism = mechanism_for(request);
+    if (!has_mechanism(*location.token, mechanism))
+        return "token \"" + location.token->label + "\" has no " + mechanism_name(mechanism);
+    if (location.key && !may(*location.key, request))
+        return "the key on token \"" + location.token->label + "\" may not be used for this";
+    return {};
+}
+
+bool can(const Location& location, const Request& request) {
+    return has_mechanism(*location.token, mechanism_for(request)) && location.key && may(*location.key, request);
+}
+
+void set_place(Request& request, std::uint64_t slot, std::uint64_t key) {
+    const auto set = [&](auto& operation) {
+        operation.set_slot(slot);
+        operation.set_key(key);
+    };
+    if (request.has_sign())
+        set(*request.mutable_sign());
+    else if (request.has_decrypt())
+        set(*request.mutable_decrypt());
+    else
+        set(*request.mutable_derive());
+}
+
+std::size_t load_of(const Location& location) {
+    return location.token->host->outstanding() + location.token->host->queued();
+}
+
+}  // namespace
+
+struct KeyOperations::Progress {
+    Permit permit;
+    std::shared_ptr<const Key> key;
+    const Request& request;
+    std::uint64_t generation;
+    Clock::time_point deadline;
+    /// Where it has failed already; another place goes first.
+    std::vector<std::shared_ptr<TokenState>> failed_at;
+    int sent = 0;
+    int timed_out = 0;
+    int preparations = 0;
+    bool searched = false;
+};
+
+asio::awaitable<Answer> KeyOperations::run(Permit permit, std::shared_ptr<const Key> key, Request& request,
+                                           const AnswerCheck* check) {
+    const auto& hosts_of = key->locations;
+    const auto timeout = hosts_of.empty() ? Clock::duration{}
+                                          : Clock::duration(hosts_of.front().token->host->config().operation_timeout);
+    Progress progress{permit, std::move(key), request, m_hosts.catalogue().generation(),
+                      Clock::now() + 2 * timeout + extra_time, {}, 0, 0, 0, false};
+    Answer answer;
+    while (true) {
+        if (progress.generation != m_hosts.catalogue().generation()) {
+            progress.generation = m_hosts.catalogue().generation();
+            if (auto now = m_hosts.catalogue().key(progress.key->subject_public_key_info))
+                progress.key = std::move(now);
+        }
+        const Location* place = pick(progress);
+        if (place == nullptr) {
+            co_await prepare(progress);
+            continue;
+        }
+        // The catalogue may be rebuilt while the token works.
+        const auto held = progress.key;
+        const auto host = place->token->host;
+        set_place(request, place->token->slot, place->key->handle);
+        answer = co_await host->call(permit.peer().id, request);
+        if (answer.ok()) {
+            if (check == nullptr || check->accepts(answer))
+                co_return answer;
+            answer.outcome = token::protocol::DEVICE_FAILED;
+            answer.what = "the token made a signature that does not verify";
+        }
+        if (answer.fate == Fate::client_gone)
+            throw Error(protocol::STOPPING, "the client has gone");
+        if (!repeat(progress, *place, answer))
+            co_return answer;
+        const bool gone = answer.fate == Fate::answered && (answer.outcome == token::protocol::KEY_GONE ||
+                                                            answer.outcome == token::protocol::TOKEN_ABSENT);
+        if (gone)
+            co_await host->scan(place->token->slot);
+    }
+}
+
+bool KeyOperations::repeat(Progress& progress, const Location& location, const Answer& answer) {
+    if (answer.fate == Fate::not_sent)
+        return Clock::now() < progress.deadline;
+    ++progress.sent;
+    if (answer.fate == Fate::timed_out)
+        ++progress.timed_out;
+    if (answer.fate == Fate::answered) {
+        switch (answer.outcome) {
+            case token::protocol::NOT_LOGGED_IN:
+                location.token->logged_in = false;
+                break;
+            case token::protocol::DEVICE_FAILED:
+                spdlog::error("token \"{}\": {}", location.token->label, answer.what);
+                location.token->host->retire(*location.token, answer.what);
+                break;
+            case token::protocol::KEY_GONE:
+            case token::protocol::TOKEN_ABSENT:
+                break;
+            default:
+                return false;
+        }
+    }
+    progress.failed_at.push_back(location.token);
+    return progress.sent < max_sends && progress.timed_out < 2 && Clock::now() < progress.deadline;
+}
+
+const Location* KeyOperations::pick(const Progress& progress) const {
+    const Location* best = nullptr;
+    bool best_failed = false;
+    for (const auto& location : progress.key->locations) {
+        const auto& token = *location.token;
+        if (!token.current || token.needs_login() || !token.host->is_ready() || !can(location, progress.request))
+            continue;
+        const bool failed = std::find(progress.failed_at.begin(), progress.failed_at.end(), location.token) !=
+                            progress.failed_at.end();
+        const bool better = best == nullptr || (best_failed && !failed) ||
+                            (best_failed == failed && load_of(location) < load_of(*best));
+        if (better) {
+            best = &location;
+            best_failed = failed;
+        }
+    }
+    return best;
+}
+
+asio::awaitable<void> KeyOperations::prepare(Progress& progress) {
+    const auto key = progress.key;
+    if (++progress.preparations > max_preparations || Clock::now() >= progress.deadline)
+        throw Error(protocol::TOKEN_FAILED, "the token does not get ready", "see `signet status`");
+
+    std::string why;
+    bool may_come = key->locations.empty();
+    for (const auto& location : key->locations) {
+        const auto token = location.token;
+        const auto hindrance = obstacle(location, progress.request);
+        if (!hindrance.empty()) {
+            why = hindrance;
+            continue;
+        }
+        if (!token->current || !token->host->is_ready()) {
+            may_come = true;
+            continue;
+        }
+        if (token->needs_login()) {
+            // A person may take their time; the operation's own time stands still meanwhile.
+            const auto begin = Clock::now();
+            co_await m_logins.ensure(token, progress.permit.peer());
+            progress.deadline += Clock::now() - begin;
+            co_return;
+        }
+        why = "token \"" + token->label + "\" shows no private key for this certificate";
+    }
+    if (!may_come)
+        throw Error(protocol::TOKEN_CANNOT, why, "see `signet list`");
+
+    for (const auto& location : key->locations) {
+        const auto host = location.token->host;
+        if (host->is_ready() || host->state() == Host::State::ended || host->state() == Host::State::unloadable)
+            continue;
+        const bool ready = co_await host->wait_ready(progress.deadline);
+        if (!ready)
+            throw Error(protocol::TOKEN_FAILED,
+                        "module " + host->config().name + " does not get ready: " + host->trouble(),
+                        "see the log of signet-agent");
+        co_return;
+    }
+    // Every host is well, but none has the token where it was: it may have come back elsewhere.
+    if (!std::exchange(progress.searched, true)) {
+        co_await m_hosts.refresh();
+        co_return;
+    }
+    throw Error(protocol::TOKEN_ABSENT, "the token with this key is not there", "insert it");
+}
+
+void refuse_failed(const Answer& answer) {
+    if (answer.fate == Fate::timed_out)
+        throw Error(protocol::TOKEN_FAILED, "the token did not answer in time", "see `signet status`");
+    if (answer.fate != Fate::answered)
+        throw Error(protocol::TOKEN_FAILED, "the token's module keeps failing: " + answer.what,
+                    "see the log of signet-agent");
+    if (answer.outcome == token::protocol::CANNOT)
+        throw Error(protocol::TOKEN_CANNOT, "the token cannot do this: " + answer.what);
+    if (answer.outcome == token::protocol::TOKEN_ABSENT || answer.outcome == token::protocol::KEY_GONE)
+        throw Error(protocol::TOKEN_ABSENT, "the token with this key has gone: " + answer.what, "insert it");
+    throw Error(protocol::TOKEN_FAILED, "the token failed: " + answer.what, "see the log of signet-agent");
+}
+
+}  // namespace signet::agent

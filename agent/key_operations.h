@@ -1,0 +1,59 @@
+// One operation on a private key, carried through restarts, logins and replicas.
+#pragma once
+
+#include "agent/answer.h"
+#include "agent/asio.h"
+#include "agent/hosts.h"
+#include "agent/identity.h"
+#include "agent/login.h"
+#include "agent/policy.h"
+
+#include <cstdint>
+#include <memory>
+
+namespace signet::agent {
+
+/// Looks at an OK answer before it counts: a faulty one is repeated like a failed device's.
+class AnswerCheck {
+  public:
+    virtual ~AnswerCheck() = default;
+    [[nodiscard]] virtual bool accepts(const Answer& answer) const = 0;
+
+  protected:
+    AnswerCheck() = default;
+    AnswerCheck(const AnswerCheck&) = default;
+    AnswerCheck& operator=(const AnswerCheck&) = default;
+};
+
+/// On the loop's thread only.
+class KeyOperations {
+  public:
+    /// Times that one operation is sent, at most. It is repeated when its process was lost, the key or the login
+    /// has gone, or the device failed; after its own deadline once.
+    static constexpr int max_sends = 5;
+
+    /// Both must outlive it.
+    KeyOperations(Hosts& hosts, Logins& logins) : m_hosts(hosts), m_logins(logins) {}
+
+    /// `request` has a Sign, Decrypt or Derive without slot and key. The answer is the token's, OK or not, or
+    /// lost or timed out if no attempt got one. Before anything is sent it throws Error: PIN_*, TOKEN_ABSENT,
+    /// TOKEN_CANNOT (mechanism or key usage), TOKEN_FAILED (no process), STOPPING (the client has gone). `check`
+    /// may be null; all must live until it returns.
+    asio::awaitable<Answer> run(Permit permit, std::shared_ptr<const Key> key, token::protocol::Request& request,
+                                const AnswerCheck* check);
+
+  private:
+    struct Progress;
+
+    const Location* pick(const Progress& progress) const;
+    asio::awaitable<void> prepare(Progress& progress);
+    bool repeat(Progress& progress, const Location& location, const Answer& answer);
+
+    Hosts& m_hosts;
+    Logins& m_logins;
+};
+
+/// Throws Error for an answer of a Sign that is not OK.
+[[noreturn]] void refuse_failed(const Answer& answer);
+
+}  // namespace signet::agent

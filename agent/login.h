@@ -1,0 +1,84 @@
+// Logs in to tokens: one login a token at a time, with the PIN that may be sent, once.
+#pragma once
+
+#include "agent/asio.h"
+#include "agent/broadcast.h"
+#include "agent/config.h"
+#include "agent/hosts.h"
+#include "agent/peer.h"
+#include "agent/pin/pin_store.h"
+#include "agent/pin/refused_pins.h"
+#include "agent/token_state.h"
+#include "secret/secret.h"
+
+#include <exception>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace signet::agent {
+
+/// Invariant 3: a wrong PIN is tried once and never again by itself; nothing automatic spends the last try; a PIN
+/// that no token has confirmed is not sent twice when the process died under it. On the loop's thread only.
+class Logins {
+  public:
+    /// `config` and `hosts` must outlive it; the configuration may be exchanged.
+    Logins(asio::io_context&, const std::shared_ptr<const Config>& config, const Hosts& hosts);
+
+    /// Logs in to `token` by its PIN source, if it needs that; who comes while a login is under way gets its
+    /// result. `token` may not be current any more then: look it up again. Throws Error (PIN_*, TOKEN_*).
+    asio::awaitable<void> ensure(std::shared_ptr<TokenState> token, const Peer& peer);
+
+    /// A person brings `pin`: the token verifies it even if it is logged in. Throws as above.
+    asio::awaitable<void> unlock(std::shared_ptr<TokenState> token, const Peer& peer, Secret pin);
+
+    /// Forgets the PIN and logs out. Throws Error(TOKEN_FAILED) if the token did not.
+    asio::awaitable<void> lock(std::shared_ptr<TokenState> token);
+
+    /// After each request: tokens whose PIN is not kept ask again for the next one.
+    void request_ended() {
+        if (m_asks_each_time)
+            expire();
+    }
+
+    /// Forgets all PINs and sets no timer any more.
+    void stop() noexcept;
+
+  private:
+    struct UnderWay;
+    struct Attempt;
+
+    asio::awaitable<std::shared_ptr<UnderWay>> begin(const pin::TokenId& id);
+    void finish(const pin::TokenId& id, const std::exception_ptr& failure);
+    asio::awaitable<void> one_at_a_time(std::shared_ptr<TokenState> token, const Peer& peer,
+                                        const Secret* brought);
+    asio::awaitable<void> log_in(std::shared_ptr<TokenState> token, const Peer& peer, const Secret* brought);
+    asio::awaitable<void> by_pin_pad(Attempt& attempt);
+    asio::awaitable<void> by_brought_pin(Attempt& attempt, const Secret& pin);
+    asio::awaitable<void> by_source(Attempt& attempt);
+    asio::awaitable<void> by_stored_pin(Attempt& attempt, Secret pin);
+    asio::awaitable<void> by_pinentry(Attempt& attempt);
+    asio::awaitable<bool> try_pin(Attempt& attempt, const Secret& pin, bool confirmed);
+    asio::awaitable<Answer> send(Attempt& attempt, const Secret* pin, bool may_repeat);
+    asio::awaitable<void> look_again(Attempt& attempt);
+    asio::awaitable<void> succeed(Attempt& attempt);
+    asio::awaitable<void> log_out(std::shared_ptr<TokenState> token);
+    asio::awaitable<void> log_out_quietly(std::shared_ptr<TokenState> token);
+    void keep(const Attempt& attempt, const Secret& pin);
+    void expire();
+    void expire_at(Clock::time_point when);
+
+    asio::io_context& m_loop;
+    const std::shared_ptr<const Config>& m_config;
+    const Hosts& m_hosts;
+    pin::PinStore m_kept;
+    pin::RefusedPins m_refused;
+    /// Sent, but the process ended before the token answered: perhaps refused.
+    pin::RefusedPins m_in_doubt;
+    std::map<pin::TokenId, std::shared_ptr<UnderWay>> m_under_way;
+    asio::steady_timer m_expiry;
+    bool m_asks_each_time = false;
+};
+
+}  // namespace signet::agent

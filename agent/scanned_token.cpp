@@ -1,0 +1,77 @@
+#include "agent/scanned_token.h"
+
+#include <map>
+
+namespace signet::agent {
+
+namespace {
+
+std::shared_ptr<TokenState> token_of(const token::protocol::Token& scanned) {
+    auto token = std::make_shared<TokenState>();
+    token->slot = scanned.slot();
+    token->label = scanned.label();
+    token->manufacturer = scanned.manufacturer();
+    token->model = scanned.model();
+    token->serial = scanned.serial();
+    token->flags = scanned.flags();
+    token->logged_in = scanned.logged_in();
+    token->mechanisms.assign(scanned.mechanism().begin(), scanned.mechanism().end());
+    return token;
+}
+
+ScannedKeyType key_type_of(token::protocol::KeyType type) {
+    switch (type) {
+        case token::protocol::RSA:
+            return ScannedKeyType::rsa;
+        case token::protocol::EC:
+            return ScannedKeyType::ec;
+        default:
+            return ScannedKeyType::unknown;
+    }
+}
+
+ScannedKey key_of(const token::protocol::Key& scanned) {
+    ScannedKey key;
+    key.handle = scanned.handle();
+    key.is_private = scanned.is_private();
+    key.id = scanned.id();
+    key.label = scanned.label();
+    key.type = key_type_of(scanned.type());
+    key.key_type = scanned.key_type();
+    key.sign = scanned.sign();
+    key.decrypt = scanned.decrypt();
+    key.derive = scanned.derive();
+    key.always_authenticate = scanned.always_authenticate();
+    key.public_value = scanned.public_value();
+    return key;
+}
+
+}  // namespace
+
+std::vector<std::shared_ptr<TokenState>> scanned_tokens(const std::vector<token::protocol::Reply>& replies) {
+    std::map<std::uint64_t, std::shared_ptr<TokenState>> by_slot;
+    std::vector<std::shared_ptr<TokenState>> tokens;
+    for (const auto& reply : replies) {
+        if (!reply.has_token())
+            continue;
+        tokens.push_back(token_of(reply.token()));
+        by_slot[reply.token().slot()] = tokens.back();
+    }
+    for (const auto& reply : replies) {
+        const bool is_certificate = reply.has_certificate();
+        if (!is_certificate && !reply.has_key())
+            continue;
+        const auto place = by_slot.find(is_certificate ? reply.certificate().slot() : reply.key().slot());
+        if (place == by_slot.end())
+            continue;
+        if (is_certificate) {
+            const auto& scanned = reply.certificate();
+            place->second->certificates.push_back({scanned.id(), scanned.label(), scanned.der()});
+        } else {
+            place->second->keys.push_back(key_of(reply.key()));
+        }
+    }
+    return tokens;
+}
+
+}  // namespace signet::agent

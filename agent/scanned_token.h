@@ -1,0 +1,15 @@
+// The replies of a Scan, as tokens.
+#pragma once
+
+#include "agent/token_state.h"
+#include "token/protocol/token.pb.h"
+
+#include <memory>
+#include <vector>
+
+namespace signet::agent {
+
+/// Objects of a slot whose Token is not among `replies` are left out.
+std::vector<std::shared_ptr<TokenState>> scanned_tokens(const std::vector<token::protocol::Reply>& replies);
+
+}  // namespace signet::agent

@@ -1,0 +1,109 @@
+#include "agent/token_uri.h"
+
+#include "agent/error.h"
+
+#include <p11-kit/uri.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+#include <new>
+
+namespace signet::agent {
+
+namespace {
+
+struct UriDeleter {
+    void operator()(P11KitUri* uri) const noexcept { p11_kit_uri_free(uri); }
+};
+using UriPtr = std::unique_ptr<P11KitUri, UriDeleter>;
+
+UriPtr new_uri() {
+    UriPtr uri(p11_kit_uri_new());
+    if (!uri)
+        throw std::bad_alloc();
+    return uri;
+}
+
+template <std::size_t size>
+void pad(unsigned char (&field)[size], const std::string& text) {
+    std::memset(field, ' ', size);
+    std::memcpy(field, text.data(), std::min(size, text.size()));
+}
+
+CK_TOKEN_INFO token_info(const TokenState& token) {
+    CK_TOKEN_INFO info{};
+    pad(info.label, token.label);
+    pad(info.manufacturerID, token.manufacturer);
+    pad(info.model, token.model);
+    pad(info.serialNumber, token.serial);
+    return info;
+}
+
+CK_ATTRIBUTE attribute(CK_ATTRIBUTE_TYPE type, std::string_view value) {
+    // p11-kit only reads it.
+    return {type, const_cast<char*>(value.data()), static_cast<CK_ULONG>(value.size())};
+}
+
+std::string format(P11KitUri& uri, P11KitUriType type) {
+    char* raw = nullptr;
+    if (p11_kit_uri_format(&uri, type, &raw) != P11_KIT_URI_OK)
+        throw Error(protocol::INTERNAL, "p11-kit cannot write a URI");
+    const std::unique_ptr<char, decltype(&std::free)> text(raw, &std::free);
+    return text.get();
+}
+
+}  // namespace
+
+std::string uri_of(const TokenState& token) {
+    const auto uri = new_uri();
+    *p11_kit_uri_get_token_info(uri.get()) = token_info(token);
+    return format(*uri, P11_KIT_URI_FOR_TOKEN);
+}
+
+std::string uri_of(const TokenState& token, const ScannedCertificate& certificate) {
+    const auto uri = new_uri();
+    *p11_kit_uri_get_token_info(uri.get()) = token_info(token);
+    CK_OBJECT_CLASS type = CKO_CERTIFICATE;
+    CK_ATTRIBUTE attributes[] = {
+        {CKA_CLASS, &type, sizeof type},
+        attribute(CKA_ID, certificate.id),
+        attribute(CKA_LABEL, certificate.label),
+    };
+    for (auto& one : attributes) {
+        if (one.ulValueLen > 0)
+            p11_kit_uri_set_attribute(uri.get(), &one);
+    }
+    return format(*uri, P11_KIT_URI_FOR_OBJECT_ON_TOKEN);
+}
+
+struct TokenUri::Parsed {
+    UriPtr uri = new_uri();
+};
+
+TokenUri::TokenUri(const std::string& text) : m_parsed(std::make_unique<Parsed>()) {
+    const int failed = p11_kit_uri_parse(text.c_str(), P11_KIT_URI_FOR_OBJECT_ON_TOKEN, m_parsed->uri.get());
+    if (failed != P11_KIT_URI_OK)
+        throw Error(protocol::MALFORMED, "not a pkcs11: URI", "write it as RFC 7512 says");
+    if (p11_kit_uri_any_unrecognized(m_parsed->uri.get()) != 0)
+        throw Error(protocol::MALFORMED, "the pkcs11: URI has an attribute that is not known here",
+                    "use token, serial, model, manufacturer, id and object");
+}
+
+TokenUri::~TokenUri() = default;
+
+bool TokenUri::matches(const TokenState& token) const {
+    const auto info = token_info(token);
+    return p11_kit_uri_match_token_info(m_parsed->uri.get(), &info) != 0;
+}
+
+bool TokenUri::matches(const TokenState& token, std::string_view id, std::string_view label) const {
+    CK_ATTRIBUTE attributes[] = {attribute(CKA_ID, id), attribute(CKA_LABEL, label)};
+    return matches(token) && p11_kit_uri_match_attributes(m_parsed->uri.get(), attributes, 2) != 0;
+}
+
+bool is_token_uri(std::string_view text) noexcept {
+    return text.starts_with("pkcs11:");
+}
+
+}  // namespace signet::agent
