@@ -55,7 +55,8 @@ Bytes decrypt_content(const EnvelopedMessage& message, const Secret& key) {
     if (ciphertext.size() > static_cast<std::size_t>(INT_MAX) - EVP_MAX_BLOCK_LENGTH ||
         message.authenticated_attributes.size() > static_cast<std::size_t>(INT_MAX))
         throw Error(ErrorCode::unsupported, "a content above 2 GiB in one piece");
-    if (message.iv.size() != iv_size(message.cipher) || (is_aead(message.cipher) && !message.authenticated))
+    if (message.iv.size() != iv_size(message.cipher) ||
+        (is_aead(message.cipher) && (!message.authenticated || !is_tag_size(message.tag.size()))))
         throw Error(ErrorCode::malformed, "an encrypted message whose parts do not belong together");
     if (key.size() != key_size(message.cipher))
         throw_cannot_decrypt();

@@ -1,6 +1,7 @@
 #include "cms/algorithm_identifier.h"
 #include "cms/asn1/content_info.h"
 #include "cms/asn1/rfc5084.h"
+#include "cms/content_cipher.h"
 #include "cms/enveloped_data.h"
 #include "cms/error.h"
 
@@ -11,11 +12,7 @@ namespace {
 
 // Far above any mailing list, and low enough that nobody is kept busy for long.
 constexpr int max_recipient_infos = 4096;
-constexpr std::size_t cbc_iv_size = 16;
-constexpr std::size_t gcm_nonce_size = 12;
 constexpr long default_icv_length = 12;
-constexpr long min_icv_length = 12;
-constexpr long max_icv_length = 16;
 
 Bytes copy(const ASN1_STRING& string) {
     const BytesView octets = asn1::view_of(string);
@@ -29,9 +26,9 @@ struct ContentEncryption {
 };
 
 // AES-IV ::= OCTET STRING (SIZE(16))                                              RFC 3565 section 4.1
-Bytes read_iv(const ASN1_TYPE* parameter) {
+Bytes read_iv(ContentCipher cipher, const ASN1_TYPE* parameter) {
     if (parameter == nullptr || parameter->type != V_ASN1_OCTET_STRING ||
-        asn1::view_of(*parameter->value.octet_string).size() != cbc_iv_size)
+        asn1::view_of(*parameter->value.octet_string).size() != iv_size(cipher))
         throw Error(ErrorCode::malformed, "malformed AES-CBC parameters");
     return copy(*parameter->value.octet_string);
 }
@@ -39,8 +36,8 @@ Bytes read_iv(const ASN1_TYPE* parameter) {
 ContentEncryption read_gcm(ContentCipher cipher, const ASN1_TYPE* parameter) {
     const auto gcm = asn1::decode<asn1::GCMParameters>(asn1::sequence_in(parameter), "AES-GCM parameters");
     const long length = gcm->icv_length == nullptr ? default_icv_length : ASN1_INTEGER_get(gcm->icv_length);
-    if (asn1::view_of(*gcm->nonce).size() != gcm_nonce_size || length < min_icv_length ||
-        length > max_icv_length)
+    if (asn1::view_of(*gcm->nonce).size() != iv_size(cipher) || length < 0 ||
+        !is_tag_size(static_cast<std::size_t>(length)))
         throw Error(ErrorCode::malformed, "AES-GCM needs a nonce of 12 bytes and a tag of 12 to 16 bytes");
     return {cipher, copy(*gcm->nonce), static_cast<std::size_t>(length)};
 }
@@ -52,7 +49,7 @@ ContentEncryption read_content_encryption(const X509_ALGOR& algorithm) {
                     "the content cipher " + algorithm_name(algorithm) + " is not supported");
     if (is_aead(*cipher))
         return read_gcm(*cipher, algorithm.parameter);
-    return {*cipher, read_iv(algorithm.parameter)};
+    return {*cipher, read_iv(*cipher, algorithm.parameter)};
 }
 
 /// What both structures have in common.
