@@ -65,9 +65,8 @@ cms::EvpPkeyPtr SoftwareIdentity::key() const {
     return key;
 }
 
-cms::Bytes SoftwareIdentity::sign(cms::BytesView content) const {
+cms::Bytes SoftwareIdentity::sign_digest(cms::BytesView digest) const {
     const cms::SignerProfile profile(certificate(), {});
-    const auto digest = cms::digest(cms::DigestAlgorithm::sha256, content);
     const auto attributes =
         cms::signed_attributes(profile, {.digest = digest, .signing_time = std::time(nullptr)});
     const auto to_sign = cms::digest(cms::DigestAlgorithm::sha256, attributes);
@@ -80,11 +79,15 @@ cms::Bytes SoftwareIdentity::sign(cms::BytesView content) const {
 }
 
 client::mail::SignedDataMaker SoftwareIdentity::detached_signer() const {
-    return [this](cms::BytesView content) { return sign(content); };
+    return [this](cms::BytesView content) {
+        return sign_digest(cms::digest(cms::DigestAlgorithm::sha256, content));
+    };
 }
 
 client::mail::SignedDataMaker SoftwareIdentity::attached_signer() const {
-    return [this](cms::BytesView content) { return cms::attach_content(sign(content), content); };
+    return [sign = detached_signer()](cms::BytesView content) {
+        return cms::attach_content(sign(content), content);
+    };
 }
 
 cms::VerifyOptions SoftwareIdentity::verify_options() const {
@@ -93,14 +96,17 @@ cms::VerifyOptions SoftwareIdentity::verify_options() const {
     return options;
 }
 
-std::string SoftwareIdentity::open(cms::BytesView message) const {
-    const auto enveloped = cms::parse_enveloped(message);
-    const auto info = cms::parse_recipient_info(enveloped.recipient_infos.at(0));
+cms::Bytes SoftwareIdentity::content_key(cms::BytesView recipient_info) const {
+    const auto info = cms::parse_recipient_info(recipient_info);
     const auto& transport = std::get<cms::KeyTransport>(info);
     const bool pkcs1 = transport.padding == cms::KeyTransport::Padding::pkcs1;
-    const auto content_key =
-        rsa(*key(), pkcs1 ? RSA_PKCS1_PADDING : RSA_PKCS1_OAEP_PADDING, transport.encrypted_key, false);
-    return std::string(cms::as_text(cms::decrypt_content(enveloped, Secret(content_key))));
+    return rsa(*key(), pkcs1 ? RSA_PKCS1_PADDING : RSA_PKCS1_OAEP_PADDING, transport.encrypted_key, false);
+}
+
+std::string SoftwareIdentity::open(cms::BytesView message) const {
+    const auto enveloped = cms::parse_enveloped(message);
+    const auto key = content_key(enveloped.recipient_infos.at(0));
+    return std::string(cms::as_text(cms::decrypt_content(enveloped, Secret(key))));
 }
 
 const SoftwareIdentity& alice() {

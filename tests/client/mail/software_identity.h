@@ -23,6 +23,11 @@ class SoftwareIdentity {
     /// The content of an EnvelopedData or AuthEnvelopedData with one RSA v1.5 or OAEP (SHA-1) recipient: us.
     [[nodiscard]] std::string open(cms::BytesView message) const;
 
+    /// What the agent answers: detached SignedData over a SHA-256 digest, and the content-encryption key of a
+    /// KeyTransRecipientInfo.
+    [[nodiscard]] cms::Bytes sign_digest(cms::BytesView digest) const;
+    [[nodiscard]] cms::Bytes content_key(cms::BytesView recipient_info) const;
+
     [[nodiscard]] cms::Certificate certificate() const;
     [[nodiscard]] std::string key_path() const { return (m_folder / "key.pem").string(); }
     [[nodiscard]] std::string certificate_path() const { return m_issued.pem.string(); }
@@ -30,7 +35,6 @@ class SoftwareIdentity {
     [[nodiscard]] const TemporaryFolder& folder() const { return m_folder; }
 
   private:
-    [[nodiscard]] cms::Bytes sign(cms::BytesView content) const;
     [[nodiscard]] cms::EvpPkeyPtr key() const;
 
     TemporaryFolder m_folder;

@@ -1,0 +1,118 @@
+// The program against an agent that a test plays: whom it asks for, and what it makes of the answers.
+#include "client/mail/encrypted_message.h"
+#include "client/mail/verification.h"
+#include "tests/catch.h"
+#include "tests/client/fake_agent.h"
+#include "tests/client/mail/software_identity.h"
+#include "tests/fixtures/agent_process.h"
+#include "tests/fixtures/process.h"
+
+#include <algorithm>
+
+using namespace signet;
+using namespace signet::client::mail;
+using namespace signet::tests;
+using namespace std::string_literals;
+namespace protocol = agent::protocol;
+
+namespace {
+
+/// Signs and opens with alice's key, whoever is asked for.
+protocol::Reply answer(const protocol::Request& request) {
+    protocol::Reply reply;
+    if (request.has_sign()) {
+        for (const auto& digest : request.sign().digest()) {
+            reply.mutable_sign()->add_signed_data(
+                std::string(cms::as_text(alice().sign_digest(cms::as_bytes(digest)))));
+        }
+    } else if (request.has_unwrap()) {
+        const auto key = alice().content_key(cms::as_bytes(request.unwrap().recipient_info(0)));
+        reply.mutable_unwrap()->set_key(std::string(cms::as_text(key)));
+    }
+    return reply;
+}
+
+struct Session {
+    FakeAgent agent{FakeAgent::answering(answer)};
+
+    ProcessResult mail(Arguments arguments, const std::string& input) const {
+        arguments.insert(arguments.begin(), program("signet-mail").string());
+        return run(arguments, {.stdin_text = input, .environment = {{"SIGNET_SOCKET", agent.socket()}}});
+    }
+
+    /// Whom the last Sign was for.
+    [[nodiscard]] std::vector<std::string> signers() const {
+        std::vector<std::string> identities;
+        for (const auto& request : agent.received()) {
+            if (request.has_sign()) {
+                identities.assign(request.sign().identity().begin(), request.sign().identity().end());
+            }
+        }
+        return identities;
+    }
+};
+
+bool holds(const std::string& message) {
+    return verify_message(parse_message(message), alice().verify_options()).holds();
+}
+
+}  // namespace
+
+TEST_CASE("the sender signs, with the line ends of the input") {
+    const Session session;
+    const auto opaque = GENERATE(false, true);
+    for (const auto& message : {message_of("", "hello \n"), with_crlf(message_of("", "hello \n"))}) {
+        const auto result = session.mail(opaque ? Arguments{"sign", "--opaque"} : Arguments{"sign"}, message);
+        CAPTURE(result.out, result.err);
+        REQUIRE(result.status == 0);
+        CHECK(result.err.empty());
+        CHECK(session.signers() == std::vector<std::string>{"alice@example.org"});
+        CHECK(holds(result.out));
+        CHECK(openssl_verifies(alice(), result.out).status == 0);
+        CHECK((result.out.find('\r') != std::string::npos) == (message.find('\r') != std::string::npos));
+        CHECK((result.out.find("smime-type=signed-data") != std::string::npos) == opaque);
+    }
+}
+
+TEST_CASE("who is named signs, and a signature that readers will refuse is warned of") {
+    const Session session;
+    const auto from = GENERATE("bob@example.org"s, "root"s, "a@example.org, b@example.org"s);
+    const auto result = session.mail({"sign", "-k", "x"}, "From: " + from + "\n\nhello\n");
+    CAPTURE(from, result.err);
+    CHECK(result.status == 0);
+    CHECK(result.err.starts_with("signet: warning: "));
+    CHECK(std::count(result.err.begin(), result.err.end(), '\n') == 1);
+    CHECK(session.signers() == std::vector<std::string>{"x"});
+    const auto nobody = session.mail({"sign"}, "Subject: x\n\nhello\n");
+    CHECK(nobody.err.empty());
+    CHECK(session.signers().empty());
+}
+
+TEST_CASE("of several senders somebody must be named") {
+    const Session session;
+    const auto result = session.mail({"sign"}, "From: a@example.org, b@example.org\n\nhello\n");
+    CHECK(result.status == 4);
+    CHECK(result.out.empty());
+}
+
+TEST_CASE("what is signed and encrypted is decrypted and verified again") {
+    const Session session;
+    const auto cipher = GENERATE("aes-256-gcm"s, "aes-256-cbc"s);
+    const auto message = "Bcc: eve@example.org\n" + message_of("", "J\xc3\xb6rg says hello \n");
+    const auto encrypted =
+        session.mail({"encrypt", "--sign", "--cipher", cipher, "-r", alice().certificate_path()}, message);
+    CAPTURE(encrypted.err);
+    REQUIRE(encrypted.status == 0);
+    CHECK(encrypted.out.find("Bcc") == std::string::npos);
+    CHECK(encrypted.out.find("multipart/signed") == std::string::npos);
+    const auto decrypted = session.mail({"decrypt"}, encrypted.out);
+    CAPTURE(decrypted.err);
+    REQUIRE(decrypted.status == 0);
+    CHECK(decrypted.err.starts_with("signet: warning: ") == (cipher == "aes-256-cbc"));
+    const auto verified = session.mail({"verify", "--trust", alice().root_path()}, decrypted.out);
+    CAPTURE(verified.err);
+    CHECK(verified.status == 0);
+    CHECK(verified.out ==
+          "Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: quoted-printable\n\n"
+          "J=C3=B6rg says hello=20\n");
+}
