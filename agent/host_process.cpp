@@ -6,8 +6,8 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
-#include <sys/pidfd.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include <cerrno>
@@ -124,7 +124,8 @@ HostProcess::HostProcess(const std::string& program, const std::map<std::string,
     if (::fcntl(m_channel.get(), F_SETFL, O_NONBLOCK) != 0)
         throw std::system_error(errno, std::generic_category(), "fcntl");
     m_pid = spawn(program, environment, theirs.get());
-    m_pidfd = UniqueDescriptor(::pidfd_open(m_pid, 0));
+    // Not pidfd_open(): the header of glibc 2.36 declares it without C linkage.
+    m_pidfd = UniqueDescriptor(static_cast<int>(::syscall(SYS_pidfd_open, m_pid, 0)));
     if (!m_pidfd) {
         const int error = errno;
         ::kill(m_pid, SIGKILL);
