@@ -6,14 +6,37 @@
 
 namespace signet::client {
 
+namespace {
+
+/// One answer for every fault that has to do with a key: told apart, they would be a padding oracle (RFC
+/// 3218).
+Error cannot_open() {
+    return {ExitStatus::answer_is_no, cannot_decrypt, "no key here opens it, or it was altered",
+            "the agent's audit log may say more"};
+}
+
+UnwrappedKey unwrap(AgentConnection& agent, const cms::EnvelopedMessage& message,
+                    const std::string& identity) {
+    try {
+        return agent.unwrap(message.recipient_infos, message.content_encryption_algorithm, identity);
+    } catch (const Error& error) {
+        if (error.exit_status() == ExitStatus::answer_is_no)
+            throw cannot_open();
+        throw;
+    }
+}
+
+}  // namespace
+
 OpenedContent open_content(AgentConnection& agent, cms::BytesView message, const std::string& identity) {
     try {
         const cms::EnvelopedMessage parsed = cms::parse_enveloped(message);
-        UnwrappedKey unwrapped =
-            agent.unwrap(parsed.recipient_infos, parsed.content_encryption_algorithm, identity);
+        UnwrappedKey unwrapped = unwrap(agent, parsed, identity);
         return {cms::decrypt_content(parsed, unwrapped.key), parsed.content_type, parsed.authenticated,
                 std::move(unwrapped.identity)};
     } catch (const cms::Error& error) {
+        if (error.code() == cms::ErrorCode::cannot_decrypt)
+            throw cannot_open();
         throw from_cms(error, cannot_decrypt);
     }
 }

@@ -20,8 +20,9 @@ struct OpenedContent {
 };
 
 /// Opens `message` (DER or BER of ContentInfo) with the key of `identity` (empty: whichever fits). It is
-/// parsed before the agent is asked anything. Throws Error: 8 if it is not CMS, 1 if the content is not
-/// intact, 4 if it is for nobody we are, else as AgentConnection::unwrap.
+/// parsed before the agent is asked anything. Throws Error: 8 if it is not CMS; 1, in the same words,
+/// whether the key cannot be unwrapped, is wrong, or the content was altered; 4 if it is for nobody we are;
+/// else as AgentConnection::unwrap.
 [[nodiscard]] OpenedContent open_content(AgentConnection& agent, cms::BytesView message,
                                          const std::string& identity = {});
 

@@ -13,6 +13,9 @@ namespace protocol = agent::protocol;
 
 namespace {
 
+constexpr char cannot_open[] =
+    "cannot decrypt a.p7m: no key here opens it, or it was altered; the agent's audit log may say more";
+
 mode_t mode_of(const std::string& path) {
     struct stat status {};
     REQUIRE(stat(path.c_str(), &status) == 0);
@@ -103,9 +106,7 @@ TEST_CASE("A wrong key opens nothing, and the old file stays") {
     encrypt(session, bob, "content", {"-aes-256-gcm"});
     session.write("a", "old");
     const ProcessResult result = session.signet({"decrypt", "a.p7m"});
-    CHECK(result.status == 1);
-    CHECK(result.out.empty());
-    CHECK(result.err.starts_with("signet: cannot decrypt a.p7m: "));
+    check_fails(result, 1, cannot_open);
     CHECK(session.read("a") == "old");
     CHECK(session.files() == std::set<std::string>{"a", "a.p7m"});
 }
@@ -122,7 +123,18 @@ TEST_CASE("Altered content does not open") {
     // The tag is the last 16 bytes of an AuthEnvelopedData without attributes.
     message.back() = static_cast<char>(message.back() ^ 1);
     session.write("a.p7m", message);
-    CHECK(session.signet({"decrypt", "a.p7m"}).status == 1);
+    check_fails(session.signet({"decrypt", "a.p7m"}), 1, cannot_open);
+    CHECK(session.files() == std::set<std::string>{"a.p7m"});
+}
+
+TEST_CASE("A key that cannot be unwrapped is told in the same words as one that is wrong") {
+    const Session home;
+    const Person bob(home, KeyType::rsa2048, "bob");
+    const FakeAgent agent(FakeAgent::answering(
+        [](const auto&) { return refusal(protocol::CANNOT_UNWRAP, "a reason", "advice"); }));
+    const Session session(agent.socket());
+    encrypt(session, bob, "content", {"-aes-256-gcm"});
+    check_fails(session.signet({"decrypt", "a.p7m"}), 1, cannot_open);
     CHECK(session.files() == std::set<std::string>{"a.p7m"});
 }
 
