@@ -3,6 +3,7 @@
 
 #include <cstdio>
 #include <exception>
+#include <string>
 #include <string_view>
 
 #include "token/channel.h"
@@ -59,7 +60,7 @@ int main(int argc, char** argv) {
         }
     } catch (const std::exception& error) {
         signet::token::log_line(error.what());
-        return 1;
+        _exit(1);
     }
     std::fputs(help, stderr);
     return usage;

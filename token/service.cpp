@@ -89,7 +89,9 @@ void serve(const Channel& channel) {
             std::vector<std::thread> threads;
             for (unsigned i = 0; i < loader.workers(); ++i) {
                 threads.emplace_back([&] {
-                    Worker(*module, anchors, channel).run();
+                    Worker worker(*module, anchors, channel);
+                    worker.run();
+                    // Before its sessions are closed: that too may hang.
                     arm_farewell();
                 });
             }

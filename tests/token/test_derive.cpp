@@ -14,6 +14,7 @@ TEST_CASE("Both sides of a key agreement get the same secret") {
     const std::vector<Curve> curves = {
         {KeyType::p256, "P-256", 32}, {KeyType::p384, "P-384", 48}, {KeyType::p521, "P-521", 66}};
     std::vector<std::string> pems;
+    pems.reserve(curves.size());
     for (const Curve& curve : curves)
         pems.push_back(softhsm.generate(curve.type, curve.name, "0" + std::to_string(pems.size())));
     LoadedToken token(softhsm);
