@@ -4,6 +4,7 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
+#include <array>
 #include <climits>
 #include <cstdint>
 
@@ -59,10 +60,8 @@ Secret key_or_implicit_rejection(const Secret& decrypted, bool token_succeeded, 
     const Secret rejection = pseudo_random_key(rejection_secret, ciphertext, key_size);
     // Every byte is read from somewhere, whatever the token answered, so that the size of its answer shows
     // nowhere.
-    const std::size_t has_bytes = ~mask_of_equal(decrypted.size(), 0);
-    const auto* source = reinterpret_cast<const std::uint8_t*>(
-        (reinterpret_cast<std::uintptr_t>(decrypted.data()) & has_bytes) |
-        (reinterpret_cast<std::uintptr_t>(rejection.data()) & ~has_bytes));
+    const std::array<const Secret*, 2> sources{&decrypted, &rejection};
+    const std::uint8_t* source = sources[mask_of_equal(decrypted.size(), 0) & 1]->data();
     const std::size_t accept = mask_of(token_succeeded) & mask_of_equal(decrypted.size(), key_size);
     Secret key(key_size);
     for (std::size_t i = 0; i < key_size; ++i)
