@@ -184,7 +184,7 @@ TEST_CASE("Many clients at once get their records in order and none is lost") {
         const std::string client = detail.substr(0, detail.find(':'));
         REQUIRE(detail == client + ":" + std::to_string(next[client]++));
     }
-    CHECK(sequence == clients * each);
+    CHECK(sequence == std::uint64_t{clients} * each);
 }
 
 TEST_CASE("A burst is written together and each waiter hears of it") {
