@@ -9,6 +9,7 @@ ExitStatus list(const Arguments& arguments);
 ExitStatus status(const Arguments& arguments);
 ExitStatus unlock(const Arguments& arguments);
 ExitStatus lock(const Arguments& arguments);
+/// The last thing that its process may do with OpenSSL: see sign.cpp.
 ExitStatus sign(const Arguments& arguments);
 ExitStatus verify(const Arguments& arguments);
 ExitStatus encrypt(const Arguments& arguments);

@@ -1,4 +1,4 @@
-#include "tests/client/commands/session.h"
+#include "tests/client/commands/person.h"
 #include "tests/client/fake_agent.h"
 
 using namespace signet;
@@ -105,6 +105,28 @@ TEST_CASE("The agent's warnings are said, and the signature is made") {
     CHECK(result.status == 0);
     CHECK(result.err == "signet: warning: bob\\x1b was passed over: expired\n");
     CHECK(session.read("a.p7s") == "signature 0");
+}
+
+TEST_CASE("An attached signature holds the content, and verifies elsewhere") {
+    const Session home;
+    const Person bob(home, KeyType::p256, "bob");
+    home.write("a", "content");
+    home.run_here({"openssl", "cms", "-sign", "-binary", "-md", "sha256", "-outform", "DER", "-in", "a",
+                   "-out", "detached", "-signer", bob.certificate.pem, "-inkey", bob.key});
+    const FakeAgent agent(FakeAgent::answering([&](const auto&) {
+        protocol::Reply reply;
+        reply.mutable_sign()->add_signed_data(home.read("detached"));
+        return reply;
+    }));
+    const Session session(agent.socket());
+    session.write("a", "content");
+    const ProcessResult result = session.signet({"sign", "--attached", "a"});
+    CHECK(result.err.empty());
+    REQUIRE(result.status == 0);
+    CHECK(session.files() == std::set<std::string>{"a", "a.p7m"});
+    session.run_here({"openssl", "cms", "-verify", "-binary", "-inform", "DER", "-in", "a.p7m", "-CAfile",
+                      bob.ca.root(), "-out", "verified"});
+    CHECK(session.read("verified") == "content");
 }
 
 TEST_CASE("What the agent signs must be CMS to be attached") {
