@@ -18,7 +18,12 @@ std::vector<std::string> Session::files() const {
 }
 
 ProcessResult Session::signet(const Arguments& arguments, std::optional<std::string> stdin_text) const {
-    return m_agent.signet(arguments, {.stdin_text = std::move(stdin_text), .folder = m_folder.path()});
+    ProcessResult result =
+        m_agent.signet(arguments, {.stdin_text = std::move(stdin_text), .folder = m_folder.path()});
+    // No agent, no token, or what is not foreseen: if that was not meant, the agent knows more.
+    if (result.status == 3 || result.status == 6 || result.status >= 9)
+        UNSCOPED_INFO("the agent's log:\n" << m_agent.log());
+    return result;
 }
 
 ProcessResult Session::openssl(const Arguments& arguments, std::optional<std::string> stdin_text) const {

@@ -1,9 +1,12 @@
 // How the agent starts, what it refuses to start with, and SIGHUP.
 #include "tests/end_to_end/session.h"
 
+#include <dlfcn.h>
+#include <gnu/libc-version.h>
 #include <sys/stat.h>
 
 #include <csignal>
+#include <stdexcept>
 
 using namespace signet::tests;
 
@@ -27,6 +30,14 @@ void check_config_refused(const AgentFolder& folder, const std::string& reason) 
         CHECK(result.err.find(reason) != std::string::npos);
         CHECK_FALSE(std::filesystem::exists(folder.socket()));
     }
+}
+
+// A shared object that every machine has.
+std::filesystem::path libc() {
+    Dl_info info{};
+    if (dladdr(reinterpret_cast<void*>(&gnu_get_libc_version), &info) == 0)
+        throw std::runtime_error("the C library is not a shared object");
+    return std::filesystem::canonical(info.dli_fname);
 }
 
 }  // namespace
@@ -72,42 +83,35 @@ TEST_CASE("a configuration file that is not there is refused") {
     check_config_refused(folder, "agent.toml");
 }
 
-TEST_CASE("a module that is none is reported, and the others are served") {
-    Alice alice({KeyType::p256});
+TEST_CASE("a module path that is no PKCS#11 module stops the agent from starting") {
     const TemporaryFolder folder;
-    write_file(folder / "report.txt", "All is well.\n");
     write_file(folder / "text.so", "This is no shared object.\n");
-    AgentSetup setup = AgentSetup::of(alice.token());
-    setup.modules.push_back({.name = "text", .path = folder / "text.so"});
-    // A shared object, but no PKCS#11 module.
-    setup.modules.push_back(
-        {.name = "helper", .path = std::filesystem::canonical("/lib/x86_64-linux-gnu/libz.so.1")});
-    AgentProcess agent(setup);
-    check_done(agent.signet({"sign", "report.txt"}, {.folder = folder.path()}));
-    // Loading them goes on beside; in the end status knows.
-    ProcessResult status;
-    CHECK(wait_until(
-        [&] {
-            status = agent.signet({"status"});
-            return status.out.find("text.so") != std::string::npos &&
-                   status.out.find("libz.so") != std::string::npos;
-        },
-        std::chrono::seconds(20)));
-    CAPTURE(status.out);
-    CHECK(agent.terminate() == 0);
+    // The second is a shared object, but no PKCS#11 module.
+    for (const std::filesystem::path& path : {folder / "text.so", libc()}) {
+        CAPTURE(path.string());
+        const AgentFolder agent_folder;
+        const AgentSetup setup{.modules = {{.name = "wrong", .path = path}}};
+        write_file(agent_folder.configuration(), agent_folder.configuration_of(setup));
+        const ProcessResult result = start(agent_folder);
+        CAPTURE(result.err);
+        CHECK(result.status == 6);
+        CHECK(result.err.find("signet-agent: cannot load a module: module wrong: ") != std::string::npos);
+        CHECK_FALSE(std::filesystem::exists(agent_folder.socket()));
+    }
 }
 
-TEST_CASE("with no module but one that is none, signing says that there is nothing to sign with") {
-    const TemporaryFolder folder;
-    write_file(folder / "report.txt", "All is well.\n");
-    write_file(folder / "text.so", "This is no shared object.\n");
-    AgentSetup setup;
-    setup.modules.push_back({.name = "text", .path = folder / "text.so"});
-    AgentProcess agent(setup);
-    const ProcessResult result = agent.signet({"sign", "report.txt"}, {.folder = folder.path()});
-    CHECK((result.status == 4 || result.status == 6));
-    check_refused(result, result.status);
-    CHECK_FALSE(std::filesystem::exists(folder / "report.txt.p7s"));
+TEST_CASE("a module that turns out to be none at SIGHUP disturbs nobody") {
+    Session session({KeyType::p256});
+    session.write("report.txt", "All is well.\n");
+    session.write("text.so", "This is no shared object.\n");
+    check_done(session.signet({"list"}));
+    const std::string good = session.read(session.agent().folder().configuration());
+    write_file(session.agent().folder().configuration(), good + "\n[[module]]\nname = \"wrong\"\npath = " +
+                                                             toml_string(session.path("text.so")) + "\n");
+    session.agent().process().signal(SIGHUP);
+    CHECK(wait_until([&] { return session.signet({"status"}).out.find("wrong") != std::string::npos; }));
+    check_done(session.signet({"sign", "report.txt"}));
+    CHECK(session.agent().terminate() == 0);
 }
 
 TEST_CASE("a live socket is left alone, a dead one is replaced, a file is not touched") {

@@ -166,7 +166,9 @@ TEST_CASE("requests that break the limits are refused and use no key") {
         client.send(frame(requests[i]));
         const protocol::Reply answer = reply(client);
         CHECK(answer.id() == 100 + i);
-        CHECK((answer.status() == protocol::MALFORMED || answer.status() == protocol::TOO_LARGE));
+        // What is no content type that the agent signs is refused, whether it is an object identifier or not.
+        CHECK((answer.status() == protocol::MALFORMED || answer.status() == protocol::TOO_LARGE ||
+               (i == 4 && answer.status() == protocol::REFUSED)));
         CHECK(answer.sign().signed_data_size() == 0);
     }
     CHECK(session.audit_records("sign", "done") == 0);
