@@ -7,7 +7,8 @@
 
 namespace signet::bench {
 
-/// `clients` connections, a thread each, ask for signatures over SHA-256 digests by `identity`. Throws client::Error.
+/// `clients` connections, a thread each, ask for signatures over SHA-256 digests by `identity`. Throws
+/// client::Error.
 Result measure_agent(const std::string& socket, const std::string& identity, unsigned clients,
                      std::chrono::milliseconds duration);
 

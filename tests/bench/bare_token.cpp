@@ -49,7 +49,8 @@ CK_SESSION_HANDLE open_session(CK_FUNCTION_LIST* functions, CK_SLOT_ID slot) {
     return session;
 }
 
-CK_OBJECT_HANDLE private_key(CK_FUNCTION_LIST* functions, CK_SESSION_HANDLE session, std::vector<std::uint8_t> id) {
+CK_OBJECT_HANDLE private_key(CK_FUNCTION_LIST* functions, CK_SESSION_HANDLE session,
+                             std::vector<std::uint8_t> id) {
     CK_OBJECT_CLASS type = CKO_PRIVATE_KEY;
     std::array<CK_ATTRIBUTE, 2> wanted{{{CKA_CLASS, &type, sizeof type}, {CKA_ID, id.data(), id.size()}}};
     check(functions->C_FindObjectsInit(session, wanted.data(), wanted.size()), "C_FindObjectsInit");
@@ -62,7 +63,8 @@ CK_OBJECT_HANDLE private_key(CK_FUNCTION_LIST* functions, CK_SESSION_HANDLE sess
     return key;
 }
 
-// What the token is given to sign: for RSA, DigestInfo of a SHA-256 digest (RFC 8017 section 9.2); for ECDSA, the digest alone.
+// What the token is given to sign: for RSA, DigestInfo of a SHA-256 digest (RFC 8017 section 9.2); for ECDSA,
+// the digest alone.
 std::vector<std::uint8_t> input_of(Key key) {
     std::vector<std::uint8_t> input;
     if (key == Key::rsa2048)
@@ -79,7 +81,8 @@ Result measure_bare_token(const BareToken& token, unsigned threads, std::chrono:
     const CK_SLOT_ID slot = slot_of(functions, token.token_label);
     const CK_SESSION_HANDLE anchor = open_session(functions, slot);
     std::string pin = token.pin;
-    check(functions->C_Login(anchor, CKU_USER, reinterpret_cast<CK_UTF8CHAR*>(pin.data()), pin.size()), "C_Login");
+    check(functions->C_Login(anchor, CKU_USER, reinterpret_cast<CK_UTF8CHAR*>(pin.data()), pin.size()),
+          "C_Login");
 
     std::vector<std::function<void()>> operations;
     for (unsigned i = 0; i < threads; ++i) {

@@ -20,8 +20,8 @@ struct BareToken {
     Key key = Key::rsa2048;
 };
 
-/// Loads the module in this process, logs in, and signs with `threads` threads, a session each. To be called in a process of its
-/// own. Throws std::runtime_error naming the call that failed.
+/// Loads the module in this process, logs in, and signs with `threads` threads, a session each. To be called
+/// in a process of its own. Throws std::runtime_error naming the call that failed.
 Result measure_bare_token(const BareToken&, unsigned threads, std::chrono::milliseconds duration);
 
 }  // namespace signet::bench

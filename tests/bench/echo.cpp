@@ -17,7 +17,8 @@ using Message = std::array<char, 256>;
 
 [[noreturn]] void echo_until_closed(int descriptor) {
     Message message{};
-    while (recv(descriptor, message.data(), message.size(), MSG_WAITALL) == static_cast<ssize_t>(message.size())) {
+    while (recv(descriptor, message.data(), message.size(), MSG_WAITALL) ==
+           static_cast<ssize_t>(message.size())) {
         if (send(descriptor, message.data(), message.size(), MSG_NOSIGNAL) < 0)
             break;
     }

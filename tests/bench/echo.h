@@ -5,7 +5,8 @@
 
 namespace signet::bench {
 
-/// Starts a process that echoes 256 bytes over a Unix stream socket, and measures round trips with it. Throws std::system_error.
+/// Starts a process that echoes 256 bytes over a Unix stream socket, and measures round trips with it. Throws
+/// std::system_error.
 Result measure_echo(std::chrono::milliseconds duration);
 
 }  // namespace signet::bench

@@ -72,9 +72,13 @@ const char* name_of(Key key) {
 }
 
 void measure_key(Rounds& out, tests::Alice& alice, const Agents& agents, Key key) {
-    const auto& identity = alice.identity(key == Key::rsa2048 ? tests::KeyType::rsa2048 : tests::KeyType::p256);
-    const bench::BareToken token{tests::SoftHsmToken::module_path(), alice.token().label(), {},
-                                 {static_cast<std::uint8_t>(std::stoul(identity.id, nullptr, 16))}, key};
+    const auto& identity =
+        alice.identity(key == Key::rsa2048 ? tests::KeyType::rsa2048 : tests::KeyType::p256);
+    const bench::BareToken token{tests::SoftHsmToken::module_path(),
+                                 alice.token().label(),
+                                 {},
+                                 {static_cast<std::uint8_t>(std::stoul(identity.id, nullptr, 16))},
+                                 key};
     const std::string name = name_of(key);
     for (const unsigned threads : {1U, 2U})
         out.add(name + " bare C_Sign, " + std::to_string(threads) + (threads == 1 ? " thread" : " threads"),
@@ -91,7 +95,8 @@ void measure_key(Rounds& out, tests::Alice& alice, const Agents& agents, Key key
 
 void measure_one_shot(Rounds& out, tests::Alice& alice, const Agents& agents, Key key) {
     const tests::TemporaryFolder folder;
-    const auto& identity = alice.identity(key == Key::rsa2048 ? tests::KeyType::rsa2048 : tests::KeyType::p256);
+    const auto& identity =
+        alice.identity(key == Key::rsa2048 ? tests::KeyType::rsa2048 : tests::KeyType::p256);
     const std::string file = folder / "letter.txt";
     tests::write_file(file, "A short letter.\n");
     auto environment = tests::minimal_environment();
@@ -103,14 +108,15 @@ void measure_one_shot(Rounds& out, tests::Alice& alice, const Agents& agents, Ke
         list.push_back(name + "=" + value);
     const std::string uri = "pkcs11:token=" + alice.token().label() + ";object=" + identity.label +
                             ";type=private;pin-source=file:" + alice.token().pin_file().string();
-    const auto results = bench::measure_one_shot(
-        {{{tests::program("signet"), "sign", "--socket", agents.disk->socket(), "-k", identity.email, "-o",
-           folder / "signet.p7s", file},
-          list},
-         {{"openssl", "cms", "-sign", "-binary", "-engine", "pkcs11", "-keyform", "engine", "-inkey", uri, "-signer",
-           identity.certificate.pem, "-in", file, "-outform", "DER", "-out", folder / "openssl.p7s"},
-          list}},
-        one_shot_rounds);
+    const auto results =
+        bench::measure_one_shot({{{tests::program("signet"), "sign", "--socket", agents.disk->socket(), "-k",
+                                   identity.email, "-o", folder / "signet.p7s", file},
+                                  list},
+                                 {{"openssl", "cms", "-sign", "-binary", "-engine", "pkcs11", "-keyform",
+                                   "engine", "-inkey", uri, "-signer", identity.certificate.pem, "-in", file,
+                                   "-outform", "DER", "-out", folder / "openssl.p7s"},
+                                  list}},
+                                one_shot_rounds);
     out.add(std::string(name_of(key)) + " one-shot signet sign", results[0]);
     out.add(std::string(name_of(key)) + " one-shot openssl cms -engine pkcs11", results[1]);
 }
@@ -127,8 +133,8 @@ std::vector<bench::Ratio> ratios_of(const Rounds& rounds_taken) {
             const Result eight = rounds_taken.median(name + " through the agent, 8 clients" + where);
             out.push_back({name + ": latency added by the agent" + where + ", in echo round trips",
                            (one.p50 - bare.p50) / echo, "at most 2.5"});
-            out.push_back({name + ": agent with 8 clients" + where + " / bare with 2 threads", eight.rate / bare2.rate,
-                           key == Key::rsa2048 ? "at least 0.80" : ""});
+            out.push_back({name + ": agent with 8 clients" + where + " / bare with 2 threads",
+                           eight.rate / bare2.rate, key == Key::rsa2048 ? "at least 0.80" : ""});
         }
         out.push_back({name + ": one-shot signet sign / openssl cms with the engine",
                        rounds_taken.median(name + " one-shot signet sign").p50 /

@@ -33,8 +33,8 @@ inline Result summarise(std::vector<double>& samples, double seconds) {
             static_cast<double>(samples.size()) / seconds};
 }
 
-/// Runs each of `operations` in a thread of its own, again and again, for `duration`. An operation that throws ends the
-/// program: a benchmark of failures says nothing.
+/// Runs each of `operations` in a thread of its own, again and again, for `duration`. An operation that
+/// throws ends the program: a benchmark of failures says nothing.
 template <typename Operation>
 Result measure(std::vector<Operation>& operations, std::chrono::milliseconds duration) {
     std::vector<std::vector<double>> samples(operations.size());

@@ -25,8 +25,8 @@ void run(const Command& command) {
     for (const int descriptor : {0, 1, 2})
         posix_spawn_file_actions_addopen(&actions, descriptor, "/dev/null", O_RDWR, 0);
     pid_t child = 0;
-    const int error = posix_spawnp(&child, command.argv[0].c_str(), &actions, nullptr, pointers(command.argv).data(),
-                                   pointers(command.environment).data());
+    const int error = posix_spawnp(&child, command.argv[0].c_str(), &actions, nullptr,
+                                   pointers(command.argv).data(), pointers(command.environment).data());
     posix_spawn_file_actions_destroy(&actions);
     int status = 0;
     if (error != 0 || waitpid(child, &status, 0) != child || status != 0)

@@ -40,7 +40,9 @@ unsigned number(const char* argument) {
 Result role(int argc, char** argv) {
     const std::string name = argv[1];
     if (name == "--role-bare" && argc == 9) {
-        const BareToken token{argv[2], argv[3], tests::read_file(argv[4]),
+        const BareToken token{argv[2],
+                              argv[3],
+                              tests::read_file(argv[4]),
                               {static_cast<std::uint8_t>(std::strtoul(argv[5], nullptr, 16))},
                               std::string(argv[6]) == text(Key::rsa2048) ? Key::rsa2048 : Key::p256};
         return measure_bare_token(token, number(argv[7]), std::chrono::milliseconds(number(argv[8])));
@@ -52,8 +54,9 @@ Result role(int argc, char** argv) {
 
 }  // namespace
 
-Result bare_token_in_own_process(const BareToken& token, const std::filesystem::path& pin_file, unsigned threads,
-                                 std::chrono::milliseconds duration, const tests::Environment& environment) {
+Result bare_token_in_own_process(const BareToken& token, const std::filesystem::path& pin_file,
+                                 unsigned threads, std::chrono::milliseconds duration,
+                                 const tests::Environment& environment) {
     char id[3] = {};
     std::snprintf(id, sizeof id, "%02x", static_cast<unsigned>(token.id.at(0)));
     return run_self({"--role-bare", token.module, token.token_label, pin_file, id, text(token.key),
@@ -61,10 +64,11 @@ Result bare_token_in_own_process(const BareToken& token, const std::filesystem::
                     environment, duration);
 }
 
-Result agent_in_own_process(const std::filesystem::path& socket, const std::string& identity, unsigned clients,
-                            std::chrono::milliseconds duration) {
+Result agent_in_own_process(const std::filesystem::path& socket, const std::string& identity,
+                            unsigned clients, std::chrono::milliseconds duration) {
     return run_self(
-        {"--role-agent", socket, identity, std::to_string(clients), std::to_string(duration.count())}, {}, duration);
+        {"--role-agent", socket, identity, std::to_string(clients), std::to_string(duration.count())}, {},
+        duration);
 }
 
 std::optional<int> run_role(int argc, char** argv) {

@@ -10,13 +10,14 @@
 
 namespace signet::bench {
 
-/// measure_bare_token() in a new process, whose environment is `environment`. The PIN is read from a file there.
+/// measure_bare_token() in a new process, whose environment is `environment`. The PIN is read from a file
+/// there.
 Result bare_token_in_own_process(const BareToken&, const std::filesystem::path& pin_file, unsigned threads,
                                  std::chrono::milliseconds duration, const tests::Environment& environment);
 
 /// measure_agent() in a new process.
-Result agent_in_own_process(const std::filesystem::path& socket, const std::string& identity, unsigned clients,
-                            std::chrono::milliseconds duration);
+Result agent_in_own_process(const std::filesystem::path& socket, const std::string& identity,
+                            unsigned clients, std::chrono::milliseconds duration);
 
 /// The exit status, if the arguments name a role: to be called first in main().
 std::optional<int> run_role(int argc, char** argv);
