@@ -32,7 +32,8 @@ Agent::Agent(asio::io_context& on, std::shared_ptr<const Config> configuration, 
 Agent::~Agent() = default;
 
 std::int64_t now_in_seconds() noexcept {
-    return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch())
+    return std::chrono::duration_cast<std::chrono::seconds>(
+               std::chrono::system_clock::now().time_since_epoch())
         .count();
 }
 

@@ -22,7 +22,8 @@ namespace signet::agent {
 struct Counters {
     std::uint64_t signatures = 0;
     std::uint64_t unwrapped_keys = 0;
-    /// Requests that got a status other than DONE by policy, identity or PIN, and those that failed otherwise.
+    /// Requests that got a status other than DONE by policy, identity or PIN, and those that failed
+    /// otherwise.
     std::uint64_t refused = 0;
     std::uint64_t failed = 0;
     /// Connections of others than the agent's own uid.

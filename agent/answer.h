@@ -13,7 +13,8 @@ namespace signet::agent {
 enum class Fate {
     /// signet-token answered; `outcome` says what.
     answered,
-    /// The process ended, or its channel failed, before it answered. The request may or may not have been done.
+    /// The process ended, or its channel failed, before it answered. The request may or may not have been
+    /// done.
     lost,
     /// The request itself passed its deadline, and the process was killed for it.
     timed_out,

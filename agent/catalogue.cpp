@@ -106,7 +106,8 @@ class Builder {
         }
         for (const auto& key : token->keys) {
             if (key.is_private && key.type == ScannedKeyType::unknown)
-                note(*token, "private key \"" + key.label + "\" is of a type that is not supported (CKA_KEY_TYPE " +
+                note(*token, "private key \"" + key.label +
+                                 "\" is of a type that is not supported (CKA_KEY_TYPE " +
                                  std::to_string(key.key_type) + ")");
         }
     }
@@ -117,8 +118,8 @@ class Builder {
             try {
                 made.push_back(identity_of(*candidate, m_keys.at(candidate->subject_public_key_info)));
             } catch (const std::exception& error) {
-                note(*candidate->places.front().token,
-                     "certificate \"" + candidate->places.front().label + "\" cannot be used: " + error.what());
+                note(*candidate->places.front().token, "certificate \"" + candidate->places.front().label +
+                                                           "\" cannot be used: " + error.what());
             }
         }
         return made;
@@ -142,14 +143,13 @@ class Builder {
             key->kind = certificate.key_kind();
             key->signature_size = signature_size_of(certificate);
         }
-        const bool known = std::any_of(key->locations.begin(), key->locations.end(), [&](const Location& other) {
-            return other.token == token && other.id == location->id;
-        });
+        const bool known = std::any_of(
+            key->locations.begin(), key->locations.end(),
+            [&](const Location& other) { return other.token == token && other.id == location->id; });
         if (!known)
             key->locations.push_back(std::move(*location));
 
-        auto [entry, is_new] =
-            m_candidates.try_emplace(scanned.der, Candidate{certificate, pool, spki, {}});
+        auto [entry, is_new] = m_candidates.try_emplace(scanned.der, Candidate{certificate, pool, spki, {}});
         if (is_new)
             m_order.push_back(&entry->second);
         entry->second.places.push_back({token, scanned.id, scanned.label});

@@ -16,9 +16,9 @@ namespace signet::agent {
 /// Rebuilt as a whole when a scan is in, so that a request searches nothing. On the loop's thread only.
 class Catalogue {
   public:
-    /// Takes `tokens` in their order. A certificate is an identity if its private key shows, or may show after a
-    /// login: its public key does, or it is not a CA's. Other certificates serve as chain. Throws nothing: what
-    /// cannot be read becomes a note.
+    /// Takes `tokens` in their order. A certificate is an identity if its private key shows, or may show
+    /// after a login: its public key does, or it is not a CA's. Other certificates serve as chain. Throws
+    /// nothing: what cannot be read becomes a note.
     void rebuild(std::vector<std::shared_ptr<TokenState>> tokens);
 
     /// Grows by one with each rebuild.
@@ -27,7 +27,8 @@ class Catalogue {
     [[nodiscard]] const std::vector<std::shared_ptr<const Identity>>& identities() const noexcept {
         return m_identities;
     }
-    /// What a person may want to know: keys of unknown types, certificates that cannot be read. One line each.
+    /// What a person may want to know: keys of unknown types, certificates that cannot be read. One line
+    /// each.
     [[nodiscard]] const std::vector<std::string>& notes() const noexcept { return m_notes; }
     /// The key as it is now; none if it has gone.
     [[nodiscard]] std::shared_ptr<const Key> key(const std::string& subject_public_key_info) const;

@@ -10,8 +10,8 @@
 namespace signet::agent {
 
 /// The right to resume one coroutine, once, with a value. Whoever delivers goes on using its own state: the
-/// coroutine resumes from the loop. If a Completion goes undelivered, its coroutine is destroyed, not resumed;
-/// so the coroutine itself must not own it. On the loop's thread only.
+/// coroutine resumes from the loop. If a Completion goes undelivered, its coroutine is destroyed, not
+/// resumed; so the coroutine itself must not own it. On the loop's thread only.
 template <typename T>
 class Completion {
   public:
@@ -45,8 +45,8 @@ class Completion {
     std::unique_ptr<Suspended> m_waiting;
 };
 
-/// Suspends, then calls `start(Completion<T>)`, and returns what that is given. What `start` refers to must live
-/// until then.
+/// Suspends, then calls `start(Completion<T>)`, and returns what that is given. What `start` refers to must
+/// live until then.
 template <typename T, typename Start>
 asio::awaitable<T> wait_for(asio::io_context& loop, Start& start) {
     auto suspend = [&loop, &start](auto&& handler) {

@@ -113,7 +113,8 @@ bool Connection::take_message(std::string_view message) {
     auto exchange = std::make_unique<Exchange>();
     const bool parsed = exchange->request.ParseFromArray(message.data(), static_cast<int>(message.size()));
     if (!parsed) {
-        const Error malformed(protocol::MALFORMED, "the message is not what the protocol says", "mend the client");
+        const Error malformed(protocol::MALFORMED, "the message is not what the protocol says",
+                              "mend the client");
         set_failure(exchange->reply, std::make_exception_ptr(malformed));
         reply(exchange->reply);
         return false;
@@ -140,7 +141,8 @@ bool Connection::take_hello(Exchange& exchange) {
     return m_greeted;
 }
 
-asio::awaitable<void> Connection::answer(std::shared_ptr<Connection> self, std::unique_ptr<Exchange> exchange) {
+asio::awaitable<void> Connection::answer(std::shared_ptr<Connection> self,
+                                         std::unique_ptr<Exchange> exchange) {
     co_await serve(self->m_agent, self->m_peer, exchange->request, exchange->reply);
     --self->m_unanswered;
     self->reply(exchange->reply);
@@ -183,8 +185,9 @@ void Connection::flush() {
             m_out.consume(static_cast<std::size_t>(sent));
         } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
             m_flushing = true;
-            m_socket.async_wait(asio::local::stream_protocol::socket::wait_write,
-                                [self = shared_from_this()](const boost::system::error_code&) { self->flush(); });
+            m_socket.async_wait(
+                asio::local::stream_protocol::socket::wait_write,
+                [self = shared_from_this()](const boost::system::error_code&) { self->flush(); });
             return;
         } else if (errno != EINTR) {
             close();

@@ -14,8 +14,8 @@
 
 namespace signet::agent {
 
-/// Reads requests while fewer than max_pipelined are unanswered, serves them side by side, and writes the replies
-/// that are ready in one go. On the loop's thread only; owned by shared_ptr; ends by itself.
+/// Reads requests while fewer than max_pipelined are unanswered, serves them side by side, and writes the
+/// replies that are ready in one go. On the loop's thread only; owned by shared_ptr; ends by itself.
 class Connection : public std::enable_shared_from_this<Connection> {
   public:
     /// Bytes of replies that a client may leave unread; above it the connection is closed.

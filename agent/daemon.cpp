@@ -39,8 +39,8 @@ ListeningSocket listening_socket(const DaemonOptions& options, const Config& con
     if (auto passed = ListeningSocket::from_service_manager())
         return std::move(*passed);
     const auto& chosen = options.socket ? options.socket : config.socket;
-    return ListeningSocket::at(chosen.value_or(default_socket_path()), config.socket_mode, config.socket_group,
-                               !chosen);
+    return ListeningSocket::at(chosen.value_or(default_socket_path()), config.socket_mode,
+                               config.socket_group, !chosen);
 }
 
 }  // namespace
@@ -153,7 +153,8 @@ void Daemon::reload() {
         if (config->audit_path != m_agent->config->audit_path || config->socket != m_agent->config->socket ||
             config->socket_mode != m_agent->config->socket_mode ||
             config->socket_group != m_agent->config->socket_group)
-            spdlog::warn("socket, socket-mode, socket-group and the audit log's path change with a restart only");
+            spdlog::warn(
+                "socket, socket-mode, socket-group and the audit log's path change with a restart only");
         m_agent->audit->reopen();
         m_agent->config = config;
         configure_hosts(*config);

@@ -17,8 +17,8 @@ struct DaemonOptions {
     std::optional<std::filesystem::path> socket;
 };
 
-/// The configuration that `options` mean: --config, else the file that is found, else the defaults. Token URIs
-/// are checked too. Throws ConfigError.
+/// The configuration that `options` mean: --config, else the file that is found, else the defaults. Token
+/// URIs are checked too. Throws ConfigError.
 std::shared_ptr<const Config> read_config(const DaemonOptions& options);
 
 /// A configured module could not be loaded at start.

@@ -112,6 +112,10 @@ asio::awaitable<void> serve(Agent& agent, const Peer& peer, Request& request, Re
         if (agent.stopping)
             throw Error(protocol::STOPPING, "the agent is stopping", "try again when it runs");
         row->check(request);
+        // No key is used for what could not be recorded anyway.
+        if (row->needs == Needs::key && agent.audit->failed())
+            throw Error(protocol::AUDIT_FAILED, "the audit log cannot be written",
+                        "mend what the log of signet-agent says, then send it SIGHUP");
         if (row->needs == Needs::admin)
             static_cast<void>(agent.policy.require(peer, Operation::admin, nullptr));
         co_await row->handle(agent, peer, request, reply);
@@ -133,7 +137,8 @@ void set_failure(Reply& reply, const std::exception_ptr& failure) {
     } catch (const Error& error) {
         fail(reply, error.status(), error.what(), error.advice());
     } catch (const cms::Error& error) {
-        const bool input = error.code() == cms::ErrorCode::malformed || error.code() == cms::ErrorCode::unsupported;
+        const bool input =
+            error.code() == cms::ErrorCode::malformed || error.code() == cms::ErrorCode::unsupported;
         fail(reply, input ? protocol::MALFORMED : protocol::INTERNAL, error.what(), "");
     } catch (const std::exception& error) {
         spdlog::error("a request failed: {}", error.what());

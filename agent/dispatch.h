@@ -33,9 +33,10 @@ struct Row {
 /// None only for BODY_NOT_SET: a body that this version does not know.
 const Row* row_of(protocol::Request::BodyCase body) noexcept;
 
-/// Answers one request: finds the row, checks, handles; a failure becomes a status. Throws nothing but what the
-/// loop cannot survive (no memory for the reply).
-asio::awaitable<void> serve(Agent& agent, const Peer& peer, protocol::Request& request, protocol::Reply& reply);
+/// Answers one request: finds the row, checks, handles; a failure becomes a status. Throws nothing but what
+/// the loop cannot survive (no memory for the reply).
+asio::awaitable<void> serve(Agent& agent, const Peer& peer, protocol::Request& request,
+                            protocol::Reply& reply);
 
 /// The one place where exceptions become a status.
 void set_failure(protocol::Reply& reply, const std::exception_ptr& failure);

@@ -56,7 +56,8 @@ void describe(const Identity& identity, bool with_certificate, protocol::Identit
 
 }  // namespace
 
-asio::awaitable<void> handle_list(Agent& agent, const Peer&, protocol::Request& request, protocol::Reply& reply) {
+asio::awaitable<void> handle_list(Agent& agent, const Peer&, protocol::Request& request,
+                                  protocol::Reply& reply) {
     const auto& wanted = request.list();
     co_await agent.hosts.refresh();
     auto& list = *reply.mutable_list();
@@ -69,8 +70,8 @@ asio::awaitable<void> handle_list(Agent& agent, const Peer&, protocol::Request& 
             list.add_notes(utf8_of(note));
         for (const auto& host : agent.hosts.all()) {
             if (!host->is_ready())
-                list.add_notes("module " + host->config().name + " is " + std::string(host->state_name()) + ": " +
-                               utf8_of(host->trouble()));
+                list.add_notes("module " + host->config().name + " is " + std::string(host->state_name()) +
+                               ": " + utf8_of(host->trouble()));
         }
         size = list.ByteSizeLong();
     }

@@ -2,7 +2,8 @@
 #include "agent/error.h"
 #include "agent/handlers.h"
 #include "agent/hex.h"
-#include "agent/protocol/frame.h"
+#include "agent/signers.h"
+#include "agent/token_algorithms.h"
 #include "cms/algorithms.h"
 #include "cms/digest_stream.h"
 #include "cms/signed_data_builder.h"
@@ -16,16 +17,6 @@ namespace {
 
 /// Operations of one request under way at once: enough to keep every worker of several hosts busy.
 constexpr std::size_t max_lanes = 32;
-/// Room in a frame for everything but the signatures.
-constexpr std::size_t reply_overhead = std::size_t{64} * 1024;
-
-/// One who signs, for the whole request.
-struct Signer {
-    std::shared_ptr<const Identity> identity;
-    Permit permit;
-    cms::SignatureScheme scheme;
-};
-
 /// What is the same for all signatures of a request.
 struct Task {
     Agent& agent;
@@ -43,22 +34,45 @@ struct Task {
     std::exception_ptr failure;
 };
 
-/// One faulty RSA signature gives the key away (Boneh, DeMillo, Lipton).
-class RsaCheck final : public AnswerCheck {
+/// One signature: recorded while the token works, checked when it has.
+class SignatureUse final : public KeyUse {
   public:
-    RsaCheck(const Identity& identity, cms::SignatureScheme scheme, cms::DigestAlgorithm algorithm,
-             cms::BytesView hash)
-        : m_identity(identity), m_scheme(scheme), m_algorithm(algorithm), m_hash(hash) {}
+    SignatureUse(Task& task, const Signer& signer, const std::string& digest, cms::BytesView hash)
+        : m_task(task), m_signer(signer), m_digest(digest), m_hash(hash) {}
+
+    void sent() noexcept override {
+        if (std::exchange(m_recorded, true))
+            return;
+        try {
+            auto record = audit_entry(m_task.peer, "sign", m_signer.identity.get());
+            record.digest_algorithm = cms::digest_name(m_task.digest_algorithm);
+            record.digest = hex(m_digest);
+            m_task.ticket = std::max(m_task.ticket, m_task.agent.audit->submit(record));
+        } catch (...) {
+            m_failure = std::current_exception();
+        }
+    }
+
     [[nodiscard]] bool accepts(const Answer& answer) const override {
-        return cms::signature_is_valid(*m_identity.certificate.public_key(), m_scheme, m_algorithm, m_hash,
-                                       cms::as_bytes(answer.signature));
+        // One faulty RSA signature gives the key away (Boneh, DeMillo, Lipton).
+        return m_signer.scheme == cms::SignatureScheme::ecdsa ||
+               cms::signature_is_valid(*m_signer.identity->certificate.public_key(), m_signer.scheme,
+                                       m_task.digest_algorithm, m_hash, cms::as_bytes(answer.signature));
+    }
+
+    /// Throws what the audit log threw: then nothing may leave.
+    void check_recorded() const {
+        if (m_failure)
+            std::rethrow_exception(m_failure);
     }
 
   private:
-    const Identity& m_identity;
-    cms::SignatureScheme m_scheme;
-    cms::DigestAlgorithm m_algorithm;
+    Task& m_task;
+    const Signer& m_signer;
+    const std::string& m_digest;
     cms::BytesView m_hash;
+    bool m_recorded = false;
+    std::exception_ptr m_failure;
 };
 
 cms::DigestAlgorithm algorithm_of(protocol::DigestAlgorithm algorithm) {
@@ -72,32 +86,6 @@ cms::DigestAlgorithm algorithm_of(protocol::DigestAlgorithm algorithm) {
     }
 }
 
-token::protocol::Hash token_hash(cms::DigestAlgorithm algorithm) {
-    switch (algorithm) {
-        case cms::DigestAlgorithm::sha1:
-            return token::protocol::HASH_SHA1;
-        case cms::DigestAlgorithm::sha256:
-            return token::protocol::HASH_SHA256;
-        case cms::DigestAlgorithm::sha384:
-            return token::protocol::HASH_SHA384;
-        case cms::DigestAlgorithm::sha512:
-            break;
-    }
-    return token::protocol::HASH_SHA512;
-}
-
-token::protocol::SignScheme token_scheme(cms::SignatureScheme scheme) {
-    switch (scheme) {
-        case cms::SignatureScheme::rsa_pkcs1:
-            return token::protocol::RSA_PKCS1;
-        case cms::SignatureScheme::rsa_pss:
-            return token::protocol::RSA_PSS;
-        case cms::SignatureScheme::ecdsa:
-            break;
-    }
-    return token::protocol::ECDSA;
-}
-
 cms::IncludedCertificates included(protocol::CertificateSet set) {
     switch (set) {
         case protocol::SIGNER:
@@ -107,67 +95,6 @@ cms::IncludedCertificates included(protocol::CertificateSet set) {
         default:
             return cms::IncludedCertificates::chain;
     }
-}
-
-cms::SignatureScheme scheme_for(const Key& key, protocol::RsaScheme rsa) {
-    if (key.kind == cms::KeyKind::ec)
-        return cms::SignatureScheme::ecdsa;
-    return rsa == protocol::PSS ? cms::SignatureScheme::rsa_pss : cms::SignatureScheme::rsa_pkcs1;
-}
-
-void add_signer(Task& task, const std::string& text, std::int64_t now, protocol::SignReply& reply) {
-    const auto& choice = task.agent.selector.signer(text, now);
-    for (const auto& other : task.signers) {
-        if (other.identity->key == choice.identity->key)
-            throw Error(protocol::MALFORMED, "two of the signers are one key", "name each signer once");
-    }
-    for (const auto& warning : choice.warnings)
-        reply.add_warning("skipped: " + warning);
-    const auto permit = task.agent.policy.require(task.peer, Operation::sign, choice.identity.get());
-    task.signers.push_back(
-        {choice.identity, permit, scheme_for(*choice.identity->key, task.request.rsa_scheme())});
-}
-
-void add_signers(Task& task, std::int64_t now, protocol::SignReply& reply) {
-    reply.clear_warning();
-    task.signers.clear();
-    if (task.request.identity().empty())
-        add_signer(task, std::string(), now, reply);
-    for (const auto& text : task.request.identity())
-        add_signer(task, text, now, reply);
-}
-
-/// A token may have come since the last scan.
-asio::awaitable<void> find_signers(Task& task, std::int64_t now, protocol::SignReply& reply) {
-    bool found = true;
-    try {
-        add_signers(task, now, reply);
-    } catch (const Error& error) {
-        if (error.status() != protocol::NO_IDENTITY)
-            throw;
-        found = false;
-    }
-    if (found)
-        co_return;
-    co_await task.agent.hosts.refresh();
-    add_signers(task, now, reply);
-}
-
-/// Known before anything is signed: a reply that does not fit would have spent signatures for nothing.
-void check_reply_size(const Task& task, cms::IncludedCertificates certificates) {
-    std::vector<const cms::SignerProfile*> profiles;
-    std::size_t signature_size = 0;
-    for (const auto& signer : task.signers) {
-        profiles.push_back(&signer.identity->profile);
-        signature_size = std::max(signature_size, signer.identity->key->signature_size);
-    }
-    const auto each = cms::signed_data_size_limit(profiles, signature_size, certificates);
-    const auto count = static_cast<std::size_t>(task.request.digest_size());
-    if (each > protocol::max_frame_size || count * each + reply_overhead > protocol::max_frame_size)
-        throw Error(protocol::TOO_LARGE,
-                    "the reply to " + std::to_string(count) + " digests would be above the size of a frame",
-                    "send at most " + std::to_string((protocol::max_frame_size - reply_overhead) / each) +
-                        " digests a request");
 }
 
 asio::awaitable<void> sign_one(Task& task, std::size_t index) {
@@ -188,18 +115,11 @@ asio::awaitable<void> sign_one(Task& task, std::size_t index) {
     operation.set_hash(token_hash(task.digest_algorithm));
     operation.set_digest(hash.data(), hash.size());
 
-    // The disk works while the token works.
-    auto record = audit_entry(task.peer, "sign", signer.identity.get());
-    record.digest_algorithm = cms::digest_name(task.digest_algorithm);
-    record.digest = hex(digest);
-    task.ticket = std::max(task.ticket, task.agent.audit->submit(record));
-
-    const RsaCheck check(*signer.identity, signer.scheme, task.digest_algorithm, hash);
-    const bool is_rsa = signer.scheme != cms::SignatureScheme::ecdsa;
-    const auto answer =
-        co_await task.agent.keys.run(signer.permit, signer.identity->key, request, is_rsa ? &check : nullptr);
+    SignatureUse use(task, signer, digest, hash);
+    const auto answer = co_await task.agent.keys.run(signer.permit, signer.identity->key, request, &use);
     if (!answer.ok())
         refuse_failed(answer);
+    use.check_recorded();
     const auto value = cms::as_bytes(answer.signature);
     task.signatures[index] = {&signer.identity->profile, task.digest_algorithm, signer.scheme,
                               std::move(attributes), cms::Bytes(value.begin(), value.end())};
@@ -257,14 +177,15 @@ void assemble(Task& task, cms::IncludedCertificates certificates, protocol::Sign
 asio::awaitable<void> handle_sign(Agent& agent, const Peer& peer, protocol::Request& request,
                                   protocol::Reply& reply) {
     const auto& sign = request.sign();
-    Task task{agent, peer, sign, {}, algorithm_of(sign.digest_algorithm()), sign.content_type(),
-              now_in_seconds(), {}, 0, {}};
+    Task task{
+        agent, peer, sign, {}, algorithm_of(sign.digest_algorithm()), sign.content_type(), now_in_seconds(),
+        {},    0,    {}};
     if (task.content_type.empty())
         task.content_type = "1.2.840.113549.1.7.1";
     auto& result = *reply.mutable_sign();
-    co_await find_signers(task, task.signing_time, result);
+    co_await find_signers(agent, peer, sign, task.signing_time, task.signers, result);
     const auto certificates = included(sign.certificates());
-    check_reply_size(task, certificates);
+    check_reply_size(task.signers, sign.digest_size(), certificates);
 
     task.signatures.resize(static_cast<std::size_t>(sign.digest_size()) * task.signers.size());
     if (task.signatures.size() == 1)

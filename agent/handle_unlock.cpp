@@ -16,7 +16,9 @@ using Tokens = std::vector<std::shared_ptr<TokenState>>;
 Tokens tokens_named(const Agent& agent, const std::string& name) {
     Tokens named;
     const auto& all = agent.hosts.catalogue().tokens();
-    const auto keep = [&](auto&& fits) { std::copy_if(all.begin(), all.end(), std::back_inserter(named), fits); };
+    const auto keep = [&](auto&& fits) {
+        std::copy_if(all.begin(), all.end(), std::back_inserter(named), fits);
+    };
     if (name.empty()) {
         keep([](const auto& token) { return token->has_flag(CKF_LOGIN_REQUIRED); });
     } else if (is_token_uri(name)) {
@@ -35,9 +37,10 @@ asio::awaitable<Tokens> find_tokens(Agent& agent, const std::string& name) {
         tokens = tokens_named(agent, name);
     }
     if (tokens.empty())
-        throw Error(protocol::TOKEN_ABSENT,
-                    name.empty() ? "there is no token that takes a login" : "there is no token \"" + name + "\"",
-                    "insert it, or see what `signet list` shows");
+        throw Error(
+            protocol::TOKEN_ABSENT,
+            name.empty() ? "there is no token that takes a login" : "there is no token \"" + name + "\"",
+            "insert it, or see what `signet list` shows");
     co_return tokens;
 }
 
@@ -49,7 +52,8 @@ AuditRecord entry_for(const Peer& peer, const char* operation, const TokenState&
 
 }  // namespace
 
-asio::awaitable<void> handle_unlock(Agent& agent, const Peer& peer, protocol::Request& request, protocol::Reply&) {
+asio::awaitable<void> handle_unlock(Agent& agent, const Peer& peer, protocol::Request& request,
+                                    protocol::Reply&) {
     auto& unlock = *request.mutable_unlock();
     std::optional<Secret> pin;
     if (unlock.has_pin())
@@ -70,7 +74,8 @@ asio::awaitable<void> handle_unlock(Agent& agent, const Peer& peer, protocol::Re
     co_await agent.audit->durable(ticket);
 }
 
-asio::awaitable<void> handle_lock(Agent& agent, const Peer& peer, protocol::Request& request, protocol::Reply&) {
+asio::awaitable<void> handle_lock(Agent& agent, const Peer& peer, protocol::Request& request,
+                                  protocol::Reply&) {
     const auto tokens = co_await find_tokens(agent, request.lock().token());
     for (const auto& token : tokens) {
         co_await agent.logins.lock(token);

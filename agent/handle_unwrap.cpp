@@ -2,6 +2,7 @@
 #include "agent/error.h"
 #include "agent/handlers.h"
 #include "agent/recipient_match.h"
+#include "agent/token_algorithms.h"
 #include "cms/enveloped_data.h"
 #include "cms/error.h"
 #include "cms/recipient_info.h"
@@ -26,23 +27,9 @@ struct Unwrapping {
     std::string fault;
 };
 
-token::protocol::Hash token_hash(cms::DigestAlgorithm algorithm) {
-    switch (algorithm) {
-        case cms::DigestAlgorithm::sha1:
-            return token::protocol::HASH_SHA1;
-        case cms::DigestAlgorithm::sha256:
-            return token::protocol::HASH_SHA256;
-        case cms::DigestAlgorithm::sha384:
-            return token::protocol::HASH_SHA384;
-        case cms::DigestAlgorithm::sha512:
-            break;
-    }
-    return token::protocol::HASH_SHA512;
-}
-
 [[noreturn]] void refuse(Unwrapping& task, const std::string& reason) {
-    task.agent.audit->submit(audit_failure(task.peer, "unwrap", task.match.identity.get(), protocol::CANNOT_UNWRAP,
-                                           reason));
+    task.agent.audit->submit(
+        audit_failure(task.peer, "unwrap", task.match.identity.get(), protocol::CANNOT_UNWRAP, reason));
     throw Error(protocol::CANNOT_UNWRAP, "the key of this message cannot be unwrapped",
                 "the message is damaged, or not for this key");
 }
@@ -109,7 +96,8 @@ asio::awaitable<Secret> unwrap(Unwrapping& task) {
         co_return co_await unwrap_agreed(task, *agreement);
     const auto& transport = std::get<cms::KeyTransport>(task.match.info);
     if (transport.encrypted_key.size() > max_ciphertext || transport.label.size() > max_label)
-        throw Error(protocol::MALFORMED, "the encrypted key or its label is too long", "the message is damaged");
+        throw Error(protocol::MALFORMED, "the encrypted key or its label is too long",
+                    "the message is damaged");
     if (transport.padding == cms::KeyTransport::Padding::pkcs1)
         co_return co_await unwrap_pkcs1(task, transport);
     co_return co_await unwrap_oaep(task, transport);

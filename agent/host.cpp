@@ -84,7 +84,8 @@ asio::awaitable<void> Host::run_process() {
     set_state(State::starting);
     HostProcess process(m_program, m_config.environment);
     m_pid = process.pid();
-    const auto channel = std::make_shared<HostChannel>(m_loop, process.take_channel(), [this] { send_waiting(); });
+    const auto channel =
+        std::make_shared<HostChannel>(m_loop, process.take_channel(), [this] { send_waiting(); });
     m_channel = channel;
 
     // A module may leave children that hold the channel open: the end of the process counts too.
@@ -148,18 +149,20 @@ asio::awaitable<void> Host::bring_up(std::shared_ptr<Host> self, std::shared_ptr
         }
         co_return;
     }
-    spdlog::info("module {}: signet-token {} has {} workers", self->m_config.name, self->m_pid, self->m_workers);
+    spdlog::info("module {}: signet-token {} has {} workers", self->m_config.name, self->m_pid,
+                 self->m_workers);
     self->set_state(State::ready);
     self->take_scan(std::nullopt, scanned);
     self->m_changed.notify_all();
 }
 
-asio::awaitable<Answer> Host::ask(std::shared_ptr<HostChannel> channel, Request& request, Clock::duration limit) {
+asio::awaitable<Answer> Host::ask(std::shared_ptr<HostChannel> channel, Request& request,
+                                  Clock::duration limit) {
     auto start = [&](Completion<Answer> done) { channel->send(request, limit, std::move(done)); };
     co_return co_await wait_for<Answer>(m_loop, start);
 }
 
-asio::awaitable<Answer> Host::call(ClientId client, Request& request) {
+asio::awaitable<Answer> Host::call(ClientId client, Request& request, SendWatch* watch) {
     if (!is_ready()) {
         Answer refused;
         refused.fate = Fate::not_sent;
@@ -167,9 +170,9 @@ asio::awaitable<Answer> Host::call(ClientId client, Request& request) {
     }
     auto start = [&](Completion<Answer> done) {
         if (m_queue.empty() && has_room())
-            m_channel->send(request, limit(), std::move(done));
+            send(request, watch, std::move(done));
         else
-            m_queue.push(client, Waiting{&request, std::move(done)});
+            m_queue.push(client, Waiting{&request, watch, std::move(done)});
     };
     auto answer = co_await wait_for<Answer>(m_loop, start);
     if (answer.ok())
@@ -206,7 +209,7 @@ asio::awaitable<bool> Host::scan(std::optional<std::uint64_t> slot) {
     if (same_process && (answer.ok() || (absent && slot)))
         take_scan(slot, answer);
     m_changed.notify_all();
-    co_return same_process && answer.ok();
+    co_return same_process&& answer.ok();
 }
 
 void Host::take_scan(std::optional<std::uint64_t> slot, const Answer& answer) {
@@ -286,8 +289,14 @@ void Host::send_waiting() {
         auto next = m_queue.pop();
         if (!next)
             return;
-        m_channel->send(*next->request, limit(), std::move(next->done));
+        send(*next->request, next->watch, std::move(next->done));
     }
+}
+
+void Host::send(Request& request, SendWatch* watch, Completion<Answer> done) {
+    m_channel->send(request, limit(), std::move(done));
+    if (watch != nullptr)
+        watch->sent();
 }
 
 bool Host::has_room() const noexcept {

@@ -23,9 +23,21 @@ namespace signet::agent {
 
 class HostProcess;
 
-/// Starts signet-token, loads the module, scans, and starts a fresh process when one ends, with back-off. Keeps
-/// at most outstanding_per_worker operations a worker outstanding; the rest waits in a fair queue. On the loop's
-/// thread only; owned by shared_ptr.
+/// Told when a request has gone out, so that other work is done while the token does its own.
+class SendWatch {
+  public:
+    virtual ~SendWatch() = default;
+    virtual void sent() noexcept = 0;
+
+  protected:
+    SendWatch() = default;
+    SendWatch(const SendWatch&) = default;
+    SendWatch& operator=(const SendWatch&) = default;
+};
+
+/// Starts signet-token, loads the module, scans, and starts a fresh process when one ends, with back-off.
+/// Keeps at most outstanding_per_worker operations a worker outstanding; the rest waits in a fair queue. On
+/// the loop's thread only; owned by shared_ptr.
 class Host : public std::enable_shared_from_this<Host> {
   public:
     enum class State {
@@ -53,8 +65,9 @@ class Host : public std::enable_shared_from_this<Host> {
     /// For good: what is outstanding is lost, the process is killed.
     void end();
 
-    /// A key operation, when it is `client`'s turn. `request` must live until the answer.
-    asio::awaitable<Answer> call(ClientId client, token::protocol::Request& request);
+    /// A key operation, when it is `client`'s turn. `request` and `watch` (may be null) must live until the
+    /// answer.
+    asio::awaitable<Answer> call(ClientId client, token::protocol::Request& request, SendWatch* watch);
     /// At once, ahead of the queue; a Login or Logout.
     asio::awaitable<Answer> control(token::protocol::Request& request, Clock::duration limit);
     /// Scans one slot, or all; whether that succeeded. tokens() is then up to date.
@@ -88,6 +101,7 @@ class Host : public std::enable_shared_from_this<Host> {
   private:
     struct Waiting {
         token::protocol::Request* request;
+        SendWatch* watch;
         Completion<Answer> done;
     };
 
@@ -99,6 +113,7 @@ class Host : public std::enable_shared_from_this<Host> {
                                 Clock::duration limit);
     void take_scan(std::optional<std::uint64_t> slot, const Answer& answer);
     void forget_process();
+    void send(token::protocol::Request& request, SendWatch* watch, Completion<Answer> done);
     void send_waiting();
     [[nodiscard]] bool has_room() const noexcept;
     [[nodiscard]] Clock::duration limit() const noexcept;

@@ -60,7 +60,11 @@ void HostChannel::send(Request& request, Clock::duration limit, Completion<Answe
     if (secret_input)
         wipe(*request.mutable_login()->mutable_pin());
 
-    m_pending.push_back({m_last_id, Clock::now() + limit, request.has_decrypt() || request.has_derive(), 0, {},
+    m_pending.push_back({m_last_id,
+                         Clock::now() + limit,
+                         request.has_decrypt() || request.has_derive(),
+                         0,
+                         {},
                          std::move(done)});
     if (!m_watching)
         watch_deadlines();
@@ -94,9 +98,9 @@ void HostChannel::flush() {
 
 void HostChannel::watch_deadlines() {
     // One timer for all, on the earliest deadline when it is set; a request that ends leaves it as it is.
-    const auto earliest = std::min_element(m_pending.begin(), m_pending.end(), [](const auto& a, const auto& b) {
-        return a.deadline < b.deadline;
-    });
+    const auto earliest =
+        std::min_element(m_pending.begin(), m_pending.end(),
+                         [](const auto& a, const auto& b) { return a.deadline < b.deadline; });
     m_watching = earliest != m_pending.end();
     if (!m_watching)
         return;
@@ -158,8 +162,8 @@ bool HostChannel::receive_one() {
 }
 
 void HostChannel::take(std::size_t size) {
-    const bool parsed = size <= token::protocol::max_datagram &&
-                        m_reply.ParseFromArray(m_in.data(), static_cast<int>(size));
+    const bool parsed =
+        size <= token::protocol::max_datagram && m_reply.ParseFromArray(m_in.data(), static_cast<int>(size));
     const auto place = std::find_if(m_pending.begin(), m_pending.end(),
                                     [this](const auto& pending) { return pending.id == m_reply.id(); });
     if (!parsed || place == m_pending.end()) {

@@ -24,11 +24,12 @@ class HostChannel : public std::enable_shared_from_this<HostChannel> {
     static constexpr std::size_t max_parts = 4096;
     static constexpr std::size_t max_parts_size = std::size_t{16} << 20;
 
-    /// `channel` is non-blocking SOCK_SEQPACKET. `freed` is called after each answer, before its receiver runs.
+    /// `channel` is non-blocking SOCK_SEQPACKET. `freed` is called after each answer, before its receiver
+    /// runs.
     HostChannel(asio::io_context&, UniqueDescriptor channel, std::function<void()> freed);
 
-    /// Sends `request` (whose id it sets) and delivers its answer to `done`: when it comes, or with Fate::lost
-    /// or timed_out from run(). A PIN in `request` is wiped here, and so is every copy on the way.
+    /// Sends `request` (whose id it sets) and delivers its answer to `done`: when it comes, or with
+    /// Fate::lost or timed_out from run(). A PIN in `request` is wiped here, and so is every copy on the way.
     void send(token::protocol::Request& request, Clock::duration limit, Completion<Answer> done);
 
     /// Receives until the other side closes, breaks the protocol or lets a deadline pass; then nothing is

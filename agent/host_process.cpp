@@ -48,11 +48,18 @@ class Attributes {
     posix_spawnattr_t m_attributes{};
 };
 
+/// What is for the agent alone: its service manager's socket and credentials (PINs may be among them).
+bool stays_here(const std::string& variable) {
+    return variable == "NOTIFY_SOCKET" || variable == "CREDENTIALS_DIRECTORY" || variable == "WATCHDOG_USEC" ||
+           variable == "WATCHDOG_PID";
+}
+
 std::vector<std::string> merged_environment(const std::map<std::string, std::string>& changes) {
     std::vector<std::string> merged;
     for (char** entry = environ; *entry != nullptr; ++entry) {
         const std::string text = *entry;
-        if (!changes.contains(text.substr(0, text.find('='))))
+        const auto name = text.substr(0, text.find('='));
+        if (!changes.contains(name) && !stays_here(name))
             merged.push_back(text);
     }
     for (const auto& [name, value] : changes)

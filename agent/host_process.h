@@ -10,12 +10,12 @@
 
 namespace signet::agent {
 
-/// The signet-token that belongs to this agent: beside its own executable, else in ../libexec/signet. Nothing in
-/// the environment chooses it. Throws Error(INTERNAL) if neither is there.
+/// The signet-token that belongs to this agent: beside its own executable, else in ../libexec/signet. Nothing
+/// in the environment chooses it. Throws Error(INTERNAL) if neither is there.
 std::string token_program();
 
-/// A running signet-token with its end of the socketpair as descriptor 3, nothing on standard input, its output
-/// on our standard error, and no other descriptor of ours. Its destructor kills and reaps it.
+/// A running signet-token with its end of the socketpair as descriptor 3, nothing on standard input, its
+/// output on our standard error, and no other descriptor of ours. Its destructor kills and reaps it.
 class HostProcess {
   public:
     /// Starts `program` with our environment and `environment` on top. Throws std::system_error.

@@ -11,8 +11,9 @@ namespace {
 constexpr auto refresh_pause = std::chrono::seconds{1};
 
 bool same(const ModuleConfig& a, const ModuleConfig& b) {
-    return a.name == b.name && a.path == b.path && a.environment == b.environment && a.init_args == b.init_args &&
-           a.sessions == b.sessions && a.operation_timeout == b.operation_timeout;
+    return a.name == b.name && a.path == b.path && a.environment == b.environment &&
+           a.init_args == b.init_args && a.sessions == b.sessions &&
+           a.operation_timeout == b.operation_timeout;
 }
 
 }  // namespace

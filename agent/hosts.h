@@ -17,8 +17,8 @@ class Hosts {
     /// `program` is the signet-token to start.
     Hosts(asio::io_context&, std::string program);
 
-    /// Ends the hosts of modules that are not in `modules` or changed there, starts those that are new; a module
-    /// that could not be loaded is tried again.
+    /// Ends the hosts of modules that are not in `modules` or changed there, starts those that are new; a
+    /// module that could not be loaded is tried again.
     void configure(const std::vector<ModuleConfig>& modules);
     void end_all();
 

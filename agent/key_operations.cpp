@@ -5,6 +5,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <limits>
 #include <vector>
 
 namespace signet::agent {
@@ -32,7 +33,8 @@ std::uint64_t mechanism_for(const Request& request) {
         }
     }
     if (request.has_decrypt())
-        return request.decrypt().scheme() == token::protocol::DECRYPT_PKCS1 ? CKM_RSA_PKCS : CKM_RSA_PKCS_OAEP;
+        return request.decrypt().scheme() == token::protocol::DECRYPT_PKCS1 ? CKM_RSA_PKCS
+                                                                            : CKM_RSA_PKCS_OAEP;
     return CKM_ECDH1_DERIVE;
 }
 
@@ -68,7 +70,8 @@ std::string obstacle(const Location& location, const Request& request) {
 }
 
 bool can(const Location& location, const Request& request) {
-    return has_mechanism(*location.token, mechanism_for(request)) && location.key && may(*location.key, request);
+    return has_mechanism(*location.token, mechanism_for(request)) && location.key &&
+           may(*location.key, request);
 }
 
 void set_place(Request& request, std::uint64_t slot, std::uint64_t key) {
@@ -105,12 +108,22 @@ struct KeyOperations::Progress {
 };
 
 asio::awaitable<Answer> KeyOperations::run(Permit permit, std::shared_ptr<const Key> key, Request& request,
-                                           const AnswerCheck* check) {
+                                           KeyUse* use) {
     const auto& hosts_of = key->locations;
-    const auto timeout = hosts_of.empty() ? Clock::duration{}
-                                          : Clock::duration(hosts_of.front().token->host->config().operation_timeout);
-    Progress progress{permit, std::move(key), request, m_hosts.catalogue().generation(),
-                      Clock::now() + 2 * timeout + extra_time, {}, 0, 0, 0, false};
+    const auto timeout = hosts_of.empty()
+                             ? Clock::duration{}
+                             : Clock::duration(hosts_of.front().token->host->config().operation_timeout);
+    Progress progress{permit,
+                      std::move(key),
+                      request,
+                      // None that the catalogue has: it may have been rebuilt since the caller found the key.
+                      std::numeric_limits<std::uint64_t>::max(),
+                      Clock::now() + 2 * timeout + extra_time,
+                      {},
+                      0,
+                      0,
+                      0,
+                      false};
     Answer answer;
     while (true) {
         if (progress.generation != m_hosts.catalogue().generation()) {
@@ -127,9 +140,9 @@ asio::awaitable<Answer> KeyOperations::run(Permit permit, std::shared_ptr<const 
         const auto held = progress.key;
         const auto host = place->token->host;
         set_place(request, place->token->slot, place->key->handle);
-        answer = co_await host->call(permit.peer().id, request);
+        answer = co_await host->call(permit.peer().id, request, use);
         if (answer.ok()) {
-            if (check == nullptr || check->accepts(answer))
+            if (use == nullptr || use->accepts(answer))
                 co_return answer;
             answer.outcome = token::protocol::DEVICE_FAILED;
             answer.what = "the token made a signature that does not verify";
@@ -176,7 +189,8 @@ const Location* KeyOperations::pick(const Progress& progress) const {
     bool best_failed = false;
     for (const auto& location : progress.key->locations) {
         const auto& token = *location.token;
-        if (!token.current || token.needs_login() || !token.host->is_ready() || !can(location, progress.request))
+        if (!token.current || token.needs_login() || !token.host->is_ready() ||
+            !can(location, progress.request))
             continue;
         const bool failed = std::find(progress.failed_at.begin(), progress.failed_at.end(), location.token) !=
                             progress.failed_at.end();
@@ -222,7 +236,8 @@ asio::awaitable<void> KeyOperations::prepare(Progress& progress) {
 
     for (const auto& location : key->locations) {
         const auto host = location.token->host;
-        if (host->is_ready() || host->state() == Host::State::ended || host->state() == Host::State::unloadable)
+        if (host->is_ready() || host->state() == Host::State::ended ||
+            host->state() == Host::State::unloadable)
             continue;
         const bool ready = co_await host->wait_ready(progress.deadline);
         if (!ready)

@@ -13,23 +13,18 @@
 
 namespace signet::agent {
 
-/// Looks at an OK answer before it counts: a faulty one is repeated like a failed device's.
-class AnswerCheck {
+/// What a request does beside the token's work.
+class KeyUse : public SendWatch {
   public:
-    virtual ~AnswerCheck() = default;
+    /// Looks at an OK answer before it counts: a faulty one is repeated like a failed device's.
     [[nodiscard]] virtual bool accepts(const Answer& answer) const = 0;
-
-  protected:
-    AnswerCheck() = default;
-    AnswerCheck(const AnswerCheck&) = default;
-    AnswerCheck& operator=(const AnswerCheck&) = default;
 };
 
 /// On the loop's thread only.
 class KeyOperations {
   public:
-    /// Times that one operation is sent, at most. It is repeated when its process was lost, the key or the login
-    /// has gone, or the device failed; after its own deadline once.
+    /// Times that one operation is sent, at most. It is repeated when its process was lost, the key or the
+    /// login has gone, or the device failed; after its own deadline once.
     static constexpr int max_sends = 5;
 
     /// Both must outlive it.
@@ -37,10 +32,10 @@ class KeyOperations {
 
     /// `request` has a Sign, Decrypt or Derive without slot and key. The answer is the token's, OK or not, or
     /// lost or timed out if no attempt got one. Before anything is sent it throws Error: PIN_*, TOKEN_ABSENT,
-    /// TOKEN_CANNOT (mechanism or key usage), TOKEN_FAILED (no process), STOPPING (the client has gone). `check`
-    /// may be null; all must live until it returns.
-    asio::awaitable<Answer> run(Permit permit, std::shared_ptr<const Key> key, token::protocol::Request& request,
-                                const AnswerCheck* check);
+    /// TOKEN_CANNOT (mechanism or key usage), TOKEN_FAILED (no process), STOPPING (the client has gone).
+    /// `use` may be null, and hears of every attempt that is sent; all must live until it returns.
+    asio::awaitable<Answer> run(Permit permit, std::shared_ptr<const Key> key,
+                                token::protocol::Request& request, KeyUse* use);
 
   private:
     struct Progress;

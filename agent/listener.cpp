@@ -54,15 +54,16 @@ void Listener::admit(asio::local::stream_protocol::socket socket) {
             return;
         }
         if (m_connections.size() >= max_connections) {
-            spdlog::warn("process {} was turned away: {} connections are open", peer.pid, m_connections.size());
+            spdlog::warn("process {} was turned away: {} connections are open", peer.pid,
+                         m_connections.size());
             return;
         }
         const auto id = peer.id;
-        auto connection = std::make_shared<Connection>(m_agent, std::move(socket), std::move(peer),
-                                                       [this](ClientId ended) {
-                                                           m_connections.erase(ended);
-                                                           m_agent.clients = m_connections.size();
-                                                       });
+        auto connection =
+            std::make_shared<Connection>(m_agent, std::move(socket), std::move(peer), [this](ClientId ended) {
+                m_connections.erase(ended);
+                m_agent.clients = m_connections.size();
+            });
         connection->start();
         m_connections.emplace(id, std::move(connection));
         m_agent.clients = m_connections.size();

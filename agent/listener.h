@@ -13,7 +13,8 @@
 
 namespace signet::agent {
 
-/// Asks the kernel who a peer is before a byte of it is read, and closes strangers. On the loop's thread only.
+/// Asks the kernel who a peer is before a byte of it is read, and closes strangers. On the loop's thread
+/// only.
 class Listener {
   public:
     /// Connections at once; one more is closed.

@@ -102,8 +102,8 @@ gid_t group_id(const std::filesystem::path& path, const std::string& name) {
     char* end = nullptr;
     errno = 0;
     const unsigned long number = std::strtoul(name.c_str(), &end, 10);
-    const bool is_number = !name.empty() && *end == '\0' && errno == 0 && name.front() != '-' &&
-                           number < static_cast<gid_t>(-1);
+    const bool is_number =
+        !name.empty() && *end == '\0' && errno == 0 && name.front() != '-' && number < static_cast<gid_t>(-1);
     if (!is_number)
         fail(path, "there is no group \"" + name + "\"", "mend socket-group");
     return static_cast<gid_t>(number);
@@ -133,7 +133,8 @@ std::optional<ListeningSocket> ListeningSocket::from_service_manager() {
     if (passed == 0)
         return std::nullopt;
     if (passed != 1 || ::sd_is_socket_unix(SD_LISTEN_FDS_START, SOCK_STREAM, 1, nullptr, 0) <= 0)
-        throw Error(protocol::INTERNAL, "the service manager passed something else than one listening Unix socket",
+        throw Error(protocol::INTERNAL,
+                    "the service manager passed something else than one listening Unix socket",
                     "mend the .socket unit");
     ListeningSocket listening;
     listening.m_descriptor = UniqueDescriptor(SD_LISTEN_FDS_START);
@@ -154,7 +155,8 @@ ListeningSocket ListeningSocket::at(const std::filesystem::path& path, mode_t mo
     listening.m_descriptor = new_socket(0);
     {
         const Umask umask(private_umask);
-        if (::bind(listening.m_descriptor.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
+        if (::bind(listening.m_descriptor.get(), reinterpret_cast<const sockaddr*>(&address),
+                   sizeof address) != 0)
             fail_with_errno(path, "cannot be bound");
     }
     struct stat made {};

@@ -17,15 +17,15 @@ std::filesystem::path default_socket_path();
 /// A listening Unix stream socket. Its file is removed at the end if it is still this socket's.
 class ListeningSocket {
   public:
-    /// What systemd passed (sd_listen_fds); none if it passed nothing. Throws Error(INTERNAL) if that is not one
-    /// listening Unix stream socket. systemd owns the file.
+    /// What systemd passed (sd_listen_fds); none if it passed nothing. Throws Error(INTERNAL) if that is not
+    /// one listening Unix stream socket. systemd owns the file.
     static std::optional<ListeningSocket> from_service_manager();
 
-    /// Binds `path`, with mode 0600 from the first moment, then `mode` and `group`. Makes the parent folder (mode
-    /// 0700) if `make_folder`. Removes a socket at `path` that nobody listens on; throws Error(INTERNAL) if
-    /// somebody does, if something else is at `path`, or if it cannot be bound.
-    static ListeningSocket at(const std::filesystem::path& path, mode_t mode, const std::optional<std::string>& group,
-                              bool make_folder);
+    /// Binds `path`, with mode 0600 from the first moment, then `mode` and `group`. Makes the parent folder
+    /// (mode 0700) if `make_folder`. Removes a socket at `path` that nobody listens on; throws
+    /// Error(INTERNAL) if somebody does, if something else is at `path`, or if it cannot be bound.
+    static ListeningSocket at(const std::filesystem::path& path, mode_t mode,
+                              const std::optional<std::string>& group, bool make_folder);
 
     ~ListeningSocket();
     ListeningSocket(ListeningSocket&& other) noexcept;

@@ -19,8 +19,9 @@
 
 namespace signet::agent {
 
-/// Invariant 3: a wrong PIN is tried once and never again by itself; nothing automatic spends the last try; a PIN
-/// that no token has confirmed is not sent twice when the process died under it. On the loop's thread only.
+/// Invariant 3: a wrong PIN is tried once and never again by itself; nothing automatic spends the last try; a
+/// PIN that no token has confirmed is not sent twice when the process died under it. On the loop's thread
+/// only.
 class Logins {
   public:
     /// `config` and `hosts` must outlive it; the configuration may be exchanged.
@@ -66,6 +67,7 @@ class Logins {
     asio::awaitable<void> log_out(std::shared_ptr<TokenState> token);
     asio::awaitable<void> log_out_quietly(std::shared_ptr<TokenState> token);
     void keep(const Attempt& attempt, const Secret& pin);
+    void refuse(const Attempt& attempt, const Secret& pin);
     void expire();
     void expire_at(Clock::time_point when);
 

@@ -4,11 +4,11 @@
 #include "agent/protocol/status.h"
 #include "agent/version.h"
 
-#include <boost/program_options.hpp>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <boost/program_options.hpp>
 
 #include <algorithm>
 #include <csignal>
@@ -26,7 +26,8 @@ using signet::agent::protocol::ExitStatus;
 int fail(ExitStatus status, const std::string& what, std::string why, const std::string& advice) {
     std::replace_if(
         why.begin(), why.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
-    std::cerr << "signet-agent: " << what << ": " << why << (advice.empty() ? "" : "; " + advice) << std::endl;
+    std::cerr << "signet-agent: " << what << ": " << why << (advice.empty() ? "" : "; " + advice)
+              << std::endl;
     return static_cast<int>(status);
 }
 
@@ -67,7 +68,8 @@ int run(const signet::agent::DaemonOptions& chosen) {
     } catch (const ConfigError& error) {
         return fail(ExitStatus::usage, "cannot read the configuration", error.what(), "mend it");
     } catch (const NoModule& error) {
-        return fail(ExitStatus::token, "cannot load a module", error.what(), "mend its path in the configuration");
+        return fail(ExitStatus::token, "cannot load a module", error.what(),
+                    "mend its path in the configuration");
     } catch (const Error& error) {
         return fail(ExitStatus::other, "cannot start", error.what(), error.advice());
     } catch (const std::exception& error) {
@@ -89,16 +91,17 @@ int check_config(const signet::agent::DaemonOptions& chosen) {
 
 int main(int argc, char** argv) {
     options::options_description known("Options");
-    known.add_options()                                                                    //
+    known.add_options()                                                                            //
         ("config", options::value<std::string>()->value_name("FILE"), "the configuration (TOML)")  //
         ("socket", options::value<std::string>()->value_name("PATH"),
-         "where clients connect, whatever the configuration says")               //
+         "where clients connect, whatever the configuration says")                      //
         ("check-config", "say whether the configuration is good, and do nothing else")  //
-        ("help", "this text")                                                     //
+        ("help", "this text")                                                           //
         ("version", "the version");
     options::variables_map given;
     try {
-        const auto style = options::command_line_style::unix_style & ~options::command_line_style::allow_guessing;
+        const auto style =
+            options::command_line_style::unix_style & ~options::command_line_style::allow_guessing;
         const auto parsed = options::command_line_parser(argc, argv)
                                 .options(known)
                                 .positional(options::positional_options_description())
@@ -106,10 +109,12 @@ int main(int argc, char** argv) {
                                 .run();
         options::store(parsed, given);
     } catch (const options::error& error) {
-        return fail(ExitStatus::usage, "cannot read the command line", error.what(), "see signet-agent --help");
+        return fail(ExitStatus::usage, "cannot read the command line", error.what(),
+                    "see signet-agent --help");
     }
     if (given.contains("help")) {
-        std::cout << "usage: signet-agent [OPTION]...\n\nHolds the PINs, and signs and opens with keys on tokens for "
+        std::cout << "usage: signet-agent [OPTION]...\n\nHolds the PINs, and signs and opens with keys on "
+                     "tokens for "
                      "its own user.\n\n"
                   << known;
         return 0;

@@ -19,8 +19,8 @@ struct Decision {
     std::string why;
 };
 
-/// Proof that the gate was passed. Only Policy makes one, and KeyOperations takes nothing else: a path to a key
-/// that forgets the gate does not compile.
+/// Proof that the gate was passed. Only Policy makes one, and KeyOperations takes nothing else: a path to a
+/// key that forgets the gate does not compile.
 class Permit {
   public:
     [[nodiscard]] const Peer& peer() const noexcept { return *m_peer; }

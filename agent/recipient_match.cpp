@@ -20,7 +20,8 @@ std::optional<std::size_t> recipient_for(const cms::RecipientInfo& info, const I
             return 0;
     } else if (const auto* agreement = std::get_if<cms::KeyAgreement>(&info)) {
         for (std::size_t i = 0; i < agreement->recipients.size(); ++i) {
-            if (identity.key->kind == cms::KeyKind::ec && names(agreement->recipients[i].identifier, identity))
+            if (identity.key->kind == cms::KeyKind::ec &&
+                names(agreement->recipients[i].identifier, identity))
                 return i;
         }
     }
@@ -37,7 +38,8 @@ std::optional<RecipientMatch> match_recipient(const std::vector<cms::BytesView>&
         try {
             info = cms::parse_recipient_info(infos[index]);
         } catch (const cms::Error& error) {
-            unreadable.push_back("recipient info " + std::to_string(index + 1) + " cannot be read: " + error.what());
+            unreadable.push_back("recipient info " + std::to_string(index + 1) +
+                                 " cannot be read: " + error.what());
             continue;
         }
         for (const auto& identity : identities) {

@@ -22,8 +22,8 @@ struct RecipientMatch {
     std::size_t recipient = 0;
 };
 
-/// The first of `infos` (DER) that names one of `identities` and fits its kind of key. What cannot be read is for
-/// somebody else; its reason is appended to `unreadable`, one sentence each.
+/// The first of `infos` (DER) that names one of `identities` and fits its kind of key. What cannot be read is
+/// for somebody else; its reason is appended to `unreadable`, one sentence each.
 std::optional<RecipientMatch> match_recipient(const std::vector<cms::BytesView>& infos,
                                               const std::vector<std::shared_ptr<const Identity>>& identities,
                                               std::vector<std::string>& unreadable);

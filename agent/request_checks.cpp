@@ -16,8 +16,8 @@ namespace {
 
 using protocol::Request;
 
-/// id-data, id-signedData, id-envelopedData, id-ct-receipt, id-ct-compressedData, id-ct-authEnvelopedData. Not
-/// id-ct-TSTInfo: who signs that is a time-stamping authority.
+/// id-data, id-signedData, id-envelopedData, id-ct-receipt, id-ct-compressedData, id-ct-authEnvelopedData.
+/// Not id-ct-TSTInfo: who signs that is a time-stamping authority.
 constexpr std::array<std::string_view, 6> content_types = {
     "1.2.840.113549.1.7.1",      "1.2.840.113549.1.7.2",      "1.2.840.113549.1.7.3",
     "1.2.840.113549.1.9.16.1.1", "1.2.840.113549.1.9.16.1.9", "1.2.840.113549.1.9.16.1.23",
@@ -56,9 +56,9 @@ std::size_t digest_size(protocol::DigestAlgorithm algorithm) {
 
 void check_hello(const Request& request) {
     const auto& hello = request.hello();
-    for (const auto* text : {&hello.client(), &hello.display(), &hello.wayland_display(),
-                             &hello.dbus_session_bus_address(), &hello.xauthority(), &hello.tty(), &hello.term(),
-                             &hello.locale()})
+    for (const auto* text :
+         {&hello.client(), &hello.display(), &hello.wayland_display(), &hello.dbus_session_bus_address(),
+          &hello.xauthority(), &hello.tty(), &hello.term(), &hello.locale()})
         check_text(*text, "a text of hello");
 }
 
@@ -104,7 +104,8 @@ void check_sign(const Request& request) {
     const bool allowed = sign.content_type().empty() || std::find(content_types.begin(), content_types.end(),
                                                                   sign.content_type()) != content_types.end();
     if (!allowed)
-        throw Error(protocol::REFUSED, "content of type " + sign.content_type().substr(0, 64) + " is not signed here",
+        throw Error(protocol::REFUSED,
+                    "content of type " + sign.content_type().substr(0, 64) + " is not signed here",
                     "sign it as id-data");
 }
 

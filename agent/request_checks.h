@@ -5,8 +5,8 @@
 
 namespace signet::agent {
 
-// Each throws Error: MALFORMED for a size, count or value that cannot be, TOO_LARGE for a count above its limit,
-// REFUSED for a content type that is not signed here.
+// Each throws Error: MALFORMED for a size, count or value that cannot be, TOO_LARGE for a count above its
+// limit, REFUSED for a content type that is not signed here.
 
 void check_hello(const protocol::Request& request);
 void check_list(const protocol::Request& request);

@@ -43,9 +43,8 @@ std::optional<std::string> fingerprint_in(std::string_view text) {
 }
 
 bool matches_uri(const Identity& identity, const TokenUri& uri) {
-    return std::any_of(identity.places.begin(), identity.places.end(), [&](const Place& place) {
-        return uri.matches(*place.token, place.id, place.label);
-    });
+    return std::any_of(identity.places.begin(), identity.places.end(),
+                       [&](const Place& place) { return uri.matches(*place.token, place.id, place.label); });
 }
 
 bool matches_text(const Identity& identity, const std::string& text,
@@ -89,7 +88,8 @@ std::string obstacle(const Identity& identity, std::int64_t now) {
     if (text.empty())
         throw Error(protocol::NO_IDENTITY, "no token has a certificate with a private key",
                     "insert a token, or see what `signet list` shows");
-    throw Error(protocol::NO_IDENTITY, "no identity matches \"" + text + "\"", "see what `signet list` shows");
+    throw Error(protocol::NO_IDENTITY, "no identity matches \"" + text + "\"",
+                "see what `signet list` shows");
 }
 
 [[noreturn]] void refuse_several(const std::vector<std::shared_ptr<const Identity>>& usable) {
@@ -161,8 +161,9 @@ const SignerChoice& Selector::signer(const std::string& text, std::int64_t now) 
     });
     if (!one_key)
         refuse_several(usable);
-    remembered.choice.identity = *std::max_element(
-        usable.begin(), usable.end(), [](const auto& a, const auto& b) { return a->not_before < b->not_before; });
+    remembered.choice.identity =
+        *std::max_element(usable.begin(), usable.end(),
+                          [](const auto& a, const auto& b) { return a->not_before < b->not_before; });
     return m_remembered.emplace(text, std::move(remembered)).first->second.choice;
 }
 

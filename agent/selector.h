@@ -19,8 +19,8 @@ struct SignerChoice {
     std::vector<std::string> warnings;
 };
 
-/// Answers from a map of texts as long as the catalogue's generation lasts, so that a request searches nothing.
-/// On the loop's thread only; the catalogue must outlive it.
+/// Answers from a map of texts as long as the catalogue's generation lasts, so that a request searches
+/// nothing. On the loop's thread only; the catalogue must outlive it.
 class Selector {
   public:
     /// Texts that are remembered; above it all are forgotten.
@@ -28,8 +28,8 @@ class Selector {
 
     explicit Selector(const Catalogue& catalogue) : m_catalogue(catalogue) {}
 
-    /// Whose certificate is valid at `now` (seconds since the epoch) and may sign; of several on one key the one
-    /// that became valid last. Valid until the next call. Throws Error(NO_IDENTITY) saying why,
+    /// Whose certificate is valid at `now` (seconds since the epoch) and may sign; of several on one key the
+    /// one that became valid last. Valid until the next call. Throws Error(NO_IDENTITY) saying why,
     /// Error(AMBIGUOUS_IDENTITY) listing the matches, or Error(MALFORMED) for a bad URI.
     const SignerChoice& signer(const std::string& text, std::int64_t now);
 

@@ -36,7 +36,8 @@ struct ScannedKey {
     bool decrypt = false;
     bool derive = false;
     bool always_authenticate = false;
-    /// RSA: the modulus without leading zeros; EC: the uncompressed point. Empty if the token does not show it.
+    /// RSA: the modulus without leading zeros; EC: the uncompressed point. Empty if the token does not show
+    /// it.
     std::string public_value;
 };
 

@@ -59,7 +59,8 @@ class WipedBuffer {
             std::memcpy(m_data.get(), m_data.get() + m_begin, held);
             wipe(m_data.get() + m_begin, held);
         } else {
-            const std::size_t capacity = std::max({least_capacity, held + more, fits ? m_capacity : 2 * m_capacity});
+            const std::size_t capacity =
+                std::max({least_capacity, held + more, fits ? m_capacity : 2 * m_capacity});
             auto data = std::make_unique<char[]>(capacity);
             if (held > 0)
                 std::memcpy(data.get(), m_data.get() + m_begin, held);

@@ -1,0 +1,228 @@
+#include "agent/login_attempt.h"
+
+#include "agent/error.h"
+#include "agent/pin/pin_entry.h"
+
+#include <spdlog/spdlog.h>
+
+#include <variant>
+
+namespace signet::agent {
+
+namespace {
+
+constexpr auto pin_pad_limit = std::chrono::minutes{2};
+constexpr auto restart_limit = std::chrono::seconds{30};
+constexpr int max_sends = 3;
+constexpr int max_prompts = 3;
+
+[[noreturn]] void refuse_last_try(const TokenState& token) {
+    throw Error(protocol::PIN_LOCKED,
+                "one PIN try of " + quoted(token) + " is left, which nothing automatic spends",
+                "run `signet unlock --pin-stdin` with the right PIN");
+}
+
+}  // namespace
+
+void refuse_locked(const TokenState& token) {
+    throw Error(protocol::PIN_LOCKED, "the PIN of " + quoted(token) + " is locked",
+                "unblock it with the token's own tools (PUK, SO PIN)");
+}
+
+asio::awaitable<void> Logins::look_again(Attempt& attempt) {
+    const bool ready = co_await attempt.host->wait_ready(Clock::now() + restart_limit);
+    if (ready)
+        co_await attempt.host->scan(attempt.token->slot);
+    for (const auto& [slot, token] : attempt.host->tokens()) {
+        if (token->current && token->id() == attempt.id) {
+            attempt.token = token;
+            co_return;
+        }
+    }
+    if (!attempt.host->is_ready())
+        throw Error(protocol::TOKEN_FAILED,
+                    "module " + attempt.host->config().name + " is not there: " + attempt.host->trouble(),
+                    "see the log of signet-agent");
+    throw Error(protocol::TOKEN_ABSENT, "token \"" + attempt.id.label + "\" is not there", "insert it");
+}
+
+asio::awaitable<void> Logins::by_pin_pad(Attempt& attempt) {
+    spdlog::info("{} waits for its PIN pad", quoted(*attempt.token));
+    const auto answer = co_await send(attempt, nullptr, false);
+    if (answer.ok()) {
+        co_await succeed(attempt);
+        co_return;
+    }
+    if (answer.fate == Fate::answered && answer.outcome == token::protocol::PIN_LOCKED)
+        refuse_locked(*attempt.token);
+    if (answer.fate == Fate::answered && answer.outcome == token::protocol::PIN_INCORRECT)
+        throw Error(protocol::PIN_INCORRECT, "the PIN was wrong", "try again at the PIN pad");
+    if (answer.fate == Fate::answered && answer.outcome == token::protocol::PIN_CANCELLED)
+        throw Error(protocol::PIN_CANCELLED, "no PIN was entered at the PIN pad");
+    throw Error(protocol::TOKEN_FAILED, "the login to " + quoted(*attempt.token) + " failed: " + answer.what);
+}
+
+asio::awaitable<void> Logins::by_brought_pin(Attempt& attempt, const Secret& pin) {
+    const auto kept = m_kept.get(attempt.id, Clock::now());
+    if (attempt.token->logged_in && kept && equal(*kept, pin))
+        co_return;
+    if (m_refused.is_refused(attempt.id, pin))
+        throw Error(protocol::PIN_INCORRECT,
+                    quoted(*attempt.token) + " has refused this PIN before; it was not tried again",
+                    "enter the right PIN");
+    const bool done = co_await try_pin(attempt, pin, false);
+    if (!done)
+        throw Error(protocol::PIN_INCORRECT, quoted(*attempt.token) + " refused the PIN",
+                    "enter the right PIN");
+}
+
+asio::awaitable<void> Logins::by_source(Attempt& attempt) {
+    const bool last_try = attempt.token->has_flag(CKF_USER_PIN_FINAL_TRY);
+    const auto kept = m_kept.get(attempt.id, Clock::now());
+    if (kept && !last_try) {
+        const bool done = co_await try_pin(attempt, *kept, true);
+        if (done)
+            co_return;
+        co_await look_again(attempt);
+    }
+    const auto& source = attempt.config.pin;
+    if (std::holds_alternative<pin::PinFromPinentry>(source)) {
+        co_await by_pinentry(attempt);
+        co_return;
+    }
+    if (attempt.token->has_flag(CKF_USER_PIN_LOCKED))
+        refuse_locked(*attempt.token);
+    if (std::holds_alternative<pin::PinNone>(source))
+        throw Error(protocol::PIN_UNAVAILABLE,
+                    quoted(*attempt.token) + " is locked, and its PIN source is none",
+                    "run `signet unlock --pin-stdin`");
+    if (attempt.token->has_flag(CKF_USER_PIN_FINAL_TRY))
+        refuse_last_try(*attempt.token);
+    const auto* file = std::get_if<pin::PinFromFile>(&source);
+    auto pin =
+        file != nullptr ? pin::read_pin(*file) : pin::read_pin(std::get<pin::PinFromCredential>(source));
+    co_await by_stored_pin(attempt, std::move(pin));
+}
+
+asio::awaitable<void> Logins::by_stored_pin(Attempt& attempt, Secret pin) {
+    if (m_refused.is_refused(attempt.id, pin))
+        throw Error(protocol::PIN_INCORRECT,
+                    quoted(*attempt.token) + " has refused the PIN of its PIN source; it is not tried again",
+                    "put the right PIN there");
+    if (m_in_doubt.is_refused(attempt.id, pin))
+        throw Error(protocol::PIN_UNAVAILABLE,
+                    "signet-token ended during the last login to " + quoted(*attempt.token) +
+                        "; its PIN is not sent again by itself",
+                    "run `signet unlock --pin-stdin`");
+    const bool done = co_await try_pin(attempt, pin, false);
+    if (!done)
+        throw Error(protocol::PIN_INCORRECT, quoted(*attempt.token) + " refused the PIN of its PIN source",
+                    "put the right PIN there");
+}
+
+asio::awaitable<void> Logins::by_pinentry(Attempt& attempt) {
+    pin::PinPrompt prompt;
+    prompt.title = "Signet";
+    prompt.prompt = "PIN:";
+    prompt.program = m_config->pinentry;
+    prompt.place = attempt.peer.place;
+    for (int asked = 0; asked < max_prompts; ++asked) {
+        if (attempt.token->has_flag(CKF_USER_PIN_LOCKED))
+            refuse_locked(*attempt.token);
+        prompt.description = "Please enter the PIN of " + quoted(*attempt.token) + " (serial number " +
+                             attempt.token->serial + "), asked for by " +
+                             (attempt.peer.program.empty() ? "a program" : attempt.peer.program) +
+                             " (process " + std::to_string(attempt.peer.pid) + ").";
+        if (attempt.token->has_flag(CKF_USER_PIN_FINAL_TRY))
+            prompt.description += "\nThis is the last try: a wrong PIN locks the token.";
+        const auto pin = co_await pin::ask_pin(prompt);
+        if (m_refused.is_refused(attempt.id, pin)) {
+            prompt.error = "The token has refused this PIN before; it was not tried again.";
+            continue;
+        }
+        // The person took their time; the token may have gone or changed.
+        co_await look_again(attempt);
+        const bool done = co_await try_pin(attempt, pin, false);
+        if (done)
+            co_return;
+        prompt.error = "The token refused the PIN.";
+        co_await look_again(attempt);
+    }
+    throw Error(protocol::PIN_INCORRECT, "no right PIN was entered for " + quoted(*attempt.token),
+                "run `signet unlock`");
+}
+
+asio::awaitable<bool> Logins::try_pin(Attempt& attempt, const Secret& pin, bool confirmed) {
+    const auto answer = co_await send(attempt, &pin, confirmed);
+    if (answer.ok()) {
+        keep(attempt, pin);
+        co_await succeed(attempt);
+        co_return true;
+    }
+    if (answer.fate == Fate::answered) {
+        switch (answer.outcome) {
+            case token::protocol::PIN_INCORRECT:
+            case token::protocol::PIN_INVALID:
+                spdlog::warn("{} refused a PIN", quoted(*attempt.token));
+                refuse(attempt, pin);
+                attempt.token->logged_in = false;
+                co_return false;
+            case token::protocol::PIN_LOCKED:
+                m_kept.drop(attempt.id);
+                attempt.token->logged_in = false;
+                refuse_locked(*attempt.token);
+            case token::protocol::TOKEN_ABSENT:
+                throw Error(protocol::TOKEN_ABSENT, quoted(*attempt.token) + " is not there", "insert it");
+            default:
+                break;
+        }
+    }
+    if (!confirmed && answer.fate != Fate::not_sent)
+        m_in_doubt.remember(attempt.id, pin);
+    throw Error(protocol::TOKEN_FAILED, "the login to " + quoted(*attempt.token) + " failed: " + answer.what,
+                "try again; see the log of signet-agent");
+}
+
+void Logins::refuse(const Attempt& attempt, const Secret& pin) {
+    m_refused.remember(attempt.id, pin);
+    // A slip of somebody's fingers does not cost the others the right one.
+    const auto kept = m_kept.get(attempt.id, Clock::now());
+    if (kept && equal(*kept, pin))
+        m_kept.drop(attempt.id);
+}
+
+asio::awaitable<Answer> Logins::send(Attempt& attempt, const Secret* pin, bool may_repeat) {
+    Answer answer;
+    for (int sent = 0; sent < max_sends; ++sent) {
+        if (sent > 0 || !attempt.host->is_ready())
+            co_await look_again(attempt);
+        token::protocol::Request request;
+        auto& login = *request.mutable_login();
+        login.set_slot(attempt.token->slot);
+        login.set_verify(attempt.verify);
+        Clock::duration limit = pin_pad_limit;
+        if (pin != nullptr) {
+            login.set_pin(pin->data(), pin->size());
+            limit = attempt.host->config().operation_timeout;
+        }
+        answer = co_await attempt.host->control(request, limit);
+        wipe(*login.mutable_pin());
+        const bool device_failed =
+            answer.fate == Fate::answered && answer.outcome == token::protocol::DEVICE_FAILED;
+        if (device_failed)
+            attempt.host->retire(*attempt.token, "the device failed at a login: " + answer.what);
+        const bool unanswered = answer.fate == Fate::lost || answer.fate == Fate::timed_out || device_failed;
+        if (answer.fate != Fate::not_sent && !(unanswered && may_repeat))
+            break;
+    }
+    co_return answer;
+}
+
+asio::awaitable<void> Logins::succeed(Attempt& attempt) {
+    spdlog::info("{} is logged in", quoted(*attempt.token));
+    // Private keys often show only now: the scan's token is the one that is logged in, and till then others
+    // wait.
+    co_await attempt.host->scan(attempt.token->slot);
+}
+
+}  // namespace signet::agent

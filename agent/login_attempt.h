@@ -1,0 +1,30 @@
+// One login under way; shared by the two files of Logins.
+#pragma once
+
+#include "agent/login.h"
+
+#include <memory>
+#include <string>
+
+namespace signet::agent {
+
+struct Logins::Attempt {
+    /// As the last scan saw it.
+    std::shared_ptr<TokenState> token;
+    std::shared_ptr<Host> host;
+    pin::TokenId id;
+    const Peer& peer;
+    TokenConfig config;
+    /// A person brought the PIN: a token that is logged in proves nothing of it.
+    bool verify = false;
+};
+
+/// For people: token "LABEL".
+inline std::string quoted(const TokenState& token) {
+    return "token \"" + token.label + "\"";
+}
+
+/// Throws Error(PIN_LOCKED).
+[[noreturn]] void refuse_locked(const TokenState& token);
+
+}  // namespace signet::agent

@@ -1,0 +1,95 @@
+#include "agent/signers.h"
+
+#include "agent/error.h"
+#include "agent/protocol/frame.h"
+#include "agent/token_description.h"
+
+#include <algorithm>
+
+namespace signet::agent {
+
+namespace {
+
+/// Room in a frame for everything but the signatures.
+constexpr std::size_t reply_overhead = std::size_t{64} * 1024;
+
+cms::SignatureScheme scheme_for(const Key& key, protocol::RsaScheme rsa) {
+    if (key.kind == cms::KeyKind::ec)
+        return cms::SignatureScheme::ecdsa;
+    return rsa == protocol::PSS ? cms::SignatureScheme::rsa_pss : cms::SignatureScheme::rsa_pkcs1;
+}
+
+class Search {
+  public:
+    Search(Agent& agent, const Peer& peer, const protocol::Sign& request, std::int64_t now)
+        : m_agent(agent), m_peer(peer), m_request(request), m_now(now) {}
+
+    void run(std::vector<Signer>& signers, protocol::SignReply& reply) const {
+        signers.clear();
+        reply.clear_warning();
+        if (m_request.identity().empty())
+            add(std::string(), signers, reply);
+        for (const auto& text : m_request.identity())
+            add(text, signers, reply);
+    }
+
+  private:
+    void add(const std::string& text, std::vector<Signer>& signers, protocol::SignReply& reply) const {
+        const auto& choice = m_agent.selector.signer(text, m_now);
+        for (const auto& other : signers) {
+            if (other.identity->key == choice.identity->key)
+                throw Error(protocol::MALFORMED, "two of the signers are one key", "name each signer once");
+        }
+        for (const auto& warning : choice.warnings)
+            reply.add_warning("skipped: " + utf8_of(warning));
+        const auto permit = m_agent.policy.require(m_peer, Operation::sign, choice.identity.get());
+        signers.push_back(
+            {choice.identity, permit, scheme_for(*choice.identity->key, m_request.rsa_scheme())});
+    }
+
+    Agent& m_agent;
+    const Peer& m_peer;
+    const protocol::Sign& m_request;
+    std::int64_t m_now;
+};
+
+}  // namespace
+
+asio::awaitable<void> find_signers(Agent& agent, const Peer& peer, const protocol::Sign& request,
+                                   std::int64_t now, std::vector<Signer>& signers,
+                                   protocol::SignReply& reply) {
+    const Search search(agent, peer, request, now);
+    bool found = true;
+    try {
+        search.run(signers, reply);
+    } catch (const Error& error) {
+        if (error.status() != protocol::NO_IDENTITY)
+            throw;
+        found = false;
+    }
+    if (found)
+        co_return;
+    // A token may have come since the last scan.
+    co_await agent.hosts.refresh();
+    search.run(signers, reply);
+}
+
+void check_reply_size(const std::vector<Signer>& signers, int digests,
+                      cms::IncludedCertificates certificates) {
+    std::vector<const cms::SignerProfile*> profiles;
+    std::size_t signature_size = 0;
+    for (const auto& signer : signers) {
+        profiles.push_back(&signer.identity->profile);
+        signature_size = std::max(signature_size, signer.identity->key->signature_size);
+    }
+    constexpr auto room = protocol::max_frame_size - reply_overhead;
+    const auto each = cms::signed_data_size_limit(profiles, signature_size, certificates);
+    const auto count = static_cast<std::size_t>(digests);
+    if (count * each <= room)
+        return;
+    throw Error(protocol::TOO_LARGE,
+                "the reply to " + std::to_string(count) + " digests may be above the size of a frame",
+                "send at most " + std::to_string(room / each) + " digests a request");
+}
+
+}  // namespace signet::agent

@@ -1,0 +1,12 @@
+// The algorithms of cms/ as signet-token names them.
+#pragma once
+
+#include "cms/algorithms.h"
+#include "token/protocol/token.pb.h"
+
+namespace signet::agent {
+
+token::protocol::Hash token_hash(cms::DigestAlgorithm algorithm) noexcept;
+token::protocol::SignScheme token_scheme(cms::SignatureScheme scheme) noexcept;
+
+}  // namespace signet::agent
