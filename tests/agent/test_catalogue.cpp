@@ -1,0 +1,165 @@
+#include "agent/catalogue.h"
+
+#include "tests/agent/synthetic_token.h"
+#include "tests/catch.h"
+
+#include <algorithm>
+
+using namespace signet::agent;
+using namespace signet::tests;
+
+TEST_CASE("a certificate is an identity before the login shows its key") {
+    const KeyPair key(SyntheticKey::rsa);
+    const auto token = synthetic_token("alice");
+    token->certificates.push_back({"\x01", "mail", key.certificate({"Alice", "alice@example.org"})});
+    Catalogue catalogue;
+    catalogue.rebuild({token});
+
+    REQUIRE(catalogue.identities().size() == 1);
+    const auto& identity = *catalogue.identities().front();
+    CHECK(identity.emails == std::vector<std::string>{"alice@example.org"});
+    CHECK(identity.label == "mail");
+    CHECK(identity.fingerprint.size() == 64);
+    CHECK(identity.key->signature_size == 256);
+    REQUIRE(identity.key->locations.size() == 1);
+    CHECK_FALSE(identity.key->locations.front().key.has_value());
+    CHECK(identity.key->locations.front().id == "\x01");
+    CHECK(catalogue.key(identity.key->subject_public_key_info) == identity.key);
+    CHECK(identity.uri.find("type=cert") != std::string::npos);
+}
+
+TEST_CASE("after the login a certificate without its private key is none") {
+    const KeyPair key(SyntheticKey::ec);
+    const auto token = synthetic_token("alice", true);
+    token->certificates.push_back({"\x01", "somebody else's", key.certificate({})});
+    Catalogue catalogue;
+    catalogue.rebuild({token});
+    CHECK(catalogue.identities().empty());
+
+    token->keys.push_back(scanned_key(key, "\x01", true, false));
+    catalogue.rebuild({token});
+    REQUIRE(catalogue.identities().size() == 1);
+    REQUIRE(catalogue.identities().front()->key->locations.front().key.has_value());
+    CHECK(catalogue.identities().front()->key->locations.front().key->handle == 7);
+}
+
+TEST_CASE("a private key with the same CKA_ID but another public value is not the certificate's") {
+    const KeyPair key(SyntheticKey::rsa);
+    const KeyPair other(SyntheticKey::rsa);
+    const auto token = synthetic_token("alice", true);
+    token->certificates.push_back({"\x01", "mail", key.certificate({})});
+    token->keys.push_back(scanned_key(other, "\x01", true));
+    Catalogue catalogue;
+    catalogue.rebuild({token});
+    CHECK(catalogue.identities().empty());
+
+    token->keys.push_back(scanned_key(key, "\x02", true));
+    token->keys.back().handle = 8;
+    catalogue.rebuild({token});
+    REQUIRE(catalogue.identities().size() == 1);
+    CHECK(catalogue.identities().front()->key->locations.front().key->handle == 8);
+}
+
+TEST_CASE("a key of another type with the same CKA_ID is not the certificate's") {
+    const KeyPair key(SyntheticKey::rsa);
+    const KeyPair other(SyntheticKey::ec);
+    const auto token = synthetic_token("alice", true);
+    token->certificates.push_back({"\x01", "mail", key.certificate({})});
+    token->keys.push_back(scanned_key(other, "\x01", true, false));
+    Catalogue catalogue;
+    catalogue.rebuild({token});
+    CHECK(catalogue.identities().empty());
+}
+
+TEST_CASE("the public key's CKA_ID finds a private key that the certificate's does not") {
+    const KeyPair key(SyntheticKey::ec);
+    const auto token = synthetic_token("alice", true);
+    token->certificates.push_back({"", "mail", key.certificate({})});
+    token->keys.push_back(scanned_key(key, "\x05", true, false));
+    Catalogue catalogue;
+    catalogue.rebuild({token});
+    CHECK(catalogue.identities().empty());
+
+    token->keys.push_back(scanned_key(key, "\x05", false));
+    catalogue.rebuild({token});
+    REQUIRE(catalogue.identities().size() == 1);
+    CHECK(catalogue.identities().front()->key->locations.front().key->is_private);
+}
+
+TEST_CASE("a CA's certificate is chain, unless its key is on the token") {
+    const KeyPair ca_key(SyntheticKey::rsa);
+    const KeyPair key(SyntheticKey::rsa);
+    const CertificateSpec ca{"Test CA", {}, "critical,keyCertSign", true};
+    const auto token = synthetic_token("alice");
+    token->certificates.push_back({"\x09", "ca", ca_key.certificate(ca)});
+    const KeyPair middle_key(SyntheticKey::ec);
+    const CertificateSpec middle{"Middle CA", {}, "critical,keyCertSign", true};
+    token->certificates.push_back({"\x08", "middle", middle_key.certificate(middle, ca, ca_key)});
+    token->certificates.push_back({"\x01", "mail", key.certificate({"Alice"}, middle, middle_key)});
+    Catalogue catalogue;
+    catalogue.rebuild({token});
+    REQUIRE(catalogue.identities().size() == 1);
+    CHECK(catalogue.identities().front()->label == "mail");
+    // The root stays out of what is sent along.
+    CHECK(catalogue.identities().front()->profile.certificates().size() == 2);
+
+    token->keys.push_back(scanned_key(ca_key, "\x09", false));
+    catalogue.rebuild({token});
+    CHECK(catalogue.identities().size() == 2);
+}
+
+TEST_CASE("the same key on two tokens is one identity with two places") {
+    const KeyPair key(SyntheticKey::rsa);
+    const auto certificate = key.certificate({"Alice", "alice@example.org"});
+    const auto first = synthetic_token("one", true);
+    const auto second = synthetic_token("two", true);
+    for (const auto& token : {first, second}) {
+        token->certificates.push_back({"\x01", "mail", certificate});
+        token->keys.push_back(scanned_key(key, "\x01", true));
+    }
+    Catalogue catalogue;
+    catalogue.rebuild({first, second});
+    REQUIRE(catalogue.identities().size() == 1);
+    CHECK(catalogue.identities().front()->places.size() == 2);
+    CHECK(catalogue.identities().front()->key->locations.size() == 2);
+}
+
+TEST_CASE("two certificates of one key share it") {
+    const KeyPair key(SyntheticKey::rsa);
+    const auto token = synthetic_token("alice", true);
+    token->certificates.push_back({"\x01", "old", key.certificate({"Alice", {}, {}, false, -20, 5})});
+    token->certificates.push_back({"\x01", "new", key.certificate({"Alice", {}, {}, false, -1, 30})});
+    token->keys.push_back(scanned_key(key, "\x01", true));
+    Catalogue catalogue;
+    catalogue.rebuild({token});
+    REQUIRE(catalogue.identities().size() == 2);
+    CHECK(catalogue.identities()[0]->key == catalogue.identities()[1]->key);
+    CHECK(catalogue.identities()[0]->key->locations.size() == 1);
+}
+
+TEST_CASE("what cannot be read becomes a note and harms nothing else") {
+    const KeyPair key(SyntheticKey::rsa);
+    const auto token = synthetic_token("alice");
+    token->certificates.push_back({"\x02", "broken", "no certificate"});
+    token->certificates.push_back({"\x01", "mail", key.certificate({})});
+    ScannedKey strange;
+    strange.is_private = true;
+    strange.label = "ed25519";
+    strange.key_type = 0x40;
+    token->keys.push_back(strange);
+    Catalogue catalogue;
+    catalogue.rebuild({token});
+    CHECK(catalogue.identities().size() == 1);
+    const auto notes_of = [&](const std::string& text) {
+        return std::count_if(catalogue.notes().begin(), catalogue.notes().end(),
+                             [&](const auto& note) { return note.find(text) != std::string::npos; });
+    };
+    CHECK(notes_of("\"broken\"") == 1);
+    CHECK(notes_of("\"ed25519\"") == 1);
+
+    const auto before = catalogue.generation();
+    catalogue.rebuild({});
+    CHECK(catalogue.generation() == before + 1);
+    CHECK(catalogue.identities().empty());
+    CHECK(catalogue.notes().empty());
+}
