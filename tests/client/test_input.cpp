@@ -24,7 +24,7 @@ std::string decoded(std::string_view text) {
 
 TEST_CASE("A file is read whole, whatever its size") {
     const TemporaryFolder folder;
-    for (const std::size_t size : {0, 1, 65535, 65536, 65537, 200000}) {
+    for (const std::size_t size : {0U, 1U, 65535U, 65536U, 65537U, 200000U}) {
         const std::string content(size, 'x');
         write_file(folder / "in", content);
         CHECK(InputFile(folder / "in").read_all() == bytes(content));
