@@ -84,7 +84,8 @@ std::shared_ptr<const Identity> identity_of(const Candidate& candidate, std::sha
 
 class Builder {
   public:
-    explicit Builder(std::vector<std::string>& notes) : m_notes(notes) {}
+    Builder(std::uint64_t generation, std::vector<std::string>& notes)
+        : m_generation(generation), m_notes(notes) {}
 
     void add(const std::shared_ptr<TokenState>& token) {
         std::vector<std::pair<const ScannedCertificate*, cms::Certificate>> read;
@@ -141,6 +142,7 @@ class Builder {
             key = std::make_shared<Key>();
             key->subject_public_key_info = spki;
             key->kind = certificate.key_kind();
+            key->generation = m_generation;
             key->signature_size = signature_size_of(certificate);
         }
         const bool known = std::any_of(
@@ -159,6 +161,7 @@ class Builder {
         m_notes.push_back("token \"" + token.label + "\": " + what);
     }
 
+    std::uint64_t m_generation;
     std::vector<std::string>& m_notes;
     std::map<std::string, std::shared_ptr<Key>> m_keys;
     std::map<std::string, Candidate> m_candidates;
@@ -168,14 +171,14 @@ class Builder {
 }  // namespace
 
 void Catalogue::rebuild(std::vector<std::shared_ptr<TokenState>> tokens) {
+    ++m_generation;
     m_notes.clear();
-    Builder builder(m_notes);
+    Builder builder(m_generation, m_notes);
     for (const auto& token : tokens)
         builder.add(token);
     m_identities = builder.identities();
     m_keys = builder.keys();
     m_tokens = std::move(tokens);
-    ++m_generation;
 }
 
 std::shared_ptr<const Key> Catalogue::key(const std::string& subject_public_key_info) const {

@@ -31,6 +31,8 @@ struct Key {
     /// Bytes of a signature, at most.
     std::size_t signature_size = 0;
     std::vector<Location> locations;
+    /// Of the catalogue that has it.
+    std::uint64_t generation = 0;
 };
 
 /// Where a certificate is.

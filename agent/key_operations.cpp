@@ -5,7 +5,6 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <limits>
 #include <vector>
 
 namespace signet::agent {
@@ -105,6 +104,7 @@ struct KeyOperations::Progress {
     int timed_out = 0;
     int preparations = 0;
     bool searched = false;
+    bool rescanned = false;
 };
 
 asio::awaitable<Answer> KeyOperations::run(Permit permit, std::shared_ptr<const Key> key, Request& request,
@@ -113,17 +113,10 @@ asio::awaitable<Answer> KeyOperations::run(Permit permit, std::shared_ptr<const 
     const auto timeout = hosts_of.empty()
                              ? Clock::duration{}
                              : Clock::duration(hosts_of.front().token->host->config().operation_timeout);
-    Progress progress{permit,
-                      std::move(key),
-                      request,
-                      // None that the catalogue has: it may have been rebuilt since the caller found the key.
-                      std::numeric_limits<std::uint64_t>::max(),
-                      Clock::now() + 2 * timeout + extra_time,
-                      {},
-                      0,
-                      0,
-                      0,
-                      false};
+    // The catalogue may have been rebuilt since the caller found the key.
+    const auto generation = key->generation;
+    const auto deadline = Clock::now() + 2 * timeout + extra_time;
+    Progress progress{permit, std::move(key), request, generation, deadline, {}, 0, 0, 0, false, false};
     Answer answer;
     while (true) {
         if (progress.generation != m_hosts.catalogue().generation()) {
@@ -227,6 +220,11 @@ asio::awaitable<void> KeyOperations::prepare(Progress& progress) {
             const auto begin = Clock::now();
             co_await m_logins.ensure(token, progress.permit.peer());
             progress.deadline += Clock::now() - begin;
+            co_return;
+        }
+        if (!std::exchange(progress.rescanned, true)) {
+            // The key may have been made, or shown, since the last scan.
+            co_await token->host->scan(token->slot);
             co_return;
         }
         why = "token \"" + token->label + "\" shows no private key for this certificate";
