@@ -9,9 +9,8 @@
 
 namespace signet::agent {
 
-/// The right to resume one coroutine, once, with a value. Whoever delivers goes on using its own state: the
-/// coroutine resumes from the loop. If a Completion goes undelivered, its coroutine is destroyed, not
-/// resumed; so the coroutine itself must not own it. On the loop's thread only.
+/// The right to resume one coroutine, once, with a value. If a Completion goes undelivered, its coroutine is
+/// destroyed, not resumed; so the coroutine itself must not own it. On the loop's thread only.
 template <typename T>
 class Completion {
   public:
@@ -19,7 +18,12 @@ class Completion {
     Completion(asio::io_context& loop, Handler&& handler)
         : m_waiting(std::make_unique<Waiting<std::decay_t<Handler>>>(loop, std::forward<Handler>(handler))) {}
 
-    void deliver(T value) { std::exchange(m_waiting, nullptr)->resume(std::move(value)); }
+    /// The coroutine resumes from the loop: whoever delivers goes on using its own state.
+    void deliver(T value) { std::exchange(m_waiting, nullptr)->post(std::move(value)); }
+
+    /// The coroutine resumes in here, one turn of the loop earlier: whoever calls is ready for all that it
+    /// may do.
+    void resume(T value) { std::exchange(m_waiting, nullptr)->resume(std::move(value)); }
 
   private:
     struct Suspended {
@@ -27,13 +31,15 @@ class Completion {
         Suspended(const Suspended&) = delete;
         Suspended& operator=(const Suspended&) = delete;
         virtual ~Suspended() = default;
+        virtual void post(T value) = 0;
         virtual void resume(T value) = 0;
     };
 
     template <typename Handler>
     struct Waiting final : Suspended {
         Waiting(asio::io_context& on, Handler&& waiting) : loop(&on), handler(std::move(waiting)) {}
-        void resume(T value) override {
+        void resume(T value) override { handler(std::move(value)); }
+        void post(T value) override {
             asio::post(*loop, [ready = std::move(handler), result = std::move(value)]() mutable {
                 ready(std::move(result));
             });

@@ -172,6 +172,8 @@ void Connection::reply(protocol::Reply& reply) {
 void Connection::flush_soon() {
     if (std::exchange(m_flushing, true))
         return;
+    if (m_unanswered == 0)
+        return flush();
     // After what is ready now: replies that become ready together leave together.
     asio::post(m_agent.loop, [self = shared_from_this()] { self->flush(); });
 }

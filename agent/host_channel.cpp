@@ -195,8 +195,9 @@ void HostChannel::take(std::size_t size) {
     }
     auto done = std::move(place->done);
     m_pending.erase(place);
+    // First the next request, so that the token works on.
     m_freed();
-    done.deliver(std::move(answer));
+    done.resume(std::move(answer));
 }
 
 void HostChannel::finish_all() {
