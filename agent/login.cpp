@@ -141,8 +141,9 @@ asio::awaitable<void> Logins::log_out_quietly(std::shared_ptr<TokenState> token)
 }
 
 void Logins::keep(const Attempt& attempt, const Secret& pin) {
-    m_refused.forget(attempt.id);
-    m_in_doubt.forget(attempt.id);
+    // What was refused stays refused: that another PIN is right makes none of those right.
+    if (m_in_doubt.is_refused(attempt.id, pin))
+        m_in_doubt.forget(attempt.id);
     const auto& lifetime = attempt.config.pin_cache;
     const auto now = Clock::now();
     m_kept.put(attempt.id, pin.clone(), lifetime, now);
