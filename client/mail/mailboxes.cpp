@@ -29,7 +29,8 @@ void collect(InternetAddressList* list, bool in_group, std::vector<std::string>&
 /// descends without end into groups in groups. So its answer counts only if it accounts for every "@".
 class AddressScan {
   public:
-    /// False if the value is not balanced, holds a group within a group, or a backslash outside quotes.
+    /// False if the value is not balanced, holds a group within a group, a backslash outside
+    /// quotes, or an address as the name of another.
     bool run(std::string_view value);
     [[nodiscard]] std::size_t at_signs() const noexcept { return m_at_signs; }
 
@@ -41,6 +42,7 @@ class AddressScan {
     bool m_quoted = false;
     bool m_literal = false;
     bool m_group = false;
+    bool m_address_begun = false;
 };
 
 bool AddressScan::run(std::string_view value) {
@@ -77,10 +79,18 @@ bool AddressScan::plain(char c) {
             return true;
         case '@':
             ++m_at_signs;
+            m_address_begun = true;
+            return true;
+        case '<':
+            return !m_address_begun;
+        case ',':
+            m_address_begun = false;
             return true;
         case ':':
+            m_address_begun = false;
             return !std::exchange(m_group, true);
         case ';':
+            m_address_begun = false;
             return std::exchange(m_group, false);
         case ')':
         case ']':
