@@ -152,8 +152,10 @@ TEST_CASE("validity, identifiers and kinds of a certificate") {
     without.key_identifier = false;
     CHECK(authority.issue(test_key(KeyType::p256), without).subject_key_identifier().empty());
     CHECK(EVP_PKEY_eq(alice.public_key(), &test_key(KeyType::p256)) == 1);
-    const Certificate copy = alice;
+    Certificate copy = authority.certificate();
+    copy = alice;
     CHECK(copy.x509() == alice.x509());
+    CHECK(copy.der() != authority.certificate().der());
     CHECK_FALSE(alice.issuer_and_serial() == authority.certificate().issuer_and_serial());
     CHECK(alice.subject_public_key_info().front() == 0x30);
 }

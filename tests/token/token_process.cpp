@@ -34,7 +34,7 @@ class Envp {
         for (const auto& [name, value] : environment)
             all[name] = value;
         for (const auto& [name, value] : all)
-            m_texts.push_back(name + "=" + value);
+            m_texts.emplace_back(name).append("=").append(value);
         for (std::string& text : m_texts)
             m_pointers.push_back(text.data());
         m_pointers.push_back(nullptr);
