@@ -17,6 +17,7 @@ namespace {
 
 /// Operations of one request under way at once: enough to keep every worker of several hosts busy.
 constexpr std::size_t max_lanes = 32;
+
 /// What is the same for all signatures of a request.
 struct Task {
     Agent& agent;
@@ -28,8 +29,8 @@ struct Task {
     std::int64_t signing_time = 0;
     /// Signatures of a digest stand together, in the order of the signers.
     std::vector<cms::Signature> signatures;
-    /// Of the last record; those before it are durable when it is.
-    AuditLog::Ticket ticket = 0;
+    /// Of every record: one may be lost although a later one, in a log opened anew, is not.
+    std::vector<AuditLog::Ticket> tickets;
     /// The first; it stops the rest.
     std::exception_ptr failure;
 };
@@ -47,7 +48,7 @@ class SignatureUse final : public KeyUse {
             auto record = audit_entry(m_task.peer, "sign", m_signer.identity.get());
             record.digest_algorithm = cms::digest_name(m_task.digest_algorithm);
             record.digest = hex(m_digest);
-            m_task.ticket = std::max(m_task.ticket, m_task.agent.audit->submit(record));
+            m_task.tickets.push_back(m_task.agent.audit->submit(record));
         } catch (...) {
             m_failure = std::current_exception();
         }
@@ -179,7 +180,7 @@ asio::awaitable<void> handle_sign(Agent& agent, const Peer& peer, protocol::Requ
     const auto& sign = request.sign();
     Task task{
         agent, peer, sign, {}, algorithm_of(sign.digest_algorithm()), sign.content_type(), now_in_seconds(),
-        {},    0,    {}};
+        {},    {},   {}};
     if (task.content_type.empty())
         task.content_type = "1.2.840.113549.1.7.1";
     auto& result = *reply.mutable_sign();
@@ -194,7 +195,8 @@ asio::awaitable<void> handle_sign(Agent& agent, const Peer& peer, protocol::Requ
         co_await sign_all(task);
     const auto made = task.signatures.size();
     assemble(task, certificates, result);
-    co_await agent.audit->durable(task.ticket);
+    for (const auto ticket : task.tickets)
+        co_await agent.audit->durable(ticket);
     agent.counters.signatures += made;
 }
 
