@@ -29,13 +29,14 @@ void collect(InternetAddressList* list, bool in_group, std::vector<std::string>&
 /// descends without end into groups in groups. So its answer counts only if it accounts for every "@".
 class AddressScan {
   public:
-    /// False if the value is not balanced, holds a group within a group, a backslash outside
-    /// quotes, or an address as the name of another.
+    /// False if brackets or quotes are not balanced, something stands after <...>, a group within a group, a
+    /// backslash outside quotes, or an address as the name of another.
     bool run(std::string_view value);
     [[nodiscard]] std::size_t at_signs() const noexcept { return m_at_signs; }
 
   private:
     bool plain(char c);
+    bool next_address();
 
     std::size_t m_at_signs = 0;
     int m_comment_depth = 0;
@@ -43,6 +44,8 @@ class AddressScan {
     bool m_literal = false;
     bool m_group = false;
     bool m_address_begun = false;
+    bool m_angle = false;
+    bool m_closed = false;
 };
 
 bool AddressScan::run(std::string_view value) {
@@ -63,10 +66,14 @@ bool AddressScan::run(std::string_view value) {
             return false;
         }
     }
-    return !m_quoted && !m_literal && m_comment_depth == 0;
+    return !m_quoted && !m_literal && !m_angle && m_comment_depth == 0;
 }
 
 bool AddressScan::plain(char c) {
+    // After <...> there is only white space or a comment, until the next address.
+    if (m_closed && std::string_view(" \t(,;").find(c) == std::string_view::npos) {
+        return false;
+    }
     switch (c) {
         case '"':
             m_quoted = true;
@@ -82,22 +89,28 @@ bool AddressScan::plain(char c) {
             m_address_begun = true;
             return true;
         case '<':
-            return !m_address_begun;
+            return !m_address_begun && !std::exchange(m_angle, true);
+        case '>':
+            m_closed = true;
+            return std::exchange(m_angle, false);
         case ',':
-            m_address_begun = false;
-            return true;
+            return next_address();
         case ':':
-            m_address_begun = false;
-            return !std::exchange(m_group, true);
+            return next_address() && !std::exchange(m_group, true);
         case ';':
-            m_address_begun = false;
-            return std::exchange(m_group, false);
+            return next_address() && std::exchange(m_group, false);
         case ')':
         case ']':
             return false;
         default:
             return true;
     }
+}
+
+bool AddressScan::next_address() {
+    m_closed = false;
+    m_address_begun = false;
+    return !m_angle;
 }
 
 [[noreturn]] void reject(std::string_view name) {
