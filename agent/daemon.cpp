@@ -24,12 +24,12 @@ constexpr auto look_again = std::chrono::milliseconds{5};
 /// Then everything has been told to end; only what hangs is left.
 constexpr auto finish_limit = std::chrono::seconds{3};
 
-std::shared_ptr<const Config> checked(Config config) {
+std::shared_ptr<const Config> checked(Config config, const std::string& source_name) {
     for (const auto& token : config.tokens) {
         try {
             const TokenUri uri(token.uri);
         } catch (const Error& error) {
-            throw ConfigError("[[token]] uri \"" + token.uri + "\": " + error.what());
+            throw ConfigError(source_name + ": [[token]] uri \"" + token.uri + "\": " + error.what());
         }
     }
     return std::make_shared<const Config>(std::move(config));
@@ -47,7 +47,9 @@ ListeningSocket listening_socket(const DaemonOptions& options, const Config& con
 
 std::shared_ptr<const Config> read_config(const DaemonOptions& options) {
     const auto path = options.config ? options.config : find_config();
-    return checked(path ? load_config(*path) : default_config());
+    if (!path)
+        return checked(default_config(), "the defaults");
+    return checked(load_config(*path), path->string());
 }
 
 Daemon::Daemon(DaemonOptions options)
@@ -85,7 +87,8 @@ asio::awaitable<void> Daemon::bring_up() {
             spdlog::warn("module {} cannot be loaded: {}", host->config().name, host->trouble());
             continue;
         }
-        m_no_module = "module " + host->config().name + ": " + host->trouble();
+        m_no_module =
+            "module " + host->config().name + " (" + host->config().path.string() + "): " + host->trouble();
         m_loop.stop();
         co_return;
     }

@@ -34,8 +34,33 @@ struct Unwrapping {
                 "the message is damaged, or not for this key");
 }
 
+/// Whether the token has seen the ciphertext.
+class SeenByToken final : public KeyUse {
+  public:
+    void sent() noexcept override { m_sent = true; }
+    [[nodiscard]] bool accepts(const Answer&) const override { return true; }
+    [[nodiscard]] bool was_sent() const noexcept { return m_sent; }
+
+  private:
+    bool m_sent = false;
+};
+
 asio::awaitable<Answer> ask_token(Unwrapping& task, token::protocol::Request& request) {
     co_return co_await task.agent.keys.run(task.permit, task.match.identity->key, request, nullptr);
+}
+
+/// As ask_token, but whatever goes wrong once the token has seen the ciphertext is an answer that is not OK.
+asio::awaitable<Answer> ask_token_once_and_for_all(Unwrapping& task, token::protocol::Request& request) {
+    SeenByToken seen;
+    Answer failed;
+    try {
+        co_return co_await task.agent.keys.run(task.permit, task.match.identity->key, request, &seen);
+    } catch (const Error& error) {
+        if (!seen.was_sent())
+            throw;
+        failed.what = error.what();
+    }
+    co_return failed;
 }
 
 /// One path for good and bad padding (RFC 3218 section 2.3.2): what follows the token's answer is the same.
@@ -44,7 +69,7 @@ asio::awaitable<Secret> unwrap_pkcs1(Unwrapping& task, const cms::KeyTransport& 
     auto& decrypt = *request.mutable_decrypt();
     decrypt.set_scheme(token::protocol::DECRYPT_PKCS1);
     decrypt.set_ciphertext(transport.encrypted_key.data(), transport.encrypted_key.size());
-    const auto answer = co_await ask_token(task, request);
+    const auto answer = co_await ask_token_once_and_for_all(task, request);
     task.fault = answer.ok() ? std::string() : answer.what;
     if (answer.ok() && answer.secret.size() != task.key_size)
         task.fault = "the decrypted key has another size than the content cipher's";

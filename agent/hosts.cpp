@@ -9,6 +9,8 @@ namespace signet::agent {
 namespace {
 
 constexpr auto refresh_pause = std::chrono::seconds{1};
+/// A host that takes longer than this hangs, or is slow: the others' clients do not wait for it.
+constexpr auto refresh_limit = std::chrono::seconds{5};
 
 bool same(const ModuleConfig& a, const ModuleConfig& b) {
     return a.name == b.name && a.path == b.path && a.environment == b.environment &&
@@ -60,23 +62,32 @@ asio::awaitable<void> Hosts::scan_one(std::shared_ptr<Host> host) {
 }
 
 asio::awaitable<void> Hosts::refresh() {
-    if (m_scans_under_way == 0) {
-        if (m_last_refresh != Clock::time_point::min() && Clock::now() - m_last_refresh < refresh_pause)
-            co_return;
-        for (const auto& host : m_hosts) {
-            if (!host->is_ready())
-                continue;
-            ++m_scans_under_way;
-            asio::co_spawn(m_loop, scan_one(host), [this](const std::exception_ptr&) {
-                if (--m_scans_under_way == 0) {
-                    m_last_refresh = Clock::now();
-                    m_refreshed.notify_all();
-                }
-            });
-        }
+    if (m_last_refresh == Clock::time_point::min() || Clock::now() - m_last_refresh >= refresh_pause)
+        begin_refresh();
+    for (auto deadline = refresh_deadline(); deadline; deadline = refresh_deadline())
+        co_await m_refreshed.wait_until(*deadline);
+}
+
+void Hosts::begin_refresh() {
+    m_last_refresh = Clock::now();
+    for (const auto& host : m_hosts) {
+        if (!host->is_ready() || !m_refreshing.emplace(host, m_last_refresh).second)
+            continue;
+        asio::co_spawn(m_loop, scan_one(host), [this, host](const std::exception_ptr&) {
+            m_refreshing.erase(host);
+            m_refreshed.notify_all();
+        });
     }
-    while (m_scans_under_way > 0)
-        co_await m_refreshed.wait_until(Clock::time_point::max());
+}
+
+std::optional<Clock::time_point> Hosts::refresh_deadline() const {
+    std::optional<Clock::time_point> last;
+    for (const auto& [host, began] : m_refreshing) {
+        const auto deadline = began + refresh_limit;
+        if (deadline > Clock::now() && (!last || deadline > *last))
+            last = deadline;
+    }
+    return last;
 }
 
 void Hosts::drop(ClientId client) {

@@ -5,7 +5,9 @@
 #include "agent/config.h"
 #include "agent/host.h"
 
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,7 +26,8 @@ class Hosts {
 
     /// Returns when every host has its first scan in, or cannot have one, or at `deadline`.
     asio::awaitable<void> wait_settled(Clock::time_point deadline);
-    /// Scans everything again, unless that was done less than a second ago.
+    /// Scans everything again, unless that was done less than a second ago. A host that takes longer than a
+    /// few seconds is not waited for: the last picture of it stays until its scan is in.
     asio::awaitable<void> refresh();
     /// Ends the calls of a client that has gone.
     void drop(ClientId client);
@@ -34,6 +37,10 @@ class Hosts {
 
   private:
     static asio::awaitable<void> scan_one(std::shared_ptr<Host> host);
+    void begin_refresh();
+    /// When the last of the scans under way that are worth waiting for has had its time; none if there are
+    /// none.
+    [[nodiscard]] std::optional<Clock::time_point> refresh_deadline() const;
     void rebuild_catalogue();
 
     asio::io_context& m_loop;
@@ -41,7 +48,8 @@ class Hosts {
     std::vector<std::shared_ptr<Host>> m_hosts;
     Catalogue m_catalogue;
     Broadcast m_refreshed;
-    std::size_t m_scans_under_way = 0;
+    /// Hosts that are scanned, and since when.
+    std::map<std::shared_ptr<Host>, Clock::time_point> m_refreshing;
     Clock::time_point m_last_refresh = Clock::time_point::min();
 };
 
