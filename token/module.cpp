@@ -8,7 +8,6 @@ using RSA_METHOD = struct rsa_meth_st;
 using EC_KEY_METHOD = struct ec_key_method_st;
 #include <libp11.h>
 
-#include "token/log.h"
 #include "token/text.h"
 
 namespace signet::token {
@@ -42,10 +41,8 @@ void Module::Finalise::operator()(PKCS11_ctx_st* context) const noexcept {
 Module::Module(const std::string& path, const std::string& init_args) {
     // Before libp11 does the same: the dynamic linker's reason is lost there.
     m_library.reset(dlopen(path.c_str(), RTLD_LAZY | RTLD_LOCAL));
-    if (m_library == nullptr) {
-        log_line("cannot load the module: ", dlerror());
-        throw TokenError(protocol::NO_MODULE, "the module cannot be loaded");
-    }
+    if (m_library == nullptr)
+        throw TokenError::not_loadable(dlerror());
     const auto get_functions =
         reinterpret_cast<CK_C_GetFunctionList>(dlsym(m_library.get(), "C_GetFunctionList"));
     if (get_functions == nullptr)
