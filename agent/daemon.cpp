@@ -83,7 +83,7 @@ asio::awaitable<void> Daemon::bring_up() {
     for (const auto& host : m_agent->hosts.all()) {
         if (host->state() != Host::State::unloadable)
             continue;
-        if (m_discovered) {
+        if (m_discovered || m_reloaded) {
             spdlog::warn("module {} cannot be loaded: {}", host->config().name, host->trouble());
             continue;
         }
@@ -160,6 +160,7 @@ void Daemon::reload() {
                 "socket, socket-mode, socket-group and the audit log's path change with a restart only");
         m_agent->audit->reopen();
         m_agent->config = config;
+        m_reloaded = true;
         configure_hosts(*config);
         spdlog::info("the configuration was read again");
     } catch (const std::exception& error) {

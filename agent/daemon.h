@@ -57,6 +57,8 @@ class Daemon {
     std::unique_ptr<Listener> m_listener;
     /// Of p11-kit, when the configuration names none.
     std::optional<std::vector<ModuleConfig>> m_discovered;
+    /// A module that came with SIGHUP is never fatal, also before the agent is ready.
+    bool m_reloaded = false;
     std::string m_no_module;
 };
 

@@ -1,6 +1,6 @@
 // How the agent starts, what it refuses to start with, and SIGHUP.
+#include "tests/end_to_end/faulty_module.h"
 #include "tests/end_to_end/session.h"
-#include "tests/fixtures/file.h"
 
 #include <dlfcn.h>
 #include <gnu/libc-version.h>
@@ -115,6 +115,22 @@ TEST_CASE("a module that turns out to be none at SIGHUP disturbs nobody") {
     CHECK(wait_until([&] { return session.signet({"status"}).out.find("wrong") != std::string::npos; }));
     check_done(session.signet({"sign", "report.txt"}));
     CHECK(session.agent().terminate() == 0);
+}
+
+TEST_CASE("a module that comes with SIGHUP before the agent is ready, and is none, does not end it") {
+    Alice alice({KeyType::p256});
+    FaultyModule module;
+    module.follow("C_Initialize delay 2000ms");
+    const AgentFolder folder;
+    const std::string good = folder.configuration_of(module.setup(alice.token()));
+    write_file(folder.configuration(), good);
+    write_file(folder.path() / "text.so", "This is no shared object.\n");
+    AgentProcess agent(folder);
+    write_file(folder.configuration(), good + "\n[[module]]\nname = \"wrong\"\npath = " +
+                                           toml_string((folder.path() / "text.so").string()) + "\n");
+    agent.process().signal(SIGHUP);
+    check_done(agent.signet({"list"}));
+    CHECK(agent.terminate() == 0);
 }
 
 TEST_CASE("a live socket is left alone, a dead one is replaced, a file is not touched") {
