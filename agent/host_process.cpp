@@ -50,8 +50,8 @@ class Attributes {
 
 /// What is for the agent alone: its service manager's socket and credentials (PINs may be among them).
 bool stays_here(const std::string& variable) {
-    return variable == "NOTIFY_SOCKET" || variable == "CREDENTIALS_DIRECTORY" || variable == "WATCHDOG_USEC" ||
-           variable == "WATCHDOG_PID";
+    return variable == "NOTIFY_SOCKET" || variable == "CREDENTIALS_DIRECTORY" ||
+           variable == "WATCHDOG_USEC" || variable == "WATCHDOG_PID";
 }
 
 std::vector<std::string> merged_environment(const std::map<std::string, std::string>& changes) {

@@ -44,8 +44,8 @@ struct Frame {
 /// known from the four bytes alone, so that nothing needs to be allocated for it. Throws nothing.
 Frame parse_frame(std::string_view buffer) noexcept;
 
-/// Writes the frame of `message` to `out`, which has room for frame_header_size and message.ByteSizeLong() bytes;
-/// that was called last, and is not above max_frame_size.
+/// Writes the frame of `message` to `out`, which has room for frame_header_size and message.ByteSizeLong()
+/// bytes; that was called last, and is not above max_frame_size.
 void write_frame(char* out, const google::protobuf::MessageLite& message);
 
 /// Appends the frame of `message` to `buffer`. Throws std::length_error if the message is above
