@@ -65,7 +65,7 @@ asio::awaitable<void> handle_unlock(Agent& agent, const Peer& peer, protocol::Re
             why += (token == tokens.front() ? "" : "; ") + uri_of(*token);
         throw Error(protocol::AMBIGUOUS_IDENTITY, why, "name one");
     }
-    const auto token = tokens.front();
+    const auto& token = tokens.front();
     if (pin)
         co_await agent.logins.unlock(token, peer, std::move(*pin));
     else
