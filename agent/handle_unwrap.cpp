@@ -169,7 +169,8 @@ asio::awaitable<void> handle_unwrap(Agent& agent, const Peer& peer, protocol::Re
     const auto ticket = agent.audit->submit(record);
     co_await agent.audit->durable(ticket);
     auto& result = *reply.mutable_unwrap();
-    result.set_key(key.data(), key.size());
+    // The setter that protobuf generates would leave a copy behind that nobody wipes.
+    result.mutable_key()->assign(key.reveal());
     result.set_recipient(static_cast<std::uint32_t>(match.index));
     result.set_identity(match.identity->fingerprint);
     ++agent.counters.unwrapped_keys;

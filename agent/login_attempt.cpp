@@ -202,7 +202,8 @@ asio::awaitable<Answer> Logins::send(Attempt& attempt, const Secret* pin, bool m
         login.set_verify(attempt.verify);
         Clock::duration limit = pin_pad_limit;
         if (pin != nullptr) {
-            login.set_pin(pin->data(), pin->size());
+            // The setter that protobuf generates would leave a copy behind that nobody wipes.
+            login.mutable_pin()->assign(pin->reveal());
             limit = attempt.host->config().operation_timeout;
         }
         answer = co_await attempt.host->control(request, limit);
