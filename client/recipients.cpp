@@ -111,6 +111,14 @@ std::vector<cms::Certificate> find_recipients(AgentConnection& agent, const std:
     return recipients;
 }
 
+std::vector<cms::Certificate> find_recipients_by_address(AgentConnection& agent,
+                                                         const std::vector<std::string>& addresses) {
+    std::vector<cms::Certificate> recipients;
+    for (const std::string& address : addresses)
+        add_new(recipients, certificate_from_agent(agent, address));
+    return recipients;
+}
+
 std::vector<cms::Certificate> read_certificates(const std::string& path) {
     const std::string what_failed = "cannot read certificates from " + path;
     try {

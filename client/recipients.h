@@ -16,6 +16,11 @@ namespace signet::client {
 [[nodiscard]] std::vector<cms::Certificate> find_recipients(AgentConnection& agent,
                                                             const std::vector<std::string>& names);
 
+/// The same for addresses of a message, which somebody else may have written: a file of that name is never
+/// read.
+[[nodiscard]] std::vector<cms::Certificate> find_recipients_by_address(
+    AgentConnection& agent, const std::vector<std::string>& addresses);
+
 /// The certificates in a PEM file, at least one. Throws Error: 9 if it cannot be read, 8 if there is none in
 /// it.
 [[nodiscard]] std::vector<cms::Certificate> read_certificates(const std::string& path);

@@ -119,6 +119,10 @@ Secret read_pin(int descriptor) {
         if (++size > max_pin_size)
             throw no_pin("it is longer than " + std::to_string(max_pin_size) + " bytes");
     }
+    // A line from a system that ends its lines with CR LF: the CR would make a good PIN a wrong one, and cost
+    // a try.
+    if (size > 0 && pin.data()[size - 1] == '\r')
+        --size;
     if (size == 0)
         throw no_pin("there is none");
     pin.truncate(size);

@@ -1,7 +1,9 @@
 #include <algorithm>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <vector>
 
 #include "client/cms_input.h"
@@ -67,6 +69,19 @@ void explain_missing_anchors(cms::SignedDataResult& result) {
             signer.reasons.insert(signer.reasons.begin(), "signer not trusted: no trust anchors given");
 }
 
+// Whoever reads "holds" for report.txt.p7s takes report.txt for verified; a signature that carries a content
+// of its own says nothing of that file.
+void refuse_beside_content(const std::string& signature) {
+    if (!std::string_view(signature).ends_with(suffix))
+        return;
+    const std::string beside = signature.substr(0, signature.size() - suffix.size());
+    std::error_code unknown;
+    if (std::filesystem::symlink_status(beside, unknown).type() != std::filesystem::file_type::not_found)
+        throw Error(ExitStatus::answer_is_no, signature + " does not verify",
+                    "it carries a content of its own, and is no signature of " + beside,
+                    "look at its content with -o, from a folder without " + beside);
+}
+
 }  // namespace
 
 ExitStatus verify(const Arguments& arguments) {
@@ -97,6 +112,8 @@ ExitStatus verify(const Arguments& arguments) {
     // The named file was not looked at: a person would take it for verified.
     if (result.content && parsed->operands.size() > 1)
         throw options.usage_error("the signature carries its own content: leave out " + parsed->operands[1]);
+    if (result.content && parsed->operands.size() == 1)
+        refuse_beside_content(parsed->operands[0]);
     if (!result.content && parsed->has("output"))
         throw options.usage_error("the signature is detached: there is no content for -o");
     if (verification.trust_anchors.empty())
@@ -114,7 +131,7 @@ ExitStatus verify(const Arguments& arguments) {
             why_not(result),
             verification.trust_anchors.empty() ? "name the authority's certificate with --trust" : "");
     if (parsed->has("output"))
-        write_outputs({{parsed->text("output"), *result.content, Privacy::shared}});
+        write_outputs({{parsed->text("output"), *result.content, Privacy::owner_only}});
     return ExitStatus::done;
 }
 

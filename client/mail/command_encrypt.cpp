@@ -40,11 +40,8 @@ cms::EncryptOptions encrypt_options(const commands::ParsedArguments& arguments) 
     return options;
 }
 
-std::vector<std::string> recipient_names(const commands::ParsedArguments& arguments, const Entity& message) {
-    auto names = arguments.list("recipient");
-    if (!names.empty()) {
-        return names;
-    }
+std::vector<std::string> addresses_in(const Entity& message) {
+    std::vector<std::string> names;
     for (const char* field : {"To", "Cc", "Bcc"}) {
         const auto addresses = mailboxes_of(message, field);
         names.insert(names.end(), addresses.begin(), addresses.end());
@@ -62,10 +59,12 @@ std::vector<std::string> recipient_names(const commands::ParsedArguments& argume
 
 std::string encrypted(const commands::ParsedArguments& arguments, const Entity& message) {
     const auto options = encrypt_options(arguments);
-    const auto names = recipient_names(arguments, message);
+    const auto named = arguments.list("recipient");
+    const auto addresses = named.empty() ? addresses_in(message) : std::vector<std::string>();
     auto entity = canonical_entity(message);
     AgentConnection agent(arguments.socket());
-    const auto recipients = find_recipients(agent, names);
+    const auto recipients =
+        named.empty() ? find_recipients_by_address(agent, addresses) : find_recipients(agent, named);
     if (arguments.has("sign")) {
         for (const auto& warning : entity.warnings) {
             commands::warn(warning);

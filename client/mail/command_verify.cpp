@@ -48,7 +48,7 @@ void verify_source(const commands::ParsedArguments& arguments, const std::string
     }
     if (!json || arguments.has("output")) {
         const auto entity = pass_on(verification.entity, raw);
-        write_outputs({{output_of(arguments), cms::as_bytes(entity), Privacy::shared}});
+        write_outputs({{output_of(arguments), cms::as_bytes(entity), Privacy::owner_only}});
     }
 }
 

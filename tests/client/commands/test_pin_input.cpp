@@ -43,6 +43,11 @@ TEST_CASE("A PIN needs no newline at the end of input") {
     CHECK(read_pin(pipe_with("123456").get()).reveal() == "123456");
 }
 
+TEST_CASE("A line that ends with CR LF is a PIN without CR") {
+    CHECK(read_pin(pipe_with("123456\r\n").get()).reveal() == "123456");
+    CHECK(exit_status_of([&] { static_cast<void>(read_pin(pipe_with("\r\n").get())); }) == 5);
+}
+
 TEST_CASE("A PIN has a largest size") {
     const std::string largest(max_pin_size, '7');
     CHECK(read_pin(pipe_with(largest + "\n").get()).size() == max_pin_size);

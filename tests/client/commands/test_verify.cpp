@@ -128,6 +128,19 @@ TEST_CASE("A file that is not what the signature is over is not passed for verif
     CHECK(session.files().count("out") == 0);
 }
 
+TEST_CASE("A signature with a content of its own says nothing of the file it is named after") {
+    const Session session;
+    const Bob bob(session);
+    session.write("a", "content");
+    session.write("contract.pdf", "forged");
+    bob.sign("a", "contract.pdf.p7s", {"-nodetach"});
+    const ProcessResult result = session.signet({"verify", "--trust", bob.root(), "contract.pdf.p7s"});
+    CHECK(result.status == 1);
+    CHECK(result.out.empty());
+    bob.sign("a", "alone.p7s", {"-nodetach"});
+    CHECK(session.signet({"verify", "--trust", bob.root(), "alone.p7s"}).status == 0);
+}
+
 TEST_CASE("A signature in PEM verifies too") {
     const Session session;
     const Bob bob(session);
