@@ -165,6 +165,8 @@ TEST_CASE("a live socket is left alone, a dead one is replaced, a file is not to
 
 TEST_CASE("the socket and the audit log are for their owner alone") {
     Session session({KeyType::p256});
+    // Answers once it has opened its log; the socket is there a moment before.
+    check_done(session.signet({"list"}));
     for (const std::filesystem::path& path : {session.agent().socket(), session.agent().audit()}) {
         struct stat info {};
         REQUIRE(stat(path.c_str(), &info) == 0);
