@@ -15,7 +15,6 @@ namespace signet::agent {
 
 namespace {
 
-using token::protocol::Outcome;
 using token::protocol::Request;
 
 constexpr auto first_back_off = std::chrono::milliseconds{100};

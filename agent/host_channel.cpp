@@ -12,7 +12,6 @@ namespace signet::agent {
 
 namespace {
 
-using token::protocol::Reply;
 using token::protocol::Request;
 
 /// Whether `size` bytes were sent, would block (nothing happened), or cannot be sent any more.

@@ -4,13 +4,13 @@
 #include "token/protocol/datagram.h"
 
 #include <fcntl.h>
-#include <signal.h>
 #include <spawn.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include <cerrno>
+#include <csignal>
 #include <filesystem>
 #include <system_error>
 #include <vector>
@@ -63,7 +63,7 @@ std::vector<std::string> merged_environment(const std::map<std::string, std::str
             merged.push_back(text);
     }
     for (const auto& [name, value] : changes)
-        merged.push_back(name + "=" + value);
+        merged.emplace_back(name).append("=").append(value);
     return merged;
 }
 
