@@ -3,12 +3,15 @@
 #include <algorithm>
 #include <cstddef>
 #include <limits>
+#include <map>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "client/commands/command_options.h"
 #include "client/commands/commands.h"
 #include "client/content_signer.h"
+#include "client/file_identity.h"
 #include "client/input_file.h"
 #include "client/output_file.h"
 #include "cms/digest_stream.h"
@@ -64,10 +67,35 @@ std::vector<HashedFile> hash_files(const std::vector<std::string>& paths, cms::D
     return files;
 }
 
-std::string output_path(const ParsedArguments& parsed, const std::string& input, const char* suffix) {
+std::vector<std::string> output_paths(const ParsedArguments& parsed, const char* suffix) {
     if (parsed.has("output"))
-        return parsed.text("output");
-    return input == "-" ? "-" : input + suffix;
+        return {parsed.text("output")};
+    std::vector<std::string> outputs;
+    for (const std::string& input : parsed.operands)
+        outputs.push_back(input == "-" ? "-" : input + suffix);
+    return outputs;
+}
+
+/// `signet sign *` in a folder with a and a.p7s would sign a.p7s and then replace it.
+void refuse_collisions(const CommandOptions& options, const std::vector<std::string>& inputs,
+                       const std::vector<std::string>& outputs) {
+    std::set<FileIdentity> to_sign;
+    for (const std::string& input : inputs)
+        if (auto identity = identity_of_input(input))
+            to_sign.insert(*std::move(identity));
+    std::map<FileIdentity, std::string> signed_from;
+    for (std::size_t i = 0; i < outputs.size(); ++i) {
+        const auto identity = identity_of_output(outputs[i]);
+        if (!identity)
+            continue;
+        if (to_sign.contains(*identity))
+            throw options.usage_error("'" + outputs[i] + "' is to be signed, and the signature of '" +
+                                      inputs[i] + "' would replace it");
+        const auto [other, is_first] = signed_from.try_emplace(*identity, inputs[i]);
+        if (!is_first)
+            throw options.usage_error("the signatures of '" + other->second + "' and '" + inputs[i] +
+                                      "' would both be '" + outputs[i] + "'");
+    }
 }
 
 /// Hashing needs no algorithm by its name, and the tables of names take a third of a millisecond to fill.
@@ -99,6 +127,8 @@ ExitStatus sign(const Arguments& arguments) {
         throw options.usage_error("standard input can be signed only once");
     const SigningOptions signing = signing_options(options, *parsed);
     const bool attached = parsed->has("attached");
+    const std::vector<std::string> targets = output_paths(*parsed, attached ? ".p7m" : ".p7s");
+    refuse_collisions(options, paths, targets);
 
     leave_out_algorithm_names();
     std::vector<HashedFile> files = hash_files(paths, signing.digest_algorithm, attached);
@@ -116,8 +146,7 @@ ExitStatus sign(const Arguments& arguments) {
             result.signed_data[i] = attach(result.signed_data[i], files[i].content);
             files[i].content = {};
         }
-        outputs.push_back(
-            {output_path(*parsed, paths[i], attached ? ".p7m" : ".p7s"), result.signed_data[i]});
+        outputs.push_back({targets[i], result.signed_data[i]});
     }
     write_outputs(outputs);
     return ExitStatus::done;

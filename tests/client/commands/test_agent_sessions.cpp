@@ -93,6 +93,55 @@ TEST_CASE("Of a batch nothing appears if one file is missing or one output canno
     CHECK(session.files() == std::set<std::string>{"a", "b", "b.p7s"});
 }
 
+TEST_CASE("Nothing is signed if a signature would replace what is to be signed") {
+    const FakeAgent agent(FakeAgent::answering(numbered_signatures));
+    const Session session(agent.socket());
+    const auto usage = "; usage: signet sign [-k ID]... [--attached] [-o OUT] FILE...";
+    session.write("a", "content");
+    session.write("a.p7s", "older");
+    session.write("a.p7m", "older");
+    check_fails(
+        session.signet({"sign", "a", "a.p7s"}), 2,
+        std::string("sign: 'a.p7s' is to be signed, and the signature of 'a' would replace it") + usage);
+    CHECK(session.signet({"sign", "--attached", "a.p7m", "a"}).status == 2);
+    CHECK(session.signet({"sign", "-o", "a", "a"}).status == 2);
+    CHECK(session.signet({"sign", "-o", "./a", "a"}).status == 2);
+    std::filesystem::create_symlink("a", session.path("link"));
+    CHECK(session.signet({"sign", "-o", "link", "a"}).status == 2);
+    std::filesystem::create_hard_link(session.path("a.p7s"), session.path("twin"));
+    CHECK(session.signet({"sign", "a", "twin"}).status == 2);
+    session.run_here({"sh", "-c", R"(SIGNET_SOCKET="$1" "$0" sign -o a - < a; [ $? = 2 ])", program("signet"),
+                      session.socket()});
+    CHECK(agent.received().empty());
+    CHECK(session.read("a") == "content");
+    CHECK(session.read("a.p7s") == "older");
+    CHECK(session.signet({"sign", "a"}).status == 0);
+    CHECK(session.read("a.p7s") == "signature 0");
+    CHECK(session.signet({"sign", "a.p7s"}).status == 0);
+}
+
+TEST_CASE("Nothing is signed if two signatures would be one file") {
+    const FakeAgent agent(FakeAgent::answering(numbered_signatures));
+    const Session session(agent.socket());
+    session.write("a", "content");
+    session.write("b", "content");
+    check_fails(
+        session.signet({"sign", "a", "b", "./a"}), 2,
+        "sign: the signatures of 'a' and './a' would both be './a.p7s'; usage: signet sign [-k ID]... "
+        "[--attached] [-o OUT] FILE...");
+    CHECK(session.signet({"sign", "a", "a"}).status == 2);
+    session.write("a.p7s", "older");
+    CHECK(session.signet({"sign", "a", session.path("a")}).status == 2);
+    std::filesystem::create_symlink("a.p7s", session.path("b.p7s"));
+    CHECK(session.signet({"sign", "a", "b"}).status == 2);
+    CHECK(agent.received().empty());
+    CHECK(session.read("a.p7s") == "older");
+    // Two names of one content are two signatures.
+    std::filesystem::create_symlink("a", session.path("c"));
+    CHECK(session.signet({"sign", "a", "c"}).status == 0);
+    CHECK(session.read("c.p7s") == "signature 1");
+}
+
 TEST_CASE("The agent's warnings are said, and the signature is made") {
     const FakeAgent agent(FakeAgent::answering([](const protocol::Request& request) {
         protocol::Reply reply = numbered_signatures(request);

@@ -44,6 +44,16 @@ TEST_CASE("What is encrypted to a certificate in a file, PEM or DER, opens elsew
     CHECK(opened_by_openssl(session, bob, "a.p7m") == "content");
 }
 
+TEST_CASE("A file may be encrypted in place: it is replaced only when all is done") {
+    const Session session;
+    const Person bob(session, KeyType::p256, "bob");
+    session.write("a", "content");
+    CHECK(session.signet({"encrypt", "-r", session.path("bob.key"), "-o", "a", "a"}).status == 8);
+    CHECK(session.read("a") == "content");
+    CHECK(session.signet({"encrypt", "-r", bob.certificate.pem, "-o", "a", "a"}).status == 0);
+    CHECK(opened_by_openssl(session, bob, "a") == "content");
+}
+
 TEST_CASE("An address is looked up in the agent's catalogue") {
     const Session folder;
     const Person bob(folder, KeyType::p256, "bob");
