@@ -7,17 +7,6 @@
 
 namespace signet::client {
 
-SignResult sign_digests(AgentConnection& agent, const SigningOptions& options,
-                        std::vector<cms::Bytes> digests) {
-    SignRequest request;
-    request.identities = options.identities;
-    request.digest_algorithm = options.digest_algorithm;
-    request.digests = std::move(digests);
-    request.rsa_pss = options.rsa_pss;
-    request.certificates = options.certificates;
-    return agent.sign(request);
-}
-
 SignedContent sign_detached(AgentConnection& agent, const SigningOptions& options, cms::BytesView content) {
     try {
         std::vector<cms::Bytes> digests;

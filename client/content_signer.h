@@ -5,17 +5,10 @@
 #include <vector>
 
 #include "client/agent_connection.h"
+#include "client/signing_options.h"
 #include "cms/bytes.h"
 
 namespace signet::client {
-
-/// How to sign; the digests and what comes of them are not part of it.
-struct SigningOptions {
-    std::vector<std::string> identities;
-    cms::DigestAlgorithm digest_algorithm = cms::DigestAlgorithm::sha256;
-    bool rsa_pss = false;
-    agent::protocol::CertificateSet certificates = agent::protocol::CHAIN;
-};
 
 struct SignedContent {
     /// DER.
@@ -23,9 +16,6 @@ struct SignedContent {
     std::vector<std::string> warnings;
 };
 
-/// Detached SignedData of each content that hashed to one of `digests`, as one batch. Throws Error.
-[[nodiscard]] SignResult sign_digests(AgentConnection& agent, const SigningOptions& options,
-                                      std::vector<cms::Bytes> digests);
 /// Detached SignedData of `content`. Throws Error.
 [[nodiscard]] SignedContent sign_detached(AgentConnection& agent, const SigningOptions& options,
                                           cms::BytesView content);

@@ -7,8 +7,8 @@
 #include <cerrno>
 #include <vector>
 
+#include "client/content_hash.h"
 #include "client/error.h"
-#include "cms/digest_stream.h"
 
 namespace signet::client {
 
@@ -73,11 +73,11 @@ cms::Bytes InputFile::read_all(std::size_t limit) {
 }
 
 cms::Bytes InputFile::digest(cms::DigestAlgorithm algorithm) {
-    cms::DigestStream stream(algorithm);
+    ContentHash hash(algorithm);
     std::vector<std::uint8_t> piece(piece_size);
     while (const std::size_t count = read(piece))
-        stream.update(std::span(piece).first(count));
-    return stream.finish();
+        hash.update(std::span(piece).first(count));
+    return hash.finish();
 }
 
 }  // namespace signet::client

@@ -1,6 +1,5 @@
 #include "cms/algorithms.h"
 
-#include <openssl/evp.h>
 #include <openssl/obj_mac.h>
 
 #include <algorithm>
@@ -16,15 +15,14 @@ struct DigestRow {
     std::size_t size;
     std::string_view name;
     std::string_view micalg;
-    const EVP_MD* (*evp)();
 };
 
 // In the order of the enumerators: they index the table.
 constexpr std::array digests{
-    DigestRow{DigestAlgorithm::sha1, NID_sha1, 20, "sha1", "sha-1", EVP_sha1},
-    DigestRow{DigestAlgorithm::sha256, NID_sha256, 32, "sha256", "sha-256", EVP_sha256},
-    DigestRow{DigestAlgorithm::sha384, NID_sha384, 48, "sha384", "sha-384", EVP_sha384},
-    DigestRow{DigestAlgorithm::sha512, NID_sha512, 64, "sha512", "sha-512", EVP_sha512},
+    DigestRow{DigestAlgorithm::sha1, NID_sha1, 20, "sha1", "sha-1"},
+    DigestRow{DigestAlgorithm::sha256, NID_sha256, 32, "sha256", "sha-256"},
+    DigestRow{DigestAlgorithm::sha384, NID_sha384, 48, "sha384", "sha-384"},
+    DigestRow{DigestAlgorithm::sha512, NID_sha512, 64, "sha512", "sha-512"},
 };
 
 struct CipherRow {
@@ -61,19 +59,6 @@ bool equal_without_case(std::string_view a, std::string_view b) noexcept {
 
 std::size_t digest_size(DigestAlgorithm algorithm) noexcept {
     return row(algorithm).size;
-}
-
-const EVP_MD* evp_md(DigestAlgorithm algorithm) noexcept {
-    // Fetched once and kept: EVP_sha256() and the like are looked up again in each operation.
-    static const auto fetched = [] {
-        std::array<const EVP_MD*, digests.size()> all{};
-        for (std::size_t i = 0; i < all.size(); ++i) {
-            const EVP_MD* md = EVP_MD_fetch(nullptr, digests[i].name.data(), nullptr);
-            all[i] = md != nullptr ? md : digests[i].evp();
-        }
-        return all;
-    }();
-    return fetched[static_cast<std::size_t>(algorithm)];
 }
 
 std::string_view digest_name(DigestAlgorithm algorithm) noexcept {

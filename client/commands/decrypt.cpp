@@ -1,8 +1,8 @@
 #include <string_view>
 
 #include "client/cms_input.h"
+#include "client/commands/cms_commands.h"
 #include "client/commands/command_options.h"
-#include "client/commands/commands.h"
 #include "client/content_opener.h"
 #include "client/input_file.h"
 #include "client/output_file.h"

@@ -1,5 +1,5 @@
+#include "client/commands/cms_commands.h"
 #include "client/commands/command_options.h"
-#include "client/commands/commands.h"
 #include "client/input_file.h"
 #include "client/output_file.h"
 #include "client/recipients.h"

@@ -1,6 +1,5 @@
 #include "client/commands/program.h"
 
-#include <openssl/crypto.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -39,8 +38,6 @@ Arguments arguments_of(int argc, char** argv) {
 
 int run_program(const std::function<ExitStatus()>& body) noexcept {
     try {
-        // openssl.cnf costs time to read, and could load providers that nobody asked us to use.
-        OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, nullptr);
         // NOLINTNEXTLINE(performance-no-int-to-ptr): SIG_IGN is defined so
         std::signal(SIGPIPE, SIG_IGN);
         return static_cast<int>(body());

@@ -2,6 +2,7 @@
 #include <string>
 #include <string_view>
 
+#include "client/commands/become_program.h"
 #include "client/commands/commands.h"
 
 namespace signet::client::commands {
@@ -13,6 +14,29 @@ struct Command {
     std::string_view summary;
     ExitStatus (*run)(const Arguments& arguments);
 };
+
+/// Loading OpenSSL takes longer than all that the other commands do.
+ExitStatus become_cms(const char* command, Arguments arguments) {
+    arguments.insert(arguments.begin(), command);
+    become_program("signet-cms", arguments);
+}
+
+ExitStatus verify(const Arguments& arguments) {
+    return become_cms("verify", arguments);
+}
+
+ExitStatus encrypt(const Arguments& arguments) {
+    return become_cms("encrypt", arguments);
+}
+
+ExitStatus decrypt(const Arguments& arguments) {
+    return become_cms("decrypt", arguments);
+}
+
+/// The MIME library is for mail alone.
+ExitStatus mail(const Arguments& arguments) {
+    become_program("signet-mail", arguments);
+}
 
 constexpr std::array<Command, 10> command_table{{
     {"list", "tokens and identities", list},

@@ -1,5 +1,3 @@
-#include <openssl/crypto.h>
-
 #include <algorithm>
 #include <cstddef>
 #include <limits>
@@ -8,13 +6,15 @@
 #include <string>
 #include <vector>
 
+#include "client/commands/become_program.h"
 #include "client/commands/command_options.h"
 #include "client/commands/commands.h"
-#include "client/content_signer.h"
+#include "client/commands/sign.h"
+#include "client/content_hash.h"
 #include "client/file_identity.h"
 #include "client/input_file.h"
 #include "client/output_file.h"
-#include "cms/digest_stream.h"
+#include "client/signing_options.h"
 
 namespace signet::client::commands {
 
@@ -61,7 +61,7 @@ std::vector<HashedFile> hash_files(const std::vector<std::string>& paths, cms::D
         }
         cms::Bytes content = input.read_all(left);
         left -= content.size();
-        cms::Bytes digest = cms::digest(algorithm, content);
+        cms::Bytes digest = content_digest(algorithm, content);
         files.push_back({std::move(digest), std::move(content)});
     }
     return files;
@@ -98,15 +98,13 @@ void refuse_collisions(const CommandOptions& options, const std::vector<std::str
     }
 }
 
-/// Hashing needs no algorithm by its name, and the tables of names take a third of a millisecond to fill.
-/// What verifies or encrypts does need them: a process that signs here does nothing else.
-void leave_out_algorithm_names() {
-    OPENSSL_init_crypto(OPENSSL_INIT_NO_ADD_ALL_CIPHERS | OPENSSL_INIT_NO_ADD_ALL_DIGESTS, nullptr);
-}
-
 }  // namespace
 
 ExitStatus sign(const Arguments& arguments) {
+    return sign_files(arguments, nullptr);
+}
+
+ExitStatus sign_files(const Arguments& arguments, Attach attach) {
     CommandOptions options("sign", "[-k ID]... [--attached] [-o OUT] FILE...",
                            "Signs files: FILE.p7s is a detached signature (CMS, DER), FILE.p7m one with the\n"
                            "content inside. Several files are one batch: all are signed, or none.");
@@ -127,10 +125,14 @@ ExitStatus sign(const Arguments& arguments) {
         throw options.usage_error("standard input can be signed only once");
     const SigningOptions signing = signing_options(options, *parsed);
     const bool attached = parsed->has("attached");
+    if (attached && attach == nullptr) {
+        Arguments again = arguments;
+        again.insert(again.begin(), "sign");
+        become_program("signet-cms", again);
+    }
     const std::vector<std::string> targets = output_paths(*parsed, attached ? ".p7m" : ".p7s");
     refuse_collisions(options, paths, targets);
 
-    leave_out_algorithm_names();
     std::vector<HashedFile> files = hash_files(paths, signing.digest_algorithm, attached);
     std::vector<cms::Bytes> digests;
     for (HashedFile& file : files)

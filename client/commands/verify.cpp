@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "client/cms_input.h"
+#include "client/commands/cms_commands.h"
 #include "client/commands/command_options.h"
-#include "client/commands/commands.h"
 #include "client/commands/verify_report.h"
 #include "client/input_file.h"
 #include "client/output_file.h"

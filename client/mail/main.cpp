@@ -1,5 +1,5 @@
 // signet-mail: the commands of `signet mail`, in a program of their own so that `signet` loads no GMime.
-#include "client/commands/program.h"
+#include "client/commands/openssl_program.h"
 #include "client/mail/commands.h"
 
 #include <array>
@@ -46,6 +46,6 @@ ExitStatus run(const Arguments& arguments) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    return signet::client::commands::run_program(
+    return signet::client::commands::run_openssl_program(
         [argc, argv] { return run(signet::client::commands::arguments_of(argc, argv)); });
 }

@@ -196,3 +196,18 @@ TEST_CASE("Whoever stopped reading ends us quietly") {
     CHECK(WEXITSTATUS(status) == 9);
     CHECK(session.read("stderr").empty());
 }
+
+TEST_CASE("Commands that only ask the agent load no OpenSSL, so that they start fast") {
+    const auto needed = [](const char* name) {
+        return run_or_throw({"readelf", "-d", program(name)}, {}).out;
+    };
+    CHECK(needed("signet").find("libcrypto") == std::string::npos);
+    CHECK(needed("signet-cms").find("libcrypto") != std::string::npos);
+}
+
+TEST_CASE("The part of signet that knows CMS is not for people") {
+    const Session session;
+    RunOptions options;
+    const ProcessResult result = run({program("signet-cms"), "list"}, options);
+    check_fails(result, 2, "cannot tell what to do: signet-cms is a part of signet; use signet");
+}

@@ -1,6 +1,6 @@
 #include <sys/stat.h>
 
-#include "client/commands/commands.h"
+#include "client/commands/cms_commands.h"
 #include "client/content_opener.h"
 #include "cms/recipient_info.h"
 #include "tests/client/commands/person.h"

@@ -1,4 +1,4 @@
-#include "client/commands/commands.h"
+#include "client/commands/cms_commands.h"
 #include "tests/client/commands/session.h"
 #include "tests/client/expect_error.h"
 #include "tests/fixtures/software_key.h"

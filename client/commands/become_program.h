@@ -1,0 +1,12 @@
+// What a command of another program's is done by.
+#pragma once
+
+#include "client/commands/program.h"
+
+namespace signet::client::commands {
+
+/// Becomes the program `name`, which lies beside this one or in ../libexec/signet, with `arguments`. Returns
+/// only by Error(9).
+[[noreturn]] void become_program(const std::string& name, const Arguments& arguments);
+
+}  // namespace signet::client::commands

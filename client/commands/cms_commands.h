@@ -1,0 +1,14 @@
+// The commands of signet-cms: what reads or writes CMS itself. As commands.h.
+#pragma once
+
+#include "client/commands/program.h"
+
+namespace signet::client::commands {
+
+/// `signet sign --attached`.
+ExitStatus sign_attached(const Arguments& arguments);
+ExitStatus verify(const Arguments& arguments);
+ExitStatus encrypt(const Arguments& arguments);
+ExitStatus decrypt(const Arguments& arguments);
+
+}  // namespace signet::client::commands
