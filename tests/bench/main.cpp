@@ -93,6 +93,14 @@ void measure_key(Rounds& out, tests::Alice& alice, const Agents& agents, Key key
     }
 }
 
+/// The round trip around work that takes as long as a signature of `key`.
+void measure_echo_around(Rounds& out, Key key) {
+    const auto work = std::chrono::microseconds(
+        static_cast<std::int64_t>(out.median(std::string(name_of(key)) + " bare C_Sign, 1 thread").p50));
+    out.add("echo of a local socket, around " + std::string(name_of(key)) + "'s time",
+            bench::measure_echo(bench::Cores::two, work, round_length));
+}
+
 void measure_one_shot(Rounds& out, tests::Alice& alice, const Agents& agents, Key key) {
     const tests::TemporaryFolder folder;
     const auto& identity =
@@ -123,16 +131,19 @@ void measure_one_shot(Rounds& out, tests::Alice& alice, const Agents& agents, Ke
 
 std::vector<bench::Ratio> ratios_of(const Rounds& rounds_taken) {
     std::vector<bench::Ratio> out;
-    const double echo = rounds_taken.median("echo of a local socket").p50;
+    const double echo = rounds_taken.median("echo of a local socket, across cores").p50;
     for (const Key key : {Key::rsa2048, Key::p256}) {
         const std::string name = name_of(key);
         const Result bare = rounds_taken.median(name + " bare C_Sign, 1 thread");
+        const double longer = rounds_taken.median("echo of a local socket, around " + name + "'s time").p50;
         const Result bare2 = rounds_taken.median(name + " bare C_Sign, 2 threads");
         for (const std::string where : {"", ", audit log in memory"}) {
             const Result one = rounds_taken.median(name + " through the agent, 1 client" + where);
             const Result eight = rounds_taken.median(name + " through the agent, 8 clients" + where);
             out.push_back({name + ": latency added by the agent" + where + ", in echo round trips",
                            (one.p50 - bare.p50) / echo, "at most 2.5"});
+            out.push_back(
+                {name + ": the same in echo round trips around its time", (one.p50 - bare.p50) / longer, ""});
             out.push_back({name + ": agent with 8 clients" + where + " / bare with 2 threads",
                            eight.rate / bare2.rate, key == Key::rsa2048 ? "at least 0.80" : ""});
         }
@@ -151,9 +162,14 @@ int run(bool json) {
     for (unsigned round = 0; round < rounds; ++round) {
         if (!json)
             std::fprintf(stderr, "round %u of %u\n", round + 1, rounds);
-        out.add("echo of a local socket", bench::measure_echo(round_length));
-        for (const Key key : {Key::rsa2048, Key::p256})
+        out.add("echo of a local socket, on one core",
+                bench::measure_echo(bench::Cores::one, {}, round_length));
+        out.add("echo of a local socket, across cores",
+                bench::measure_echo(bench::Cores::two, {}, round_length));
+        for (const Key key : {Key::rsa2048, Key::p256}) {
             measure_key(out, alice, agents, key);
+            measure_echo_around(out, key);
+        }
     }
     for (const Key key : {Key::rsa2048, Key::p256})
         measure_one_shot(out, alice, agents, key);
