@@ -72,7 +72,10 @@ class AuditLog::Writer : public std::enable_shared_from_this<AuditLog::Writer> {
     Ticket submit(const AuditRecord& record);
     boost::asio::awaitable<void> durable(Ticket ticket);
     void reopen();
-    [[nodiscard]] bool failed() const noexcept { return m_error != 0; }
+    [[nodiscard]] bool failed() {
+        collect();
+        return m_error != 0;
+    }
 
   private:
     struct Waiter {
@@ -92,6 +95,9 @@ class AuditLog::Writer : public std::enable_shared_from_this<AuditLog::Writer> {
     };
 
     void run();
+    void collect();
+    void await_next();
+    void post_collect();
     void settle(const Report& report);
     [[nodiscard]] int error_of(Ticket ticket) const noexcept;
     [[noreturn]] void fail(int error) const;
@@ -107,7 +113,7 @@ class AuditLog::Writer : public std::enable_shared_from_this<AuditLog::Writer> {
     int m_error = 0;
     std::vector<Lost> m_lost;
     std::vector<Waiter> m_waiters;
-    /// Keeps the loop running until all is settled.
+    /// Keeps the loop running while somebody waits.
     std::optional<boost::asio::executor_work_guard<boost::asio::io_context::executor_type>> m_work;
 
     // Under the mutex.
@@ -121,6 +127,9 @@ class AuditLog::Writer : public std::enable_shared_from_this<AuditLog::Writer> {
     int m_broken = 0;
     bool m_is_writing = false;
     bool m_stop = false;
+    std::vector<Report> m_reports;
+    /// Whether the loop wants to be told of the next report.
+    bool m_is_awaited = false;
 
     std::thread m_thread;
 };
@@ -133,6 +142,7 @@ void AuditLog::Writer::fail(int error) const {
 }
 
 AuditLog::Ticket AuditLog::Writer::submit(const AuditRecord& record) {
+    collect();
     if (m_error != 0)
         fail(m_error);
     const auto now = std::chrono::system_clock::now();
@@ -144,8 +154,6 @@ AuditLog::Ticket AuditLog::Writer::submit(const AuditRecord& record) {
         m_waiting_last = ++m_last;
     }
     m_wake.notify_one();
-    if (!m_work)
-        m_work.emplace(m_loop.get_executor());
     return m_last;
 }
 
@@ -158,16 +166,54 @@ int AuditLog::Writer::error_of(Ticket ticket) const noexcept {
 
 boost::asio::awaitable<void> AuditLog::Writer::durable(Ticket ticket) {
     int error = 0;
+    collect();
     if (ticket <= m_settled) {
         error = error_of(ticket);
     } else {
         auto start = [&](Completion<int> completion) {
             m_waiters.push_back({ticket, std::move(completion)});
+            await_next();
         };
         error = co_await wait_for<int>(m_loop, start);
     }
     if (error != 0)
         fail(error);
+}
+
+void AuditLog::Writer::await_next() {
+    if (!m_work)
+        m_work.emplace(m_loop.get_executor());
+    bool has_come = false;
+    {
+        const std::lock_guard lock(m_mutex);
+        has_come = !m_reports.empty();
+        m_is_awaited = !has_come;
+    }
+    if (has_come)
+        post_collect();
+}
+
+void AuditLog::Writer::post_collect() {
+    boost::asio::post(m_loop, [watched = weak_from_this()] {
+        if (const auto writer = watched.lock())
+            writer->collect();
+    });
+}
+
+void AuditLog::Writer::collect() {
+    // Looked at whenever the loop is here, and posted only to one who waits: a wake-up of the loop for each
+    // record costs more than the record.
+    std::vector<Report> reports;
+    {
+        const std::lock_guard lock(m_mutex);
+        reports.swap(m_reports);
+    }
+    for (const auto& report : reports)
+        settle(report);
+    if (m_waiters.empty())
+        m_work.reset();
+    else if (!reports.empty())
+        await_next();
 }
 
 void AuditLog::Writer::settle(const Report& report) {
@@ -183,8 +229,6 @@ void AuditLog::Writer::settle(const Report& report) {
     for (auto waiter = ready; waiter != m_waiters.end(); ++waiter)
         waiter->completion.deliver(error_of(waiter->ticket));
     m_waiters.erase(ready, m_waiters.end());
-    if (m_settled == m_last)
-        m_work.reset();
 }
 
 void AuditLog::Writer::reopen() {
@@ -212,16 +256,19 @@ void AuditLog::Writer::run() {
         if (report.error == 0)
             report.error = m_file.append(lines);
         lines.clear();
-        boost::asio::post(m_loop, [watched = weak_from_this(), report] {
-            if (const auto writer = watched.lock())
-                writer->settle(report);
-        });
 
         lock.lock();
         m_broken = report.error;
         m_is_writing = false;
+        m_reports.push_back(report);
+        const bool is_awaited = std::exchange(m_is_awaited, false);
         if (m_waiting.empty())
             m_idle.notify_one();
+        if (!is_awaited)
+            continue;
+        lock.unlock();
+        post_collect();
+        lock.lock();
     }
 }
 
@@ -242,7 +289,7 @@ void AuditLog::reopen() {
     m_writer->reopen();
 }
 
-bool AuditLog::failed() const noexcept {
+bool AuditLog::failed() const {
     return m_writer->failed();
 }
 

@@ -54,7 +54,7 @@ class AuditLog {
     void reopen();
 
     /// Whether the log refuses.
-    [[nodiscard]] bool failed() const noexcept;
+    [[nodiscard]] bool failed() const;
 
   private:
     class Writer;

@@ -26,7 +26,9 @@ Peer peer_of(int socket) {
 }
 
 bool may_connect(const Peer& peer) noexcept {
-    return peer.uid == ::geteuid();
+    // Asked once: it does not change, and each request comes by here.
+    static const uid_t own = ::geteuid();
+    return peer.uid == own;
 }
 
 }  // namespace signet::agent
