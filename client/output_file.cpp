@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "client/error.h"
+#include "client/file_permissions.h"
 #include "client/hold_signals.h"
 
 namespace signet::client {
@@ -20,6 +21,7 @@ namespace signet::client {
 namespace {
 
 constexpr int attempts = 16;
+constexpr mode_t owner_only_mode = 0600;
 
 std::string cannot_write(const std::string& name) {
     return "cannot write " + name;
@@ -65,7 +67,8 @@ OutputFile::OutputFile(const std::string& path, Privacy privacy)
         return;
     }
     struct stat status {};
-    if (lstat(path.c_str(), &status) == 0) {
+    const bool replaces = lstat(path.c_str(), &status) == 0;
+    if (replaces) {
         if (S_ISLNK(status.st_mode)) {
             m_target = resolve(path);
             if (stat(m_target.c_str(), &status) != 0)
@@ -88,7 +91,7 @@ OutputFile::OutputFile(const std::string& path, Privacy privacy)
     if (m_target.empty() || m_target.back() == '/')
         throw refused(m_name.empty() ? "a file without a name" : m_name, "it is not the name of a file");
 
-    const mode_t mode = privacy == Privacy::owner_only ? 0600 : 0666;
+    const mode_t mode = privacy == Privacy::owner_only || replaces ? owner_only_mode : 0666;
     for (int attempt = 0; m_descriptor < 0 && attempt < attempts; ++attempt) {
         std::string temporary = temporary_name(m_target);
         m_owned = FileDescriptor(open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode));
@@ -100,6 +103,10 @@ OutputFile::OutputFile(const std::string& path, Privacy privacy)
     }
     if (m_descriptor < 0)
         throw from_errno(errno, cannot_write(m_name));
+    if (replaces && privacy == Privacy::shared)
+        keep_permissions(m_descriptor, m_target, status);
+    else if (replaces)
+        static_cast<void>(fchmod(m_descriptor, status.st_mode & owner_only_mode));
 }
 
 OutputFile::OutputFile(OutputFile&& other) noexcept

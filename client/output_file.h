@@ -10,9 +10,10 @@
 namespace signet::client {
 
 enum class Privacy {
-    /// As the umask says.
+    /// As the umask says; a file that is replaced keeps its mode, and its owner and group where permitted.
     shared,
-    /// Plaintext: readable by its owner alone (0600).
+    /// Plaintext: readable by its owner alone (0600), who is whoever runs us. A file that is replaced keeps
+    /// what of its mode is within that.
     owner_only,
 };
 

@@ -1,5 +1,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <filesystem>
@@ -74,6 +76,83 @@ TEST_CASE("Plaintext that replaces a file others could read is for its owner alo
     client::write_outputs({{folder / "plain", cms::as_bytes("new"), Privacy::owner_only}});
     CHECK(read_file(folder / "plain") == "new");
     CHECK(mode_of(folder / "plain") == 0600);
+}
+
+TEST_CASE("A file that is replaced keeps its mode, whatever the umask says") {
+    const TemporaryFolder folder;
+    const fs::path path = folder / "out";
+    const mode_t mode = GENERATE(0600U, 0640U, 0400U, 0664U, 0755U);
+    write_file(path, "old");
+    REQUIRE(chmod(path.c_str(), mode) == 0);
+    const mode_t before = umask(GENERATE(0U, 022U, 077U));
+    client::write_outputs({{path, cms::as_bytes("new")}});
+    umask(before);
+    CHECK(read_file(path) == "new");
+    CHECK(mode_of(path) == mode);
+}
+
+TEST_CASE("A file behind a symbolic link keeps its mode, and set-user-ID is not kept") {
+    const TemporaryFolder folder;
+    write_file(folder / "real", "old");
+    REQUIRE(chmod((folder / "real").c_str(), 04750) == 0);
+    fs::create_symlink("real", folder / "link");
+    client::write_outputs({{folder / "link", cms::as_bytes("new")}});
+    CHECK(mode_of(folder / "real") == 0750);
+}
+
+TEST_CASE("Plaintext in the place of a file that its owner may only read stays so") {
+    const TemporaryFolder folder;
+    write_file(folder / "plain", "old");
+    REQUIRE(chmod((folder / "plain").c_str(), 0444) == 0);
+    client::write_outputs({{folder / "plain", cms::as_bytes("new"), Privacy::owner_only}});
+    CHECK(mode_of(folder / "plain") == 0400);
+}
+
+TEST_CASE("A file of somebody else's that root replaces stays theirs, unless it is plaintext") {
+    // Only root can give files away.
+    constexpr uid_t somebody = 1;
+    const TemporaryFolder folder;
+    const fs::path path = folder / "out";
+    write_file(path, "old");
+    const bool is_root = geteuid() == 0;
+    REQUIRE(chown(path.c_str(), is_root ? somebody : geteuid(), is_root ? somebody : getegid()) == 0);
+    REQUIRE(chmod(path.c_str(), 0640) == 0);
+    const Privacy privacy = GENERATE(Privacy::shared, Privacy::owner_only);
+    client::write_outputs({{path, cms::as_bytes("new"), privacy}});
+    struct stat status {};
+    REQUIRE(stat(path.c_str(), &status) == 0);
+    const bool theirs = is_root && privacy == Privacy::shared;
+    CHECK(status.st_uid == (theirs ? somebody : geteuid()));
+    CHECK(status.st_gid == (theirs ? somebody : getegid()));
+    CHECK(mode_of(path) == (privacy == Privacy::shared ? 0640 : 0600));
+}
+
+TEST_CASE("A file that is replaced keeps its access list, and gets none from its folder") {
+    // Version 2; owner rw-, user 12345 r--, group ---, mask r--, others ---: what acl(5) writes.
+    constexpr unsigned char list[] = {2,  0, 0, 0,                        //
+                                      1,  0, 6, 0, 255,  255,  255, 255,  //
+                                      2,  0, 4, 0, 0x39, 0x30, 0,   0,    //
+                                      4,  0, 0, 0, 255,  255,  255, 255,  //
+                                      16, 0, 4, 0, 255,  255,  255, 255,  //
+                                      32, 0, 0, 0, 255,  255,  255, 255};
+    const TemporaryFolder folder;
+    const fs::path path = folder / "out";
+    write_file(path, "old");
+    if (setxattr(folder.path().c_str(), "system.posix_acl_default", list, sizeof list, 0) != 0) {
+        WARN("this file system has no access lists");
+        return;
+    }
+    const auto size_of_list = [&] { return getxattr(path.c_str(), "system.posix_acl_access", nullptr, 0); };
+    REQUIRE(chmod(path.c_str(), 0640) == 0);
+    client::write_outputs({{path, cms::as_bytes("new")}});
+    CHECK(size_of_list() < 0);
+    CHECK(mode_of(path) == 0640);
+    REQUIRE(setxattr(path.c_str(), "system.posix_acl_access", list, sizeof list, 0) == 0);
+    client::write_outputs({{path, cms::as_bytes("newer")}});
+    CHECK(size_of_list() == sizeof list);
+    CHECK(mode_of(path) == 0640);
+    client::write_outputs({{path, cms::as_bytes("plain"), Privacy::owner_only}});
+    CHECK(mode_of(path) == 0600);
 }
 
 TEST_CASE("Of several outputs none appears if one cannot be written") {
