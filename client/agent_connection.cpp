@@ -15,8 +15,6 @@ namespace {
 /// Bytes of recipient infos in one Unwrap; the rest of the frame is for the other fields.
 constexpr std::size_t max_recipient_bytes = protocol::max_frame_size - std::size_t{64} * 1024;
 
-static_assert(AgentConnection::sign_batch <= protocol::max_digests);
-
 /// Wipes a string inside a message on every way out.
 class WipedField {
   public:

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "agent/protocol/frame.h"
 #include "agent/protocol/signet.pb.h"
 #include "client/agent_channel.h"
 #include "client/error.h"
@@ -76,9 +77,10 @@ class AgentConnection {
                                       const cms::Bytes& content_encryption_algorithm,
                                       const std::string& identity = {});
 
-    /// Digests in one Sign request of ours: large enough that the round trip does not count, small enough
-    /// that other clients take their turn.
-    static constexpr std::size_t sign_batch = 64;
+    /// Digests in one Sign request of ours, as many as one may have: where the agent keeps no PIN, each
+    /// request is a prompt. Others need not wait for all of it, as the agent's clients take turns by the
+    /// signature.
+    static constexpr std::size_t sign_batch = agent::protocol::max_digests;
 
   private:
     agent::protocol::Reply ask(agent::protocol::Request& request, const std::string& what_failed);

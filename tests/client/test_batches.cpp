@@ -69,10 +69,10 @@ FakeAgent::Script opening(const std::string& ours) {
 
 TEST_CASE("Many digests are signed in batches, in order") {
     const FakeAgent agent(signing(protocol::max_digests));
-    const client::SignRequest request = sign_request(150);
+    const client::SignRequest request = sign_request(600);
     const client::SignResult result = AgentConnection(agent.socket()).sign(request);
     CHECK(result.signed_data == request.digests);
-    CHECK(batches(agent) == std::vector{64, 64, 22});
+    CHECK(batches(agent) == std::vector{256, 256, 88});
     CHECK(result.warnings == std::vector<std::string>{"bob@example.org was passed over: expired"});
 
     const protocol::Sign sign = agent.received().at(3).sign();

@@ -30,6 +30,29 @@ struct Locked {
     AgentProcess agent;
 };
 
+/// A folder with a program `pinentry` that gives the right PIN and counts how often it is asked.
+struct CountingPinentry {
+    CountingPinentry() {
+        write_file(folder / "pinentry",
+                   "#!/bin/bash\n"
+                   "echo OK\n"
+                   "while read -r line; do\n"
+                   "  case \"$line\" in\n"
+                   "    GETPIN) echo asked >> \"$(dirname \"$0\")/asked\"\n"
+                   "            printf 'D %s\\nOK\\n' " +
+                       std::string(SoftHsmToken::default_pin) +
+                       ";;\n"
+                       "    BYE) echo OK; exit 0;;\n"
+                       "    *) echo OK;;\n"
+                       "  esac\n"
+                       "done\n");
+        std::filesystem::permissions(folder / "pinentry", std::filesystem::perms::owner_all);
+    }
+    [[nodiscard]] std::size_t asked() const { return count_lines(read_file(folder / "asked")); }
+
+    TemporaryFolder folder;
+};
+
 }  // namespace
 
 TEST_CASE("a wrong PIN is tried once and never again, not even when it has become right") {
@@ -104,4 +127,28 @@ TEST_CASE("the token is opened again after signet-token was killed, without a qu
     REQUIRE(hosts.size() == 1);
     REQUIRE(kill(hosts.front(), SIGKILL) == 0);
     check_done(locked.signet({"sign", "report.txt"}));
+}
+
+TEST_CASE("a batch of many files is one PIN prompt, also where no PIN is kept") {
+    Alice alice({KeyType::p256});
+    const CountingPinentry pinentry;
+    AgentSetup setup = AgentSetup::of(alice.token(), "pinentry");
+    setup.tokens.front().pin_cache = "0";
+    setup.environment["PATH"] = pinentry.folder.path().string() + ":" + minimal_environment().at("PATH");
+    AgentProcess agent(setup);
+    const TemporaryFolder folder;
+    Arguments arguments{"sign"};
+    for (int i = 0; i < 256; ++i) {
+        arguments.push_back("file" + std::to_string(i));
+        write_file(folder / arguments.back(), std::to_string(i));
+    }
+    check_done(agent.signet(arguments, {.folder = folder.path()}));
+    CHECK(pinentry.asked() == 1);
+    for (const char* name : {"file0", "file100", "file255"})
+        check_done(run(
+            {"openssl", "cms", "-verify", "-binary", "-inform", "DER", "-in", std::string(name) + ".p7s",
+             "-content", name, "-CAfile", alice.ca().root(), "-purpose", "smimesign", "-out", "/dev/null"},
+            {.folder = folder.path()}));
+    check_done(agent.signet({"sign", "-o", "again", "file0"}, {.folder = folder.path()}));
+    CHECK(pinentry.asked() == 2);
 }
