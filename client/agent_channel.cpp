@@ -16,6 +16,7 @@
 
 #include "agent/protocol/frame.h"
 #include "client/error.h"
+#include "client/utf8.h"
 #include "secret/secret.h"
 
 namespace signet::client {
@@ -58,10 +59,13 @@ Fault broken(const std::string& why) {
             "make sure that signet and signet-agent are of the same version"};
 }
 
-/// Empty if the variable is not set, or too long to be sent.
+/// Empty if there is none, or one that the agent would not read: then pinentry can do without.
+std::string sendable(const char* value) {
+    return value != nullptr && std::strlen(value) <= protocol::max_text && is_utf8(value) ? value : "";
+}
+
 std::string environment(const char* name) {
-    const char* value = std::getenv(name);
-    return value != nullptr && std::strlen(value) <= protocol::max_text ? value : "";
+    return sendable(std::getenv(name));
 }
 
 std::string first_set(std::initializer_list<const char*> names) {
@@ -78,14 +82,14 @@ std::string terminal() {
     std::array<char, PATH_MAX> buffer{};
     for (int descriptor = 0; name.empty() && descriptor <= 2; ++descriptor)
         if (ttyname_r(descriptor, buffer.data(), buffer.size()) == 0)
-            name = buffer.data();
+            name = sendable(buffer.data());
     return name;
 }
 
 /// What pinentry needs in order to appear where the person is.
 void fill(protocol::Hello& hello) {
     hello.set_version(protocol::protocol_version);
-    hello.set_client(program_invocation_short_name);
+    hello.set_client(sendable(program_invocation_short_name));
     hello.set_display(environment("DISPLAY"));
     hello.set_wayland_display(environment("WAYLAND_DISPLAY"));
     hello.set_dbus_session_bus_address(environment("DBUS_SESSION_BUS_ADDRESS"));

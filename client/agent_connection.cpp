@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "agent/protocol/frame.h"
+#include "client/utf8.h"
 
 namespace signet::client {
 
@@ -51,6 +52,15 @@ protocol::DigestAlgorithm wire_digest(cms::DigestAlgorithm algorithm, const std:
             break;
     }
     throw Error(ExitStatus::usage, what_failed, "this hash does not sign", "use sha256, sha384 or sha512");
+}
+
+/// `text` as a message takes it: protobuf sends other bytes too, and the agent then reads none of the
+/// request.
+const std::string& utf8(const std::string& text, const std::string& what_failed) {
+    if (!is_utf8(text))
+        throw Error(ExitStatus::usage, what_failed, "'" + text + "' is not UTF-8",
+                    "write the name as signet list shows it, or use its fingerprint or pkcs11: URI");
+    return text;
 }
 
 void add_new(std::vector<std::string>& warnings, const std::string& warning) {
@@ -104,7 +114,7 @@ protocol::ListReply AgentConnection::list(const std::string& identity, bool cert
     std::uint32_t offset = 0;
     do {
         protocol::Request request;
-        request.mutable_list()->set_identity(identity);
+        request.mutable_list()->set_identity(utf8(identity, what_failed));
         request.mutable_list()->set_certificates(certificates);
         request.mutable_list()->set_offset(offset);
         protocol::Reply reply = ask(request, what_failed);
@@ -128,22 +138,24 @@ protocol::StatusReply AgentConnection::status() {
 }
 
 void AgentConnection::unlock(const std::string& token, const std::optional<Secret>& pin) {
+    const std::string what_failed = "cannot unlock";
     protocol::Request request;
     protocol::Unlock& unlock = *request.mutable_unlock();
-    unlock.set_token(token);
+    unlock.set_token(utf8(token, what_failed));
     if (!pin) {
-        ask(request, "cannot unlock");
+        ask(request, what_failed);
         return;
     }
     const WipedField wiped(unlock.mutable_pin());
     unlock.mutable_pin()->assign(pin->reveal());
-    ask(request, "cannot unlock");
+    ask(request, what_failed);
 }
 
 void AgentConnection::lock(const std::string& token) {
+    const std::string what_failed = "cannot lock";
     protocol::Request request;
-    request.mutable_lock()->set_token(token);
-    ask(request, "cannot lock");
+    request.mutable_lock()->set_token(utf8(token, what_failed));
+    ask(request, what_failed);
 }
 
 SignResult AgentConnection::sign(const SignRequest& request) {
@@ -151,10 +163,10 @@ SignResult AgentConnection::sign(const SignRequest& request) {
     protocol::Request message;
     protocol::Sign& sign = *message.mutable_sign();
     for (const std::string& identity : request.identities)
-        sign.add_identity(identity);
+        sign.add_identity(utf8(identity, what_failed));
     sign.set_digest_algorithm(wire_digest(request.digest_algorithm, what_failed));
     sign.set_rsa_scheme(request.rsa_pss ? protocol::PSS : protocol::PKCS1_V1_5);
-    sign.set_content_type(request.content_type);
+    sign.set_content_type(utf8(request.content_type, what_failed));
     sign.set_certificates(request.certificates);
 
     SignResult result;
@@ -192,7 +204,7 @@ UnwrappedKey AgentConnection::unwrap(const std::vector<cms::Bytes>& recipient_in
         throw Error(ExitStatus::malformed, what_failed, "the message is for nobody");
     protocol::Request message;
     protocol::Unwrap& unwrap = *message.mutable_unwrap();
-    unwrap.set_identity(identity);
+    unwrap.set_identity(utf8(identity, what_failed));
     unwrap.set_content_encryption_algorithm(content_encryption_algorithm.data(),
                                             content_encryption_algorithm.size());
 

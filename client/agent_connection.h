@@ -50,9 +50,9 @@ struct UnwrappedKey {
 };
 
 /// Connects at the first request, which carries Hello along in the same write. Every method throws Error: 3
-/// if the agent cannot be reached or goes away, 9 if its answer breaks the protocol, else what the agent's
-/// status stands for. After an Error that is not the agent's own answer the connection is closed and the next
-/// request makes a new one. One thread at a time.
+/// if the agent cannot be reached or goes away, 9 if its answer breaks the protocol, 2 for a text that is not
+/// UTF-8 before anything is sent, else what the agent's status stands for. After an Error that is not the
+/// agent's own answer the connection is closed and the next request makes a new one. One thread at a time.
 class AgentConnection {
   public:
     /// `socket_path` empty is default_socket_path(). Touches nothing yet.

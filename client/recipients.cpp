@@ -8,6 +8,7 @@
 
 #include "client/error.h"
 #include "client/input_file.h"
+#include "client/utf8.h"
 
 namespace signet::client {
 
@@ -99,6 +100,9 @@ std::vector<cms::Certificate> find_recipients(AgentConnection& agent, const std:
     std::vector<cms::Certificate> recipients;
     for (const std::string& name : names) {
         if (!is_file(name)) {
+            if (!is_utf8(name))
+                throw Error(ExitStatus::usage, cannot_encrypt(name), "there is no such file",
+                            "write an address or a label in UTF-8");
             add_new(recipients, certificate_from_agent(agent, name));
             continue;
         }

@@ -24,4 +24,14 @@ CodePoint first_code_point(std::string_view text) noexcept {
     return {value, size};
 }
 
+bool is_utf8(std::string_view text) noexcept {
+    while (!text.empty()) {
+        const std::size_t size = first_code_point(text).size;
+        if (size == 0)
+            return false;
+        text.remove_prefix(size);
+    }
+    return true;
+}
+
 }  // namespace signet::client

@@ -17,4 +17,7 @@ struct CodePoint {
 /// are not UTF-8.
 [[nodiscard]] CodePoint first_code_point(std::string_view text) noexcept;
 
+/// Whether all of `text` is UTF-8.
+[[nodiscard]] bool is_utf8(std::string_view text) noexcept;
+
 }  // namespace signet::client

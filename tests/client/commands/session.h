@@ -20,12 +20,14 @@ class Session {
     explicit Session(std::string socket = {})
         : m_socket(socket.empty() ? (m_folder / "no-agent.sock").string() : std::move(socket)) {}
 
-    ProcessResult signet(const Arguments& arguments, const std::optional<std::string>& input = {}) const {
+    ProcessResult signet(const Arguments& arguments, const std::optional<std::string>& input = {},
+                         const Environment& environment = {}) const {
         Arguments argv = arguments;
         argv.insert(argv.begin(), program("signet"));
         RunOptions options;
         options.stdin_text = input;
-        options.environment = {{"SIGNET_SOCKET", m_socket}};
+        options.environment = environment;
+        options.environment["SIGNET_SOCKET"] = m_socket;
         options.folder = m_folder.path();
         return run(argv, options);
     }

@@ -214,3 +214,70 @@ TEST_CASE("An unlock without --pin-stdin sends no PIN, and lock names the token"
     CHECK_FALSE(received[1].unlock().has_pin());
     CHECK(received[3].lock().token() == "alice");
 }
+
+TEST_CASE("A name that is not UTF-8 is a matter of usage, and nothing is sent") {
+    const FakeAgent agent(FakeAgent::answering([](const auto&) { return protocol::Reply(); }));
+    const Session session(agent.socket());
+    session.write("a", "content");
+    const std::string line =
+        ": 'b\\xf6b' is not UTF-8; write the name as signet list shows it, or use its fingerprint or pkcs11: "
+        "URI";
+    check_fails(session.signet({"sign", "-k",
+                                "b\xf6"
+                                "b",
+                                "a"}),
+                2, "cannot sign" + line);
+    check_fails(session.signet({"sign", "-k", "alice", "-k",
+                                "b\xf6"
+                                "b",
+                                "a"}),
+                2, "cannot sign" + line);
+    check_fails(session.signet({"encrypt", "-r",
+                                "b\xf6"
+                                "b",
+                                "a"}),
+                2, "cannot encrypt to b\\xf6b: there is no such file; write an address or a label in UTF-8");
+    check_fails(session.signet({"unlock",
+                                "b\xf6"
+                                "b"}),
+                2, "cannot unlock" + line);
+    check_fails(session.signet({"lock",
+                                "b\xf6"
+                                "b"}),
+                2, "cannot lock" + line);
+    CHECK(agent.received().empty());
+}
+
+TEST_CASE("A file may have any name") {
+    const FakeAgent agent(FakeAgent::answering(numbered_signatures));
+    const Session session(agent.socket());
+    session.write(
+        "b\xf6"
+        "b",
+        "content");
+    CHECK(session
+              .signet({"sign",
+                       "b\xf6"
+                       "b"})
+              .status == 0);
+    CHECK(session.read("b\xf6"
+                       "b.p7s") == "signature 0");
+}
+
+TEST_CASE("What the environment says is left out if it is not UTF-8, and the rest is sent") {
+    const FakeAgent agent(FakeAgent::answering(numbered_signatures));
+    const Session session(agent.socket());
+    session.write("a", "content");
+    const ProcessResult result = session.signet(
+        {"sign", "a"}, {},
+        {{"LC_ALL", "de\xff"}, {"DISPLAY", "\xc3\x28"}, {"GPG_TTY", "/dev/\xe9"}, {"TERM", "xterm"}});
+    CHECK(result.err.empty());
+    CHECK(result.status == 0);
+    REQUIRE(agent.received().size() == 2);
+    const protocol::Hello hello = agent.received().front().hello();
+    CHECK(hello.client() == "signet");
+    CHECK(hello.locale().empty());
+    CHECK(hello.display().empty());
+    CHECK(hello.tty().empty());
+    CHECK(hello.term() == "xterm");
+}
