@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <ctime>
+#include <optional>
 #include <utility>
 
 #include "client/error.h"
 #include "client/input_file.h"
+#include "client/rfc3339.h"
 #include "client/utf8.h"
 
 namespace signet::client {
@@ -54,18 +56,37 @@ cms::Certificate certificate_from_file(const std::string& path) {
     }
 }
 
+struct Obstacle {
+    std::string why;
+    std::string advice;
+};
+
+/// Why nobody should encrypt to `certificate` today; none if they may. An expired certificate may be expired
+/// because its key was lost or given up, and there is no telling from here.
+std::optional<Obstacle> obstacle_to(const cms::Certificate& certificate) {
+    if (!certificate.may_decrypt())
+        return Obstacle{"its certificate is not for encryption",
+                        "use one whose key usage has keyEncipherment or keyAgreement"};
+    const std::time_t now = std::time(nullptr);
+    if (now > certificate.not_after())
+        return Obstacle{"its certificate expired at " + rfc3339(certificate.not_after()),
+                        "ask the recipient for the one that replaced it"};
+    if (now < certificate.not_before())
+        return Obstacle{"its certificate is not valid before " + rfc3339(certificate.not_before()),
+                        "see whether this machine's clock is right, or wait until then"};
+    return std::nullopt;
+}
+
 /// The certificates of `name`'s identities that somebody may encrypt to today.
 std::vector<cms::Certificate> usable_certificates(const agent::protocol::ListReply& catalogue,
                                                   const std::string& name) {
-    const std::time_t now = std::time(nullptr);
     std::vector<cms::Certificate> usable;
     for (const agent::protocol::Identity& identity : catalogue.identities()) {
         if (identity.certificate().empty())
             continue;
         try {
             cms::Certificate certificate = cms::Certificate::from_der(cms::as_bytes(identity.certificate()));
-            if (certificate.may_decrypt() && certificate.not_before() <= now &&
-                now <= certificate.not_after())
+            if (!obstacle_to(certificate))
                 add_new(usable, std::move(certificate));
         } catch (const cms::Error& error) {
             throw Error(ExitStatus::other, cannot_encrypt(name),
@@ -107,9 +128,8 @@ std::vector<cms::Certificate> find_recipients(AgentConnection& agent, const std:
             continue;
         }
         cms::Certificate certificate = certificate_from_file(name);
-        if (!certificate.may_decrypt())
-            throw Error(ExitStatus::identity, cannot_encrypt(name), "its certificate is not for encryption",
-                        "use one whose key usage has keyEncipherment or keyAgreement");
+        if (const auto obstacle = obstacle_to(certificate))
+            throw Error(ExitStatus::identity, cannot_encrypt(name), obstacle->why, obstacle->advice);
         add_new(recipients, std::move(certificate));
     }
     return recipients;

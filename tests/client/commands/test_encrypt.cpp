@@ -120,3 +120,35 @@ TEST_CASE("A recipient's file that is no certificate, or not for encryption, is 
         CHECK(session.signet({"encrypt", "-r", file, "a"}).status == 8);
     CHECK(session.files().count("a.p7m") == 0);
 }
+
+TEST_CASE("A recipient's file with a certificate that is not valid today is refused") {
+    const Session session;
+    TestCa ca;
+    CertificateRequest request;
+    request.public_key_pem = make_software_key(KeyType::p256, session.path("bob.key"));
+    request.common_name = "bob";
+    request.key_usage = "critical,keyAgreement";
+    request.not_before = std::chrono::hours(-48);
+    request.not_after = std::chrono::hours(-24);
+    const std::string expired = ca.issue(request).pem;
+    request.not_before = std::chrono::hours(24);
+    request.not_after = std::chrono::hours(48);
+    const std::string future = ca.issue(request).pem;
+    session.write("a", "content");
+    const ProcessResult late = session.signet({"encrypt", "-r", expired, "a"});
+    CHECK(late.status == 4);
+    CHECK(late.err.starts_with("signet: cannot encrypt to " + expired + ": its certificate expired at 2"));
+    CHECK(late.err.ends_with("Z; ask the recipient for the one that replaced it\n"));
+    const ProcessResult early = session.signet({"encrypt", "-r", future, "a"});
+    CHECK(early.status == 4);
+    CHECK(early.err.starts_with("signet: cannot encrypt to " + future +
+                                ": its certificate is not valid before 2"));
+    CHECK(early.err.ends_with("Z; see whether this machine's clock is right, or wait until then\n"));
+    for (const std::string& certificate : {expired, future}) {
+        const ProcessResult mail = session.signet({"mail", "encrypt", "-r", certificate, "-o", "out"},
+                                                  "From: alice@example.org\nTo: bob@example.org\n\nhello\n");
+        CHECK(mail.status == 4);
+        CHECK(mail.err.starts_with("signet: cannot encrypt to " + certificate));
+    }
+    CHECK(session.files() == std::set<std::string>{"a", "bob.key"});
+}
