@@ -1,10 +1,14 @@
 #include "client/recipients.h"
 
+#include <strings.h>
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <array>
+#include <cstring>
 #include <ctime>
 #include <optional>
+#include <string_view>
 #include <utility>
 
 #include "client/error.h"
@@ -96,14 +100,47 @@ std::vector<cms::Certificate> usable_certificates(const agent::protocol::ListRep
     return usable;
 }
 
+/// Whether a person who writes this means a file.
+bool looks_like_path(std::string_view name) {
+    if (name.starts_with("pkcs11:") || name.find('@') != std::string_view::npos)
+        return false;
+    const std::string_view ending = name.substr(std::min(name.rfind('.'), name.size()));
+    constexpr std::array<const char*, 4> endings{".pem", ".crt", ".cer", ".der"};
+    return name.find('/') != std::string_view::npos ||
+           std::any_of(endings.begin(), endings.end(), [ending](const char* other) {
+               return ending.size() == std::strlen(other) &&
+                      strncasecmp(ending.data(), other, ending.size()) == 0;
+           });
+}
+
+/// `what_it_is_not`, unless `name` looks like a path: then what is wrong with that. A label may have a slash
+/// too, so nobody is told before the agent was asked.
+[[noreturn]] void refuse_unknown(const std::string& name, const Error& what_it_is_not) {
+    if (looks_like_path(name))
+        static_cast<void>(InputFile(name));
+    throw what_it_is_not;
+}
+
+agent::protocol::ListReply identities_called(AgentConnection& agent, const std::string& name) {
+    try {
+        return agent.list(name, true);
+    } catch (const Error& error) {
+        if (error.exit_status() == ExitStatus::no_agent)
+            refuse_unknown(name, error);
+        throw;
+    }
+}
+
 cms::Certificate certificate_from_agent(AgentConnection& agent, const std::string& name) {
-    const agent::protocol::ListReply catalogue = agent.list(name, true);
+    const agent::protocol::ListReply catalogue = identities_called(agent, name);
+    if (catalogue.identities().empty())
+        refuse_unknown(name, {ExitStatus::identity, cannot_encrypt(name),
+                              "no such file, and no identity of the agent has this name",
+                              "name a file with the recipient's certificate"});
     const std::vector<cms::Certificate> usable = usable_certificates(catalogue, name);
     if (usable.empty())
         throw Error(ExitStatus::identity, cannot_encrypt(name),
-                    catalogue.identities().empty()
-                        ? "no such file, and no identity of the agent has this name"
-                        : "its certificates are not for encryption, or not valid today",
+                    "its certificates are not for encryption, or not valid today",
                     "name a file with the recipient's certificate");
     if (usable.size() > 1) {
         std::string list;

@@ -152,3 +152,28 @@ TEST_CASE("A recipient's file with a certificate that is not valid today is refu
     }
     CHECK(session.files() == std::set<std::string>{"a", "bob.key"});
 }
+
+TEST_CASE("A mistyped path of a recipient's certificate is no such file, with an agent or without") {
+    const bool has_agent = GENERATE(true, false);
+    const FakeAgent agent(knowing({}));
+    const Session session(has_agent ? agent.socket() : std::string());
+    session.write("a", "content");
+    for (const char* path : {"bob.pem", "bob.CRT", "bob.cer", "bob.der", "./bob", "no/such/bob"})
+        check_fails(session.signet({"encrypt", "-r", path, "a"}), 9,
+                    "cannot read " + std::string(path) + ": No such file or directory");
+    check_fails(session.signet({"encrypt", "-r", "./", "a"}), 9, "cannot read ./: it is a folder");
+    for (const char* name :
+         {"bob@example.org", "bob/x@example.org", "pkcs11:token=a;object=b/c.pem", "bob", ".pe"})
+        CHECK(session.signet({"encrypt", "-r", name, "a"}).status == (has_agent ? 4 : 3));
+    CHECK(session.files() == std::set<std::string>{"a"});
+}
+
+TEST_CASE("A label that looks like a path is a label, if the agent knows it") {
+    const Session folder;
+    const Person bob(folder, KeyType::p256, "bob");
+    const FakeAgent agent(knowing({bob.der()}));
+    const Session session(agent.socket());
+    session.write("a", "content");
+    CHECK(session.signet({"encrypt", "-r", "mail/bob", "a"}).status == 0);
+    CHECK(opened_by_openssl(session, bob, "a.p7m") == "content");
+}
