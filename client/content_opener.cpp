@@ -1,5 +1,6 @@
 #include "client/content_opener.h"
 
+#include <string_view>
 #include <utility>
 
 #include "cms/enveloped_data.h"
@@ -39,6 +40,13 @@ OpenedContent open_content(AgentConnection& agent, cms::BytesView message, const
             throw cannot_open();
         throw from_cms(error, cannot_decrypt);
     }
+}
+
+std::string content_type_warning(const std::string& content_type) {
+    constexpr std::string_view id_data = "1.2.840.113549.1.7.1";
+    return content_type == id_data ? std::string()
+                                   : "what was encrypted is not plain data but of type " + content_type +
+                                         ": it is written as it is";
 }
 
 }  // namespace signet::client

@@ -26,6 +26,9 @@ struct OpenedContent {
 [[nodiscard]] OpenedContent open_content(AgentConnection& agent, cms::BytesView message,
                                          const std::string& identity = {});
 
+/// What to tell a person about a content that is not id-data, where it is written as it is; empty if it is.
+[[nodiscard]] std::string content_type_warning(const std::string& content_type);
+
 /// Error::what_failed of its errors.
 inline constexpr char cannot_decrypt[] = "cannot decrypt";
 

@@ -58,6 +58,8 @@ ExitStatus decrypt(const Arguments& arguments) {
     }();
     if (!opened.authenticated)
         warn(unauthenticated_warning);
+    if (const std::string warning = content_type_warning(opened.content_type); !warning.empty())
+        warn(warning);
     write_outputs({{output, opened.content, Privacy::owner_only}});
     return ExitStatus::done;
 }

@@ -9,18 +9,19 @@ namespace signet::client::mail {
 
 namespace {
 
-struct Decrypted {
-    std::string message;
-    bool authenticated = false;
-};
-
-Decrypted decrypted(const commands::ParsedArguments& arguments, const std::string& raw) {
+std::string decrypted(const commands::ParsedArguments& arguments, const std::string& raw) {
     const auto message = parse_message(raw);
     const auto enveloped = take_apart_encrypted(message);
     AgentConnection agent(arguments.socket());
     const auto opened = open_content(agent, enveloped, arguments.text("key"));
-    return {.message = pass_on(decrypted_message(message, cms::as_text(opened.content)), raw),
-            .authenticated = opened.authenticated};
+    const auto nested = nested_entity(opened.content_type, opened.content);
+    if (!opened.authenticated) {
+        commands::warn(unauthenticated_warning);
+    }
+    if (const auto warning = content_type_warning(opened.content_type); !nested && !warning.empty()) {
+        commands::warn(warning);
+    }
+    return pass_on(decrypted_message(message, nested ? *nested : cms::as_text(opened.content)), raw);
 }
 
 }  // namespace
@@ -38,10 +39,7 @@ ExitStatus decrypt_command(const Arguments& arguments) {
     const auto source = message_source(*parsed);
     in_the_words_of("cannot decrypt " + name_of_message(source), [&] {
         const auto out = decrypted(*parsed, read_message(source));
-        if (!out.authenticated) {
-            commands::warn(unauthenticated_warning);
-        }
-        write_outputs({{output_of(*parsed), cms::as_bytes(out.message), Privacy::owner_only}});
+        write_outputs({{output_of(*parsed), cms::as_bytes(out), Privacy::owner_only}});
     });
     return ExitStatus::done;
 }

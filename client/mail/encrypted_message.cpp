@@ -5,8 +5,11 @@
 #include "client/mail/line_ends.h"
 #include "client/mail/outer_header.h"
 #include "client/mail/smime_part.h"
+#include "cms/nested_content.h"
 
 #include <algorithm>
+#include <array>
+#include <utility>
 
 namespace signet::client::mail {
 
@@ -21,6 +24,22 @@ cms::Bytes take_apart_encrypted(const Entity& message) {
     }
     throw Error(ErrorCode::malformed,
                 "the message is not encrypted: it is no application/pkcs7-mime with enveloped-data");
+}
+
+std::optional<std::string> nested_entity(const std::string& content_type, cms::BytesView content) {
+    // RFC 8551 section 3.2.2.
+    constexpr std::array<std::pair<std::string_view, std::string_view>, 4> smime_types = {{
+        {"1.2.840.113549.1.7.2", "signed-data"},
+        {"1.2.840.113549.1.7.3", "enveloped-data"},
+        {"1.2.840.113549.1.9.16.1.23", "authEnveloped-data"},
+        {"1.2.840.113549.1.9.16.1.9", "compressed-data"},
+    }};
+    for (const auto& [type, smime_type] : smime_types) {
+        if (type == content_type && cms::begins_as_sequence(content)) {
+            return smime_part(smime_type, cms::as_content_info(content_type, content));
+        }
+    }
+    return std::nullopt;
 }
 
 std::string decrypted_message(const Entity& message, std::string_view content) {

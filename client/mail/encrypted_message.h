@@ -4,6 +4,7 @@
 #include "client/mail/entity.h"
 #include "cms/bytes.h"
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -16,6 +17,12 @@ namespace signet::client::mail {
 /// The ContentInfo of an encrypted message, DER or BER. Only the message itself is looked at: an encrypted
 /// part beside others is left alone (EFAIL). Throws Error(malformed) if the message is not encrypted.
 [[nodiscard]] cms::Bytes take_apart_encrypted(const Entity& message);
+
+/// What was encrypted, as an entity, if it is a CMS type itself without MIME in between (RFC 5652 section 2.1
+/// lets types nest so): an application/pkcs7-mime part that holds it. None for anything else, which is
+/// an entity already or a text: id-data, types that mail does not know, and what only claims such a type.
+[[nodiscard]] std::optional<std::string> nested_entity(const std::string& content_type,
+                                                       cms::BytesView content);
 
 /// The message that was encrypted: the fields of `message` but Content-*, then `content`, the decrypted
 /// entity. A field that stands in both is taken from inside. Content without a header of its own (as

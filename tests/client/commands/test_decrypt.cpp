@@ -97,6 +97,27 @@ TEST_CASE("A message that nothing protects from alteration is opened with a warn
     CHECK(to_pipe.err == warning);
 }
 
+TEST_CASE("A content that is not data is written as it is, with a warning") {
+    const Session home;
+    const Person bob(home, KeyType::rsa2048, "bob");
+    const TemporaryFolder folder;
+    const FakeAgent agent(unwrapping(bob, folder));
+    const Session session(agent.socket());
+    encrypt(session, bob, "content", {"-aes-256-gcm"});
+    std::string message = session.read("a.p7m");
+    const std::string id_data = "\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x01";
+    const std::size_t place = message.find(id_data);
+    REQUIRE(place != std::string::npos);
+    message[place + id_data.size() - 1] = 2;
+    session.write("a.p7m", message);
+    const ProcessResult result = session.signet({"decrypt", "a.p7m"});
+    CHECK(result.status == 0);
+    CHECK(result.err ==
+          "signet: warning: what was encrypted is not plain data but of type 1.2.840.113549.1.7.2: it is "
+          "written as it is\n");
+    CHECK(session.read("a") == "content");
+}
+
 TEST_CASE("A wrong key opens nothing, and the old file stays") {
     const Session home;
     const Person bob(home, KeyType::rsa2048, "bob");

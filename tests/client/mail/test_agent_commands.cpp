@@ -1,6 +1,9 @@
 // The program against an agent that a test plays: whom it asks for, and what it makes of the answers.
+#include "client/mail/canonical.h"
 #include "client/mail/encrypted_message.h"
 #include "client/mail/verification.h"
+#include "cms/asn1/der.h"
+#include "cms/enveloped_data.h"
 #include "tests/catch.h"
 #include "tests/client/fake_agent.h"
 #include "tests/client/mail/software_identity.h"
@@ -54,6 +57,17 @@ struct Session {
 
 bool holds(const std::string& message) {
     return verify_message(parse_message(message), alice().verify_options()).holds();
+}
+
+/// An EnvelopedData to alice whose content says that it is a SignedData.
+std::string encrypted_without_mime(cms::BytesView signed_data, cms::ContentCipher cipher) {
+    auto enveloped = cms::encrypt_content(signed_data, {alice().certificate()}, {.cipher = cipher});
+    const auto id_data = cms::asn1::object_identifier("1.2.840.113549.1.7.1");
+    // The content type stands behind the recipients, and nothing protects it.
+    const auto place = std::search(enveloped.begin(), enveloped.end(), id_data.begin(), id_data.end());
+    *(place + static_cast<std::ptrdiff_t>(id_data.size()) - 1) = 2;
+    return make_encrypted("From: alice@example.org\r\nSubject: nested\r\nMIME-Version: 1.0\r\n", enveloped,
+                          cms::is_aead(cipher));
 }
 
 }  // namespace
@@ -115,4 +129,38 @@ TEST_CASE("what is signed and encrypted is decrypted and verified again") {
     CHECK(verified.out ==
           "Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: quoted-printable\n\n"
           "J=C3=B6rg says hello=20\n");
+}
+
+TEST_CASE("a signature that was encrypted without MIME comes out as signed mail") {
+    const Session session;
+    const auto entity = canonical_entity(parse_message(message_of("", "hello\n"))).bytes;
+    const auto content_info = alice().attached_signer()(cms::as_bytes(entity));
+    // SEQUENCE, OBJECT IDENTIFIER, [0]: each length above 255 bytes.
+    const auto signed_data = cms::BytesView(content_info).subspan(4 + 11 + 4);
+    const auto cipher = GENERATE(cms::ContentCipher::aes256_gcm, cms::ContentCipher::aes128_cbc);
+    const bool bare = GENERATE(true, false);
+    const auto message = encrypted_without_mime(bare ? signed_data : cms::BytesView(content_info), cipher);
+    const auto decrypted = session.mail({"decrypt"}, message);
+    CAPTURE(decrypted.out, decrypted.err);
+    REQUIRE(decrypted.status == 0);
+    CHECK(decrypted.err.empty() == cms::is_aead(cipher));
+    CHECK(
+        decrypted.out.starts_with("From: alice@example.org\r\nSubject: nested\r\nMIME-Version: 1.0\r\n"
+                                  "Content-Type: application/pkcs7-mime; smime-type=signed-data;"));
+    CHECK(openssl_verifies(alice(), decrypted.out).content == entity);
+    const auto verified = session.mail({"verify", "--trust", alice().root_path()}, decrypted.out);
+    CHECK(verified.status == 0);
+    CHECK(verified.out == entity);
+}
+
+TEST_CASE("what only says that it is a signature is passed on with a warning") {
+    const Session session;
+    const auto message = encrypted_without_mime(cms::as_bytes("Content-Type: text/plain\r\n\r\nhello\r\n"),
+                                                cms::ContentCipher::aes256_gcm);
+    const auto decrypted = session.mail({"decrypt"}, message);
+    CHECK(decrypted.status == 0);
+    CHECK(decrypted.out.ends_with("Content-Type: text/plain\r\n\r\nhello\r\n"));
+    CHECK(decrypted.err ==
+          "signet: warning: what was encrypted is not plain data but of type 1.2.840.113549.1.7.2: it is "
+          "written as it is\n");
 }

@@ -1,0 +1,18 @@
+// One CMS type directly within another (RFC 5652 section 4), without MIME in between.
+#pragma once
+
+#include <string>
+
+#include "cms/bytes.h"
+
+namespace signet::cms {
+
+/// `content` of `content_type` (dotted decimal), as it came out of another message, as a message of its own:
+/// DER of a ContentInfo around it, or `content` itself where the sender put a whole ContentInfo inside.
+/// Whether it parses is for whoever reads it. Throws Error(failed) if `content_type` is no object identifier.
+[[nodiscard]] Bytes as_content_info(const std::string& content_type, BytesView content);
+
+/// Whether `content` begins as a SEQUENCE does, as every CMS type does and no MIME entity.
+[[nodiscard]] bool begins_as_sequence(BytesView content) noexcept;
+
+}  // namespace signet::cms
