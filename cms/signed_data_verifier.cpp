@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 
 #include "cms/algorithm_identifier.h"
 #include "cms/asn1/content_info.h"
@@ -12,6 +13,7 @@
 #include "cms/error.h"
 #include "cms/signature_verification.h"
 #include "cms/signed_attributes_check.h"
+#include "cms/signer_certificates.h"
 
 namespace signet::cms {
 namespace {
@@ -69,26 +71,6 @@ void check_bounds(const asn1::SignedData& data) {
         throw Error(ErrorCode::malformed, "a SignedData with a version or a count out of bounds");
 }
 
-std::vector<Certificate> certificates_of(const asn1::SignedData& data) {
-    std::vector<Certificate> certificates;
-    for (int i = 0; i < asn1::sk_CertificateChoices_num(data.certificates); ++i) {
-        const asn1::CertificateChoices& choice = *asn1::sk_CertificateChoices_value(data.certificates, i);
-        if (choice.type == asn1::CertificateChoices::is_certificate)
-            certificates.push_back(Certificate::share(*choice.d.certificate));
-    }
-    return certificates;
-}
-
-bool is_named(const asn1::SignerIdentifier& sid, const Certificate& certificate) {
-    if (sid.type == asn1::SignerIdentifier::is_issuer_and_serial_number) {
-        const asn1::IssuerAndSerialNumber& named = *sid.d.issuer_and_serial_number;
-        return X509_NAME_cmp(named.issuer, X509_get_issuer_name(certificate.x509())) == 0 &&
-               ASN1_INTEGER_cmp(named.serial_number, X509_get0_serialNumber(certificate.x509())) == 0;
-    }
-    const ASN1_OCTET_STRING* identifier = X509_get0_subject_key_id(certificate.x509());
-    return identifier != nullptr && ASN1_OCTET_STRING_cmp(sid.d.subject_key_identifier, identifier) == 0;
-}
-
 std::string scheme_name(SignatureScheme scheme) {
     switch (scheme) {
         case SignatureScheme::rsa_pkcs1:
@@ -115,12 +97,32 @@ class SignerVerifier {
           m_content(content),
           m_paths(paths) {}
 
+    /// By the certificate that the signature holds with, where the SignerInfo may mean several.
     [[nodiscard]] SignerResult verify(const asn1::SignerInfo& info) const {
+        std::optional<SignerResult> best;
+        for (const Certificate& signer : named_by(*info.sid, m_certificates)) {
+            SignerResult result = integrity_of(info, signer);
+            if (result.intact)
+                judge_certificate(result);
+            if (result.intact && result.trusted)
+                return result;
+            if (!best || (result.intact && !best->intact))
+                best = std::move(result);
+        }
+        if (!best)
+            return integrity_of(info, std::nullopt);
+        // Paths take long: those of certificates that did not sign this are not looked for, but for what is
+        // reported.
+        if (!best->intact)
+            judge_certificate(*best);
+        return *std::move(best);
+    }
+
+  private:
+    [[nodiscard]] SignerResult integrity_of(const asn1::SignerInfo& info,
+                                            std::optional<Certificate> signer) const {
         SignerResult result;
-        const auto known = std::find_if(m_certificates.begin(), m_certificates.end(),
-                                        [&info](const Certificate& c) { return is_named(*info.sid, c); });
-        if (known != m_certificates.end())
-            result.certificate = *known;
+        result.certificate = std::move(signer);
         try {
             check_integrity(info, result);
         } catch (const Error& error) {
@@ -131,16 +133,16 @@ class SignerVerifier {
                 result.reasons.push_back(std::string("The signature cannot be read: ") + error.what() + ".");
         }
         result.intact = result.reasons.empty();
-        if (!result.certificate)
-            return result;
+        return result;
+    }
+
+    void judge_certificate(SignerResult& result) const {
         const auto trouble = m_paths.trouble(*result.certificate);
         result.trusted = !trouble;
         if (trouble)
             result.reasons.push_back(*trouble);
-        return result;
     }
 
-  private:
     /// Adds a reason for all that does not hold. Throws Error for what cannot be read.
     void check_integrity(const asn1::SignerInfo& info, SignerResult& result) const {
         const int digest_id = algorithm_nid(*info.digest_algorithm);
@@ -177,7 +179,8 @@ class SignerVerifier {
 
     void check_signature(const asn1::SignerInfo& info, const SignatureAlgorithm& algorithm,
                          SignerResult& result) const {
-        Bytes signed_digest = m_content.digest(algorithm.digest);
+        const Bytes& content_digest = m_content.digest(algorithm.digest);
+        std::vector<Bytes> signed_digests{content_digest};
         if (info.signed_attributes == nullptr) {
             if (OBJ_obj2nid(&m_content_type) != NID_pkcs7_data)
                 result.reasons.emplace_back("It has no signed attributes, but its content needs them.");
@@ -185,13 +188,20 @@ class SignerVerifier {
                 result.reasons.emplace_back("Its content is the signed attributes of another message.");
         } else {
             SignedAttributesCheck check =
-                check_signed_attributes(info, m_content_type, signed_digest, *result.certificate);
+                check_signed_attributes(info, m_content_type, content_digest, *result.certificate);
             result.signing_time = check.signing_time;
             result.reasons = std::move(check.reasons);
-            signed_digest = digest(algorithm.digest, asn1::encode(*info.signed_attributes));
+            signed_digests = {digest(algorithm.digest, asn1::encode(*info.signed_attributes))};
+            // Some sign what they send, which is not in the order of DER; OpenSSL verifies that alone.
+            const Bytes as_sent = digest(algorithm.digest, asn1::encode_as_sent(*info.signed_attributes));
+            if (as_sent != signed_digests.front())
+                signed_digests.push_back(as_sent);
         }
-        if (!verify_signature(*result.certificate->public_key(), algorithm, signed_digest,
-                              asn1::view_of(*info.signature)))
+        const auto holds = [&](const Bytes& signed_digest) {
+            return verify_signature(*result.certificate->public_key(), algorithm, signed_digest,
+                                    asn1::view_of(*info.signature));
+        };
+        if (std::none_of(signed_digests.begin(), signed_digests.end(), holds))
             result.reasons.emplace_back("The signature is not one of the signer's key.");
     }
 

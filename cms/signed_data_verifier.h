@@ -52,7 +52,8 @@ struct VerifyOptions {
 using ContentSource = std::function<void(const std::function<void(BytesView piece)>& feed)>;
 
 /// Verifies DER or BER of ContentInfo/SignedData. `content` is asked only if eContent is absent; absent both,
-/// Error(malformed) is thrown. A signature that does not hold is a result, not an exception. Throws
+/// Error(malformed) is thrown. Where several certificates bear the name that a signer goes by, it is the one
+/// that the signature holds with. A signature that does not hold is a result, not an exception. Throws
 /// Error(malformed) for anything that is not a SignedData, trailing bytes included. MD5 and SHA-1 signatures
 /// are not intact here, and the reason says so.
 [[nodiscard]] SignedDataResult verify_signed_data(BytesView signed_data, const ContentSource& content,

@@ -17,6 +17,11 @@ ASN1_SEQUENCE(Attribute) = {
 ASN1_ITEM_TEMPLATE(Attributes) = ASN1_EX_TEMPLATE_TYPE(ASN1_TFLG_SET_OF, 0, Attributes, Attribute)
 ASN1_ITEM_TEMPLATE_END(Attributes)
 
+// A SEQUENCE OF is not put in order; the tag is that of a SET.
+ASN1_ITEM_TEMPLATE(AttributesAsSent) = ASN1_EX_TEMPLATE_TYPE(
+    ASN1_TFLG_SEQUENCE_OF | ASN1_TFLG_IMPTAG | ASN1_TFLG_UNIVERSAL, V_ASN1_SET, AttributesAsSent, Attribute)
+static_ASN1_ITEM_TEMPLATE_END(AttributesAsSent)
+
 // IssuerAndSerialNumber ::= SEQUENCE {
 //   issuer Name,
 //   serialNumber CertificateSerialNumber }                                        RFC 5652 section 10.2.4
@@ -89,6 +94,10 @@ ASN1_SEQUENCE(SignedData) = {
     ASN1_SET_OF(SignedData, signer_infos, SignerInfo),
 } ASN1_SEQUENCE_END(SignedData)
 
-// clang-format on
+    // clang-format on
+
+    Bytes encode_as_sent(const Attributes& attributes) {
+    return encode_item(reinterpret_cast<const ASN1_VALUE*>(&attributes), AttributesAsSent_it());
+}
 
 }  // namespace signet::cms::asn1

@@ -15,6 +15,8 @@ DECLARE_ASN1_ITEM(Attribute)
 using Attributes = STACK_OF(Attribute);
 /// SET OF Attribute with its own tag, as it is signed (section 5.4) or authenticated (RFC 5083 section 2.2).
 DECLARE_ASN1_ITEM(Attributes)
+/// `attributes` under the same tag, but in the order in which they were sent.
+Bytes encode_as_sent(const Attributes& attributes);
 
 /// Section 10.2.4.
 struct IssuerAndSerialNumber {

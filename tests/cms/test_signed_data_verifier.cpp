@@ -1,6 +1,3 @@
-#include "cms/algorithm_identifier.h"
-#include "cms/asn1/der.h"
-#include "cms/digest_stream.h"
 #include "cms/error.h"
 #include "cms/signed_data_verifier.h"
 #include "tests/catch.h"
@@ -8,71 +5,12 @@
 #include "tests/cms/openssl_cms.h"
 #include "tests/cms/software_token.h"
 #include "tests/cms/test_keys.h"
+#include "tests/cms/verified_message.h"
 
 #include <ctime>
 
 using namespace signet::cms;
 using namespace signet::cms::test;
-
-namespace {
-
-using asn1::Tag;
-
-const Bytes content{'H', 'e', 'l', 'l', 'o', '\r', '\n'};
-
-ContentSource source_of(const Bytes& bytes) {
-    return [&bytes](const std::function<void(BytesView)>& feed) {
-        for (const std::uint8_t& byte : bytes)
-            feed({&byte, 1});
-    };
-}
-
-VerifyOptions trusting(const Certificate& anchor) {
-    VerifyOptions options;
-    options.trust_anchors = {anchor};
-    return options;
-}
-
-/// The only signer of a message that is verified against `anchor`.
-SignerResult only_signer(BytesView message, const VerifyOptions& options) {
-    const SignedDataResult result = verify_signed_data(message, source_of(content), options);
-    REQUIRE(result.signers.size() == 1);
-    CHECK(result.holds() == (result.signers.front().intact && result.signers.front().trusted));
-    CHECK(result.holds() == result.signers.front().reasons.empty());
-    return result.signers.front();
-}
-
-bool has_reason(const SignerResult& signer, const std::string& part) {
-    for (const std::string& reason : signer.reasons)
-        if (reason.find(part) != std::string::npos)
-            return true;
-    UNSCOPED_INFO(Catch::StringMaker<std::vector<std::string>>::convert(signer.reasons));
-    return false;
-}
-
-Bytes attribute(const std::string& type, BytesView value) {
-    return asn1::tlv(Tag::sequence, {asn1::object_identifier(type), asn1::tlv(Tag::set, {value})});
-}
-
-const Bytes content_type_value = asn1::object_identifier("1.2.840.113549.1.7.1");
-const Bytes content_type = attribute("1.2.840.113549.1.9.3", content_type_value);
-
-Bytes message_digest() {
-    return attribute("1.2.840.113549.1.9.4",
-                     asn1::tlv(Tag::octet_string, {digest(DigestAlgorithm::sha256, content)}));
-}
-
-/// A detached SignedData of Alice (P-256) with exactly these attributes, truly signed.
-Bytes signed_with(const Certificate& alice, const std::vector<BytesView>& attributes) {
-    const SignerProfile signer(alice, {});
-    const Bytes set = asn1::set_of(Tag::set, attributes);
-    Signature signature{&signer, DigestAlgorithm::sha256, SignatureScheme::ecdsa, set,
-                        sign_digest(test_key(KeyType::p256), SignatureScheme::ecdsa, DigestAlgorithm::sha256,
-                                    digest(DigestAlgorithm::sha256, set))};
-    return detached_signed_data({signature}, "1.2.840.113549.1.7.1", IncludedCertificates::signer);
-}
-
-}  // namespace
 
 TEST_CASE("what OpenSSL signs is accepted: keys, hashes, identifiers, with and without attributes, BER") {
     const CertificateAuthority root;
@@ -208,98 +146,62 @@ TEST_CASE("a certificate that is expired, too weak, or for something else is not
     CHECK(has_reason(verify(KeyType::p256, weak, {}), "hash that is too weak"));
 }
 
-TEST_CASE("signed attributes must be there, once, and agree with the message") {
+TEST_CASE("of certificates with one name the signer's is the one that the signature holds with") {
     const CertificateAuthority root;
-    const Certificate alice = root.issue(test_key(KeyType::p256));
-    const VerifyOptions options = trusting(root.certificate());
-    const Bytes digest_attribute = message_digest();
-    CHECK(only_signer(signed_with(alice, {content_type, digest_attribute}), options).intact);
-
-    CHECK(has_reason(only_signer(signed_with(alice, {digest_attribute}), options), "content type"));
-    CHECK(has_reason(only_signer(signed_with(alice, {content_type}), options), "not what was signed"));
-
-    const Bytes other_type =
-        attribute("1.2.840.113549.1.9.3", asn1::object_identifier("1.2.840.113549.1.7.2"));
-    CHECK(
-        has_reason(only_signer(signed_with(alice, {other_type, digest_attribute}), options), "content type"));
-    CHECK(has_reason(only_signer(signed_with(alice, {content_type, other_type, digest_attribute}), options),
-                     "more than once"));
-
-    const Bytes two =
-        asn1::set_of(Tag::set, {asn1::tlv(Tag::octet_string, {digest(DigestAlgorithm::sha256, content)}),
-                                asn1::tlv(Tag::octet_string, {Bytes(32)})});
-    const Bytes two_values = asn1::tlv(Tag::sequence, {asn1::object_identifier("1.2.840.113549.1.9.4"), two});
-    CHECK(has_reason(only_signer(signed_with(alice, {content_type, two_values}), options),
-                     "not what was signed"));
-
-    const Bytes bad_time =
-        attribute("1.2.840.113549.1.9.5", asn1::tlv(Tag::utc_time, {as_bytes("yesterday")}));
-    CHECK(has_reason(only_signer(signed_with(alice, {content_type, digest_attribute, bad_time}), options),
-                     "signing time"));
-}
-
-TEST_CASE("CMSAlgorithmProtection must name the algorithms of the SignerInfo") {
-    const CertificateAuthority root;
-    const Certificate alice = root.issue(test_key(KeyType::p256));
-    const VerifyOptions options = trusting(root.certificate());
-    const auto verify = [&](DigestAlgorithm hash, SignatureScheme scheme, DigestAlgorithm signature_hash) {
-        Bytes signature_algorithm = signature_algorithm_identifier(scheme, signature_hash);
-        signature_algorithm.front() = 0xA1;
-        const Bytes value =
-            asn1::tlv(Tag::sequence, {digest_algorithm_identifier(hash), signature_algorithm});
-        const Bytes digest_attribute = message_digest();
-        const Bytes protection = attribute("1.2.840.113549.1.9.52", value);
-        return only_signer(signed_with(alice, {content_type, digest_attribute, protection}), options);
-    };
-    const auto sha256 = DigestAlgorithm::sha256;
-    CHECK(verify(sha256, SignatureScheme::ecdsa, sha256).intact);
-    CHECK(has_reason(verify(DigestAlgorithm::sha512, SignatureScheme::ecdsa, sha256), "protected"));
-    CHECK(has_reason(verify(sha256, SignatureScheme::ecdsa, DigestAlgorithm::sha512), "protected"));
-    CHECK(has_reason(verify(sha256, SignatureScheme::rsa_pss, sha256), "protected"));
-}
-
-TEST_CASE("signingCertificate, old and new, must name the signer's certificate") {
-    const CertificateAuthority root;
-    const Certificate alice = root.issue(test_key(KeyType::p256));
-    // The same key, another certificate: what signingCertificateV2 is there for.
-    const Certificate twin = root.issue(test_key(KeyType::p256));
-    const VerifyOptions options = trusting(root.certificate());
-    const Bytes digest_attribute = message_digest();
-    const SignerProfile own(alice, {});
-    const SignerProfile other(twin, {});
-    CHECK(
-        only_signer(signed_with(alice, {content_type, digest_attribute, own.signing_certificate_attribute()}),
-                    options)
-            .intact);
-    CHECK(has_reason(only_signer(signed_with(alice, {content_type, digest_attribute,
-                                                     other.signing_certificate_attribute()}),
-                                 options),
-                     "another certificate (signingCertificateV2)"));
-    const auto old_attribute = [](const Certificate& certificate) {
-        const Bytes hash = asn1::tlv(Tag::octet_string, {digest(DigestAlgorithm::sha1, certificate.der())});
-        const Bytes value =
-            asn1::tlv(Tag::sequence, {asn1::tlv(Tag::sequence, {asn1::tlv(Tag::sequence, {hash})})});
-        return attribute("1.2.840.113549.1.9.16.2.12", value);
-    };
-    const Bytes own_old = old_attribute(alice);
-    const Bytes other_old = old_attribute(twin);
-    CHECK(only_signer(signed_with(alice, {content_type, digest_attribute, own_old}), options).intact);
-    CHECK(has_reason(only_signer(signed_with(alice, {content_type, digest_attribute, other_old}), options),
-                     "another certificate (signingCertificate)"));
-}
-
-TEST_CASE("signed attributes are no content that was signed without attributes") {
-    const CertificateAuthority root;
-    const Certificate alice = root.issue(test_key(KeyType::p256));
-    // The signature over Alice's attributes, told as one over a content that is those attributes.
-    const Bytes digest_attribute = message_digest();
-    const Bytes attributes = asn1::set_of(Tag::set, {content_type, digest_attribute});
+    CertificateRequest request;
+    request.extensions.emplace_back(NID_subject_key_identifier, "01:02:03:04");
+    request.key_identifier = false;
+    const Certificate alice = root.issue(test_key(KeyType::p256), request);
     SignOptions sign;
-    sign.flags = CMS_NOATTR;
-    const Bytes message = openssl_sign(test_key(KeyType::p256), alice, attributes, sign);
-    CHECK(openssl_verify(message, nullptr, root.certificate()) == attributes);
-    CHECK(has_reason(only_signer(message, trusting(root.certificate())),
-                     "signed attributes of another message"));
+    SECTION("by key identifier") {
+        sign.flags = CMS_DETACHED | CMS_USE_KEYID | CMS_NOCERTS;
+    }
+    SECTION("by issuer and serial number") {
+        sign.flags = CMS_DETACHED | CMS_NOCERTS;
+    }
+    const Bytes message = openssl_sign(test_key(KeyType::p256), alice, content, sign);
+    const auto twin_with = [&](EVP_PKEY& key) {
+        const X509Ptr x509(X509_dup(root.issue(key, request).x509()));
+        REQUIRE(X509_set_serialNumber(x509.get(), X509_get_serialNumber(alice.x509())) == 1);
+        // Or the encoding from before would be kept.
+        REQUIRE(i2d_re_X509_tbs(x509.get(), nullptr) > 0);
+        unsigned char* der = nullptr;
+        const int size = i2d_X509(x509.get(), &der);
+        const OpensslMemoryPtr<unsigned char> owner(der, {0});
+        return Certificate::from_der({der, static_cast<std::size_t>(size)});
+    };
+    const Certificate twin = twin_with(test_key(KeyType::p256, 1));
+    const Certificate other_kind = twin_with(test_key(KeyType::rsa2048));
+    VerifyOptions options = trusting(root.certificate());
+    options.candidates = {twin, other_kind, twin, alice};
+    const SignerResult signer = only_signer(message, options);
+    CAPTURE(signer.reasons);
+    CHECK(signer.intact);
+    CHECK(signer.trusted);
+    REQUIRE(signer.certificate);
+    CHECK(signer.certificate->der() == alice.der());
+
+    options.candidates = {twin, other_kind};
+    CHECK(has_reason(only_signer(message, options), "not one of the signer's key"));
+}
+
+TEST_CASE("of two certificates on one key the valid one counts, unless the signer meant the other") {
+    const CertificateAuthority root;
+    const Certificate valid = root.issue(test_key(KeyType::p256));
+    CertificateRequest request;
+    request.not_before = -7200;
+    request.not_after = -3600;
+    const Certificate expired = root.issue(test_key(KeyType::p256), request);
+    VerifyOptions options = trusting(root.certificate());
+    options.candidates = {expired, valid};
+    SignOptions sign;
+    sign.flags = CMS_DETACHED | CMS_USE_KEYID | CMS_NOCERTS;
+    CHECK(only_signer(openssl_sign(test_key(KeyType::p256), expired, content, sign), options).trusted);
+    sign.flags |= CMS_CADES;
+    const SignerResult meant =
+        only_signer(openssl_sign(test_key(KeyType::p256), expired, content, sign), options);
+    CHECK(meant.intact);
+    CHECK(has_reason(meant, "has expired"));
 }
 
 TEST_CASE("a SignedData without signers does not hold") {

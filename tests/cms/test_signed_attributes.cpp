@@ -1,0 +1,160 @@
+#include "cms/algorithm_identifier.h"
+#include "cms/asn1/der.h"
+#include "cms/digest_stream.h"
+#include "tests/catch.h"
+#include "tests/cms/certificate_authority.h"
+#include "tests/cms/openssl_cms.h"
+#include "tests/cms/software_token.h"
+#include "tests/cms/test_keys.h"
+#include "tests/cms/verified_message.h"
+
+using namespace signet::cms;
+using namespace signet::cms::test;
+
+namespace {
+
+using asn1::Tag;
+
+Bytes attribute(const std::string& type, BytesView value) {
+    return asn1::tlv(Tag::sequence, {asn1::object_identifier(type), asn1::tlv(Tag::set, {value})});
+}
+
+const Bytes content_type_value = asn1::object_identifier("1.2.840.113549.1.7.1");
+const Bytes content_type = attribute("1.2.840.113549.1.9.3", content_type_value);
+
+Bytes message_digest() {
+    return attribute("1.2.840.113549.1.9.4",
+                     asn1::tlv(Tag::octet_string, {digest(DigestAlgorithm::sha256, content)}));
+}
+
+/// A detached SignedData of Alice (P-256) that sends the attributes `sent` with a signature over `to_sign`.
+Bytes signed_over(const Certificate& alice, const Bytes& to_sign, const Bytes& sent) {
+    const SignerProfile signer(alice, {});
+    Signature signature{&signer, DigestAlgorithm::sha256, SignatureScheme::ecdsa, sent,
+                        sign_digest(test_key(KeyType::p256), SignatureScheme::ecdsa, DigestAlgorithm::sha256,
+                                    digest(DigestAlgorithm::sha256, to_sign))};
+    return detached_signed_data({signature}, "1.2.840.113549.1.7.1", IncludedCertificates::signer);
+}
+
+/// The same with exactly these attributes, truly signed.
+Bytes signed_with(const Certificate& alice, const std::vector<BytesView>& attributes) {
+    const Bytes set = asn1::set_of(Tag::set, attributes);
+    return signed_over(alice, set, set);
+}
+
+}  // namespace
+
+TEST_CASE("signed attributes must be there, once, and agree with the message") {
+    const CertificateAuthority root;
+    const Certificate alice = root.issue(test_key(KeyType::p256));
+    const VerifyOptions options = trusting(root.certificate());
+    const Bytes digest_attribute = message_digest();
+    CHECK(only_signer(signed_with(alice, {content_type, digest_attribute}), options).intact);
+
+    CHECK(has_reason(only_signer(signed_with(alice, {digest_attribute}), options), "content type"));
+    CHECK(has_reason(only_signer(signed_with(alice, {content_type}), options), "not what was signed"));
+
+    const Bytes other_type =
+        attribute("1.2.840.113549.1.9.3", asn1::object_identifier("1.2.840.113549.1.7.2"));
+    CHECK(
+        has_reason(only_signer(signed_with(alice, {other_type, digest_attribute}), options), "content type"));
+    CHECK(has_reason(only_signer(signed_with(alice, {content_type, other_type, digest_attribute}), options),
+                     "more than once"));
+
+    const Bytes two =
+        asn1::set_of(Tag::set, {asn1::tlv(Tag::octet_string, {digest(DigestAlgorithm::sha256, content)}),
+                                asn1::tlv(Tag::octet_string, {Bytes(32)})});
+    const Bytes two_values = asn1::tlv(Tag::sequence, {asn1::object_identifier("1.2.840.113549.1.9.4"), two});
+    CHECK(has_reason(only_signer(signed_with(alice, {content_type, two_values}), options),
+                     "not what was signed"));
+
+    const Bytes bad_time =
+        attribute("1.2.840.113549.1.9.5", asn1::tlv(Tag::utc_time, {as_bytes("yesterday")}));
+    CHECK(has_reason(only_signer(signed_with(alice, {content_type, digest_attribute, bad_time}), options),
+                     "signing time"));
+}
+
+TEST_CASE("signed attributes may come in any order, signed as DER or as they were sent") {
+    const CertificateAuthority root;
+    const Certificate alice = root.issue(test_key(KeyType::p256));
+    const VerifyOptions options = trusting(root.certificate());
+    const Bytes digest_attribute = message_digest();
+    const Bytes in_order = asn1::set_of(Tag::set, {content_type, digest_attribute});
+    const Bytes first = asn1::tlv(Tag::set, {content_type, digest_attribute});
+    const Bytes unordered = first == in_order ? asn1::tlv(Tag::set, {digest_attribute, content_type}) : first;
+    REQUIRE(unordered != in_order);
+    // RFC 5652 section 5.4: the signature is over DER, however the attributes are sent.
+    CHECK(only_signer(signed_over(alice, in_order, unordered), options).intact);
+    const Bytes as_sent = signed_over(alice, unordered, unordered);
+    CHECK(openssl_verify(as_sent, &content, root.certificate()) == content);
+    CHECK(only_signer(as_sent, options).intact);
+    // An order that was neither sent nor DER's is not the signer's.
+    CHECK(has_reason(only_signer(signed_over(alice, unordered, in_order), options),
+                     "not one of the signer's key"));
+    const Bytes twice = asn1::tlv(Tag::set, {digest_attribute, content_type, digest_attribute});
+    CHECK(has_reason(only_signer(signed_over(alice, twice, twice), options), "more than once"));
+}
+
+TEST_CASE("CMSAlgorithmProtection must name the algorithms of the SignerInfo") {
+    const CertificateAuthority root;
+    const Certificate alice = root.issue(test_key(KeyType::p256));
+    const VerifyOptions options = trusting(root.certificate());
+    const auto verify = [&](DigestAlgorithm hash, SignatureScheme scheme, DigestAlgorithm signature_hash) {
+        Bytes signature_algorithm = signature_algorithm_identifier(scheme, signature_hash);
+        signature_algorithm.front() = 0xA1;
+        const Bytes value =
+            asn1::tlv(Tag::sequence, {digest_algorithm_identifier(hash), signature_algorithm});
+        const Bytes digest_attribute = message_digest();
+        const Bytes protection = attribute("1.2.840.113549.1.9.52", value);
+        return only_signer(signed_with(alice, {content_type, digest_attribute, protection}), options);
+    };
+    const auto sha256 = DigestAlgorithm::sha256;
+    CHECK(verify(sha256, SignatureScheme::ecdsa, sha256).intact);
+    CHECK(has_reason(verify(DigestAlgorithm::sha512, SignatureScheme::ecdsa, sha256), "protected"));
+    CHECK(has_reason(verify(sha256, SignatureScheme::ecdsa, DigestAlgorithm::sha512), "protected"));
+    CHECK(has_reason(verify(sha256, SignatureScheme::rsa_pss, sha256), "protected"));
+}
+
+TEST_CASE("signingCertificate, old and new, must name the signer's certificate") {
+    const CertificateAuthority root;
+    const Certificate alice = root.issue(test_key(KeyType::p256));
+    // The same key, another certificate: what signingCertificateV2 is there for.
+    const Certificate twin = root.issue(test_key(KeyType::p256));
+    const VerifyOptions options = trusting(root.certificate());
+    const Bytes digest_attribute = message_digest();
+    const SignerProfile own(alice, {});
+    const SignerProfile other(twin, {});
+    CHECK(
+        only_signer(signed_with(alice, {content_type, digest_attribute, own.signing_certificate_attribute()}),
+                    options)
+            .intact);
+    CHECK(has_reason(only_signer(signed_with(alice, {content_type, digest_attribute,
+                                                     other.signing_certificate_attribute()}),
+                                 options),
+                     "another certificate (signingCertificateV2)"));
+    const auto old_attribute = [](const Certificate& certificate) {
+        const Bytes hash = asn1::tlv(Tag::octet_string, {digest(DigestAlgorithm::sha1, certificate.der())});
+        const Bytes value =
+            asn1::tlv(Tag::sequence, {asn1::tlv(Tag::sequence, {asn1::tlv(Tag::sequence, {hash})})});
+        return attribute("1.2.840.113549.1.9.16.2.12", value);
+    };
+    const Bytes own_old = old_attribute(alice);
+    const Bytes other_old = old_attribute(twin);
+    CHECK(only_signer(signed_with(alice, {content_type, digest_attribute, own_old}), options).intact);
+    CHECK(has_reason(only_signer(signed_with(alice, {content_type, digest_attribute, other_old}), options),
+                     "another certificate (signingCertificate)"));
+}
+
+TEST_CASE("signed attributes are no content that was signed without attributes") {
+    const CertificateAuthority root;
+    const Certificate alice = root.issue(test_key(KeyType::p256));
+    // The signature over Alice's attributes, told as one over a content that is those attributes.
+    const Bytes digest_attribute = message_digest();
+    const Bytes attributes = asn1::set_of(Tag::set, {content_type, digest_attribute});
+    SignOptions sign;
+    sign.flags = CMS_NOATTR;
+    const Bytes message = openssl_sign(test_key(KeyType::p256), alice, attributes, sign);
+    CHECK(openssl_verify(message, nullptr, root.certificate()) == attributes);
+    CHECK(has_reason(only_signer(message, trusting(root.certificate())),
+                     "signed attributes of another message"));
+}
