@@ -6,6 +6,7 @@
 #include <atomic>
 #include <cstdint>
 #include <fstream>
+#include <latch>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -111,6 +112,19 @@ Secret unmask(const std::string& masked) {
     return secret;
 }
 
+/// Answers Unwrap with `key`, and leaves no copy of it.
+void answer_with(FakePeer& peer, const protocol::Request& request, const Secret& key) {
+    protocol::Reply reply;
+    // set_key would copy it through a string that nobody wipes.
+    reply.mutable_unwrap()->mutable_key()->assign(key.reveal());
+    reply.mutable_unwrap()->set_identity("pkcs11:object=alice;type=private");
+    reply.set_id(request.id());
+    std::string frame = frame_of(reply);
+    wipe(*reply.mutable_unwrap()->mutable_key());
+    peer.send(frame);
+    wipe(frame);
+}
+
 }  // namespace
 
 TEST_CASE("No copy of a PIN stays behind after it was sent") {
@@ -137,26 +151,19 @@ TEST_CASE("No copy of a PIN stays behind after it was sent") {
 TEST_CASE("No copy of an unwrapped key stays behind but the one handed out") {
     const std::string masked = masked_secret();
     stacks[0] = reinterpret_cast<std::uintptr_t>(&masked);
-    const FakeAgent agent([&masked](FakePeer& peer) {
+    std::latch forgotten(1);
+    const FakeAgent agent([&](FakePeer& peer) {
         stacks[1] = reinterpret_cast<std::uintptr_t>(&peer);
         peer.welcome();
-        const auto request = peer.read();
-        if (!request)
-            return;
-        const Secret key = unmask(masked);
-        protocol::Reply reply;
-        // set_key would copy it through a string that nobody wipes.
-        reply.mutable_unwrap()->mutable_key()->assign(key.reveal());
-        reply.mutable_unwrap()->set_identity("pkcs11:object=alice;type=private");
-        reply.set_id(request->id());
-        std::string frame = frame_of(reply);
-        wipe(*reply.mutable_unwrap()->mutable_key());
-        peer.send(frame);
-        wipe(frame);
+        if (const auto request = peer.read())
+            answer_with(peer, *request, unmask(masked));
+        forgotten.count_down();
     });
     {
         client::AgentConnection connection(agent.socket());
         const client::UnwrappedKey unwrapped = connection.unwrap({{0x30, 0x00}}, {0x30, 0x00});
+        // The agent here is a thread of this process: its own copies must be gone too.
+        forgotten.wait();
         CHECK(unwrapped.key.size() == masked.size());
         CHECK(copies_in_memory(masked) == 1);
     }
