@@ -98,6 +98,7 @@ struct KeyOperations::Progress {
     const Request& request;
     std::uint64_t generation;
     Clock::time_point deadline;
+    int max_sends;
     /// Where it has failed already; another place goes first.
     std::vector<std::shared_ptr<TokenState>> failed_at;
     int sent = 0;
@@ -108,7 +109,7 @@ struct KeyOperations::Progress {
 };
 
 asio::awaitable<Answer> KeyOperations::run(Permit permit, std::shared_ptr<const Key> key, Request& request,
-                                           KeyUse* use) {
+                                           KeyUse* use, int sends) {
     const auto& hosts_of = key->locations;
     const auto timeout = hosts_of.empty()
                              ? Clock::duration{}
@@ -116,7 +117,8 @@ asio::awaitable<Answer> KeyOperations::run(Permit permit, std::shared_ptr<const 
     // The catalogue may have been rebuilt since the caller found the key.
     const auto generation = key->generation;
     const auto deadline = Clock::now() + 2 * timeout + extra_time;
-    Progress progress{permit, std::move(key), request, generation, deadline, {}, 0, 0, 0, false, false};
+    Progress progress{permit, std::move(key), request, generation, deadline, sends, {}, 0, 0,
+                      0,      false,          false};
     Answer answer;
     while (true) {
         if (progress.generation != m_hosts.catalogue().generation()) {
@@ -174,7 +176,7 @@ bool KeyOperations::repeat(Progress& progress, const Location& location, const A
         }
     }
     progress.failed_at.push_back(location.token);
-    return progress.sent < max_sends && progress.timed_out < 2 && Clock::now() < progress.deadline;
+    return progress.sent < progress.max_sends && progress.timed_out < 2 && Clock::now() < progress.deadline;
 }
 
 const Location* KeyOperations::pick(const Progress& progress) const {

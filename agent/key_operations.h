@@ -33,9 +33,10 @@ class KeyOperations {
     /// `request` has a Sign, Decrypt or Derive without slot and key. The answer is the token's, OK or not, or
     /// lost or timed out if no attempt got one. Before anything is sent it throws Error: PIN_*, TOKEN_ABSENT,
     /// TOKEN_CANNOT (mechanism or key usage), TOKEN_FAILED (no process), STOPPING (the client has gone).
-    /// `use` may be null, and hears of every attempt that is sent; all must live until it returns.
+    /// `use` may be null, and hears of every attempt that is sent; all must live until it returns. `sends`
+    /// is how often it is sent, at most.
     asio::awaitable<Answer> run(Permit permit, std::shared_ptr<const Key> key,
-                                token::protocol::Request& request, KeyUse* use);
+                                token::protocol::Request& request, KeyUse* use, int sends = max_sends);
 
   private:
     struct Progress;
@@ -48,7 +49,7 @@ class KeyOperations {
     Logins& m_logins;
 };
 
-/// Throws Error for an answer of a Sign that is not OK.
+/// Throws Error for an answer that is not OK, where that is not the input's fault.
 [[noreturn]] void refuse_failed(const Answer& answer);
 
 }  // namespace signet::agent

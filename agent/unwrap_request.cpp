@@ -1,0 +1,70 @@
+#include "agent/unwrap_request.h"
+
+#include "agent/error.h"
+#include "agent/token_algorithms.h"
+#include "cms/enveloped_data.h"
+
+#include <variant>
+
+namespace signet::agent {
+
+namespace {
+
+using token::protocol::Request;
+
+/// Bytes of an RSA ciphertext and of an OAEP label, at most.
+constexpr std::size_t max_ciphertext = 2048;
+constexpr std::size_t max_label = 1024;
+
+Request decrypt_request(const cms::KeyTransport& transport) {
+    if (transport.encrypted_key.size() > max_ciphertext || transport.label.size() > max_label)
+        throw Error(protocol::MALFORMED, "the encrypted key or its label is too long",
+                    "the message is damaged");
+    Request request;
+    auto& decrypt = *request.mutable_decrypt();
+    decrypt.set_ciphertext(transport.encrypted_key.data(), transport.encrypted_key.size());
+    if (transport.padding == cms::KeyTransport::Padding::pkcs1) {
+        decrypt.set_scheme(token::protocol::DECRYPT_PKCS1);
+        return request;
+    }
+    decrypt.set_scheme(token::protocol::DECRYPT_OAEP);
+    decrypt.set_hash(token_hash(transport.oaep_digest));
+    decrypt.set_mgf_hash(token_hash(transport.mgf1_digest));
+    decrypt.set_label(transport.label.data(), transport.label.size());
+    return request;
+}
+
+Request derive_request(const cms::KeyAgreement& agreement) {
+    const auto curve = cms::curve_of_point(agreement.originator_point);
+    Request request;
+    auto& derive = *request.mutable_derive();
+    derive.set_public_point(agreement.originator_point.data(), agreement.originator_point.size());
+    derive.set_length(static_cast<std::uint32_t>(cms::shared_secret_size(curve)));
+    return request;
+}
+
+cms::RsaKeyTransport transport_like(const cms::RecipientInfo& like) {
+    const auto* transport = std::get_if<cms::KeyTransport>(&like);
+    if (transport == nullptr || transport->padding == cms::KeyTransport::Padding::pkcs1)
+        return cms::RsaKeyTransport::pkcs1;
+    return transport->oaep_digest == cms::DigestAlgorithm::sha1 ? cms::RsaKeyTransport::oaep_sha1
+                                                                : cms::RsaKeyTransport::oaep_sha256;
+}
+
+}  // namespace
+
+Request unwrap_request(const cms::RecipientInfo& info) {
+    if (const auto* agreement = std::get_if<cms::KeyAgreement>(&info))
+        return derive_request(*agreement);
+    return decrypt_request(std::get<cms::KeyTransport>(info));
+}
+
+cms::RecipientInfo own_recipient_info(const cms::Certificate& certificate, const cms::RecipientInfo& like) {
+    const std::string content = "nothing";
+    cms::EncryptOptions options;
+    options.rsa = transport_like(like);
+    const auto message = cms::encrypt_content(cms::as_bytes(content), {certificate}, options);
+    return cms::parse_recipient_info(cms::parse_enveloped(message).recipient_infos.front());
+}
+
+}  // namespace signet::agent
