@@ -23,22 +23,19 @@ Ckr try_login(const Session& session, std::optional<std::span<unsigned char>> pi
 
 }  // namespace
 
-void log_in(const Session& session, SlotId slot, std::optional<std::span<unsigned char>> pin, bool verify) {
+Ckr log_in(const Session& session, SlotId slot, std::optional<std::span<unsigned char>> pin, bool verify) {
     check_pin(session, slot, pin);
-    if (session.user_is_logged_in()) {
-        if (!verify)
-            return;
+    // This shows also whether the session is still one.
+    const bool logged_in = session.user_is_logged_in();
+    if (logged_in && !verify)
+        return Ckr::ok;
+    if (logged_in)
         log_out(session);
-    }
-    Ckr answer = try_login(session, pin);
-    if (answer == Ckr::user_already_logged_in) {
-        // A module that keeps the login elsewhere than in its sessions' state.
-        if (!verify)
-            return;
-        log_out(session);
-        answer = try_login(session, pin);
-    }
-    check("C_Login", static_cast<CK_RV>(answer));
+    else if (verify)
+        // A module may keep the login elsewhere than in its sessions' state.
+        session.functions().C_Logout(session.handle());
+    const Ckr answer = try_login(session, pin);
+    return answer == Ckr::user_already_logged_in && !verify ? Ckr::ok : answer;
 }
 
 void log_out(const Session& session) {

@@ -6,6 +6,7 @@
 
 #include "token/decrypt.h"
 #include "token/derive.h"
+#include "token/error.h"
 #include "token/login.h"
 #include "token/scan.h"
 #include "token/sign.h"
@@ -116,8 +117,10 @@ void Worker::log_in() {
         pin = std::span(reinterpret_cast<unsigned char*>(text.data()), text.size());
     }
     const SlotId slot{request.slot()};
-    m_sessions.anchor(slot).borrow(
-        [&](const Session& session) { token::log_in(session, slot, pin, request.verify()); });
+    // Thrown inside, a session's error would send the PIN once more.
+    const Ckr answer = m_sessions.anchor(slot).borrow(
+        [&](const Session& session) { return token::log_in(session, slot, pin, request.verify()); });
+    check("C_Login", static_cast<CK_RV>(answer));
 }
 
 void Worker::log_out() {

@@ -73,5 +73,32 @@ TEST_CASE("What a token says about a login is passed on") {
     CHECK(answer_to("CKR_DEVICE_ERROR") == protocol::DEVICE_FAILED);
     CHECK(answer_to("CKR_GENERAL_ERROR") == protocol::DEVICE_FAILED);
     CHECK(answer_to("CKR_USER_ALREADY_LOGGED_IN") == protocol::OK);
-    CHECK(answer_to("CKR_SESSION_HANDLE_INVALID times 1") == protocol::OK);
+}
+
+TEST_CASE("A PIN goes to C_Login once at most") {
+    const SoftHsmToken softhsm;
+    const FaultScript faults;
+    LoadedToken token(softhsm, 1, &faults);
+    token.slot();
+    for (const std::string ckr :
+         {"CKR_SESSION_HANDLE_INVALID", "CKR_SESSION_CLOSED", "CKR_DEVICE_REMOVED", "CKR_OPERATION_ACTIVE"}) {
+        CAPTURE(ckr);
+        // A second call would log in.
+        faults.set("C_Login error " + ckr + " times 1");
+        CHECK(token.login(softhsm.pin()).outcome() != protocol::OK);
+        CHECK_FALSE(token.scan().token.logged_in());
+    }
+    faults.set("C_Login error CKR_USER_ALREADY_LOGGED_IN times 1");
+    CHECK(token.login(softhsm.pin(), true).outcome() != protocol::OK);
+    CHECK_FALSE(token.scan().token.logged_in());
+}
+
+TEST_CASE("What fails before C_Login is repeated with a new session") {
+    const SoftHsmToken softhsm;
+    const FaultScript faults;
+    LoadedToken token(softhsm, 1, &faults);
+    token.slot();
+    faults.set("C_GetSessionInfo error CKR_SESSION_HANDLE_INVALID times 1\nC_Login crash after 1");
+    CHECK(token.login(softhsm.pin()).outcome() == protocol::OK);
+    CHECK(token.scan().token.logged_in());
 }
