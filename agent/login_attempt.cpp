@@ -80,11 +80,13 @@ asio::awaitable<void> Logins::by_source(Attempt& attempt) {
     const bool last_try = attempt.token->has_flag(CKF_USER_PIN_FINAL_TRY);
     const auto kept = m_kept.get(attempt.id, Clock::now());
     if (kept && !last_try) {
+        attempt.automatic = true;
         const bool done = co_await try_pin(attempt, *kept, true);
         if (done)
             co_return;
         co_await look_again(attempt);
     }
+    attempt.automatic = false;
     const auto& source = attempt.config.pin;
     if (std::holds_alternative<pin::PinFromPinentry>(source)) {
         co_await by_pinentry(attempt);
@@ -105,6 +107,7 @@ asio::awaitable<void> Logins::by_source(Attempt& attempt) {
 }
 
 asio::awaitable<void> Logins::by_stored_pin(Attempt& attempt, Secret pin) {
+    attempt.automatic = true;
     if (m_refused.is_refused(attempt.id, pin))
         throw Error(protocol::PIN_INCORRECT,
                     quoted(*attempt.token) + " has refused the PIN of its PIN source; it is not tried again",
@@ -196,6 +199,11 @@ asio::awaitable<Answer> Logins::send(Attempt& attempt, const Secret* pin, bool m
     for (int sent = 0; sent < max_sends; ++sent) {
         if (sent > 0 || !attempt.host->is_ready())
             co_await look_again(attempt);
+        // The login before may have cost a try although nobody answered it.
+        if (attempt.token->has_flag(CKF_USER_PIN_LOCKED))
+            refuse_locked(*attempt.token);
+        if (attempt.automatic && attempt.token->has_flag(CKF_USER_PIN_FINAL_TRY))
+            refuse_last_try(*attempt.token);
         token::protocol::Request request;
         auto& login = *request.mutable_login();
         login.set_slot(attempt.token->slot);

@@ -17,6 +17,8 @@ struct Logins::Attempt {
     TokenConfig config;
     /// A person brought the PIN: a token that is logged in proves nothing of it.
     bool verify = false;
+    /// No person has entered this PIN now.
+    bool automatic = false;
 };
 
 /// For people: token "LABEL".

@@ -1,0 +1,73 @@
+// Modules that crash at a login.
+#include "tests/end_to_end/faulty_module.h"
+#include "tests/end_to_end/session.h"
+
+#include <csignal>
+
+using namespace signet::tests;
+
+namespace {
+
+// Alice's token is behind the faulty module.
+struct FaultyLogin {
+    // `pin` as in agent.toml; empty for the right PIN from a file.
+    explicit FaultyLogin(const std::string& pin, const std::string& pin_cache = "forever")
+        : agent(setup(pin, pin_cache)) {
+        write_file(folder / "report.txt", "All is well.\n");
+    }
+
+    AgentSetup setup(const std::string& pin, const std::string& pin_cache) {
+        AgentSetup setup = module.setup(alice.token(), "10s");
+        if (!pin.empty())
+            setup.tokens.front().pin = pin;
+        setup.tokens.front().pin_cache = pin_cache;
+        return setup;
+    }
+    [[nodiscard]] Arguments arguments(const Arguments& command) const {
+        Arguments argv{program("signet")};
+        argv.insert(argv.end(), command.begin(), command.end());
+        return argv;
+    }
+    ProcessResult signet(const Arguments& command, std::optional<std::string> stdin_text = {}) const {
+        return agent.signet(command, {.stdin_text = std::move(stdin_text),
+                                      .folder = folder.path(),
+                                      .timeout = std::chrono::minutes(2)});
+    }
+    [[nodiscard]] BackgroundProcess begin(const Arguments& command) const {
+        return BackgroundProcess(arguments(command),
+                                 {.environment = agent.folder().environment(), .folder = folder.path()});
+    }
+    void unlock() const {
+        check_done(signet({"unlock", "--pin-stdin"}, std::string(SoftHsmToken::default_pin) + "\n"));
+    }
+    [[nodiscard]] bool shows(const std::string& text) const {
+        return signet({"list"}).out.find(text) != std::string::npos;
+    }
+    // Whether the module is at work for the agent now.
+    [[nodiscard]] bool busy() const {
+        return signet({"status", "--json"}).out.find("\"outstanding\":1") != std::string::npos;
+    }
+
+    Alice alice{{KeyType::p256}};
+    TemporaryFolder folder;
+    FaultyModule module;
+    AgentProcess agent;
+};
+
+}  // namespace
+
+TEST_CASE("a PIN that is right is not sent again when one try is left, or none") {
+    for (const std::string flags : {"0x20000", "0x40000"}) {
+        CAPTURE(flags);
+        FaultyLogin login("none");
+        login.unlock();
+        for (const pid_t host : login.agent.hosts())
+            kill(host, SIGKILL);
+        // Sent a second time, it would open the token.
+        login.module.follow("C_Login crash times 1\nC_GetTokenInfo flags " + flags + " once 1");
+        check_refused(login.signet({"sign", "report.txt"}), 5);
+        // Nothing is wrong with it.
+        login.module.follow("");
+        check_done(login.signet({"sign", "report.txt"}));
+    }
+}
