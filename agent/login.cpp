@@ -25,8 +25,9 @@ TokenConfig config_of(const Config& config, const TokenState& token) {
 
 /// A login or logout that others wait for.
 struct Logins::UnderWay {
-    explicit UnderWay(asio::io_context& loop) : changed(loop) {}
+    UnderWay(asio::io_context& loop, Kind what) : changed(loop), kind(what) {}
     Broadcast changed;
+    Kind kind;
     bool ended = false;
     std::exception_ptr failure;
 };
@@ -34,14 +35,12 @@ struct Logins::UnderWay {
 Logins::Logins(asio::io_context& loop, const std::shared_ptr<const Config>& config, const Hosts& hosts)
     : m_loop(loop), m_config(config), m_hosts(hosts), m_expiry(loop) {}
 
-asio::awaitable<std::shared_ptr<Logins::UnderWay>> Logins::begin(const pin::TokenId& id) {
+asio::awaitable<void> Logins::begin(const pin::TokenId& id, Kind kind) {
     for (auto other = m_under_way.find(id); other != m_under_way.end(); other = m_under_way.find(id)) {
         const auto held = other->second;
         co_await held->changed.wait_until(Clock::time_point::max());
     }
-    auto mine = std::make_shared<UnderWay>(m_loop);
-    m_under_way[id] = mine;
-    co_return mine;
+    m_under_way[id] = std::make_shared<UnderWay>(m_loop, kind);
 }
 
 void Logins::finish(const pin::TokenId& id, const std::exception_ptr& failure) {
@@ -54,16 +53,19 @@ void Logins::finish(const pin::TokenId& id, const std::exception_ptr& failure) {
 }
 
 asio::awaitable<void> Logins::ensure(std::shared_ptr<TokenState> token, const Peer& peer) {
-    const auto other = m_under_way.find(token->id());
-    if (other == m_under_way.end()) {
-        co_await one_at_a_time(token, peer, nullptr);
+    const auto id = token->id();
+    for (auto other = m_under_way.find(id); other != m_under_way.end(); other = m_under_way.find(id)) {
+        const auto held = other->second;
+        while (!held->ended)
+            co_await held->changed.wait_until(Clock::time_point::max());
+        // A logout is no login, and that somebody brought a wrong PIN says nothing of the PIN source.
+        if (held->kind == Kind::logout || (held->kind == Kind::by_brought_pin && held->failure))
+            continue;
+        if (held->failure)
+            std::rethrow_exception(held->failure);
         co_return;
     }
-    const auto held = other->second;
-    while (!held->ended)
-        co_await held->changed.wait_until(Clock::time_point::max());
-    if (held->failure)
-        std::rethrow_exception(held->failure);
+    co_await one_at_a_time(token, peer, nullptr);
 }
 
 asio::awaitable<void> Logins::unlock(std::shared_ptr<TokenState> token, const Peer& peer, Secret pin) {
@@ -73,7 +75,7 @@ asio::awaitable<void> Logins::unlock(std::shared_ptr<TokenState> token, const Pe
 asio::awaitable<void> Logins::one_at_a_time(std::shared_ptr<TokenState> token, const Peer& peer,
                                             const Secret* brought) {
     const auto id = token->id();
-    co_await begin(id);
+    co_await begin(id, brought == nullptr ? Kind::by_source : Kind::by_brought_pin);
     std::exception_ptr failure;
     try {
         co_await log_in(token, peer, brought);
@@ -104,7 +106,7 @@ asio::awaitable<void> Logins::log_in(std::shared_ptr<TokenState> token, const Pe
 
 asio::awaitable<void> Logins::lock(std::shared_ptr<TokenState> token) {
     const auto id = token->id();
-    co_await begin(id);
+    co_await begin(id, Kind::logout);
     std::exception_ptr failure;
     try {
         co_await log_out(token);

@@ -27,8 +27,8 @@ class Logins {
     /// `config` and `hosts` must outlive it; the configuration may be exchanged.
     Logins(asio::io_context&, const std::shared_ptr<const Config>& config, const Hosts& hosts);
 
-    /// Logs in to `token` by its PIN source, if it needs that; who comes while a login is under way gets its
-    /// result. `token` may not be current any more then: look it up again. Throws Error (PIN_*, TOKEN_*).
+    /// Logs in to `token` by its PIN source, if it needs that; who comes while such a login is under way gets
+    /// its result. `token` may not be current any more then: look it up again. Throws Error (PIN_*, TOKEN_*).
     asio::awaitable<void> ensure(std::shared_ptr<TokenState> token, const Peer& peer);
 
     /// A person brings `pin`: the token verifies it even if it is logged in. Throws as above.
@@ -50,7 +50,9 @@ class Logins {
     struct UnderWay;
     struct Attempt;
 
-    asio::awaitable<std::shared_ptr<UnderWay>> begin(const pin::TokenId& id);
+    enum class Kind { by_source, by_brought_pin, logout };
+
+    asio::awaitable<void> begin(const pin::TokenId& id, Kind kind);
     void finish(const pin::TokenId& id, const std::exception_ptr& failure);
     asio::awaitable<void> one_at_a_time(std::shared_ptr<TokenState> token, const Peer& peer,
                                         const Secret* brought);

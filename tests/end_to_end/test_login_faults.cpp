@@ -1,4 +1,4 @@
-// Modules that crash at a login.
+// Modules that crash or dawdle at a login or a logout.
 #include "tests/end_to_end/faulty_module.h"
 #include "tests/end_to_end/session.h"
 
@@ -70,4 +70,26 @@ TEST_CASE("a PIN that is right is not sent again when one try is left, or none")
         login.module.follow("");
         check_done(login.signet({"sign", "report.txt"}));
     }
+}
+
+TEST_CASE("a login that comes while a logout is under way is one of its own") {
+    FaultyLogin login("");
+    check_done(login.signet({"unlock"}));
+    login.module.follow("C_Logout delay 3000ms");
+    BackgroundProcess lock = login.begin({"lock", "alice"});
+    REQUIRE(wait_until([&] { return login.busy(); }));
+    check_done(login.signet({"unlock", "alice"}));
+    CHECK(lock.wait(std::chrono::seconds(60)) == 0);
+    CHECK(login.shows("logged in"));
+}
+
+TEST_CASE("that somebody brings a wrong PIN is no answer to who waits for the right one") {
+    FaultyLogin login("");
+    login.module.follow("C_Login delay 3000ms times 1");
+    BackgroundProcess wrong(
+        {"sh", "-c", "echo 777777 | \"$0\" unlock --pin-stdin", program("signet").string()},
+        {.environment = login.agent.folder().environment(), .folder = login.folder.path()});
+    REQUIRE(wait_until([&] { return login.busy(); }));
+    check_done(login.signet({"sign", "report.txt"}));
+    CHECK(wrong.wait(std::chrono::seconds(60)) == 5);
 }
