@@ -169,13 +169,16 @@ void Logins::expire_at(Clock::time_point when) {
 void Logins::expire() {
     const auto now = Clock::now();
     auto next = m_kept.drop_expired(now);
-    m_asks_each_time = false;
+    // What a login under way leaves open may be for one request only.
+    m_asks_each_time = !m_under_way.empty();
     for (const auto& token : m_hosts.catalogue().tokens()) {
         const bool by_pin = token->current && token->logged_in && token->has_flag(CKF_LOGIN_REQUIRED) &&
                             !token->has_flag(CKF_PROTECTED_AUTHENTICATION_PATH);
-        if (!by_pin || m_under_way.contains(token->id()) || m_kept.get(token->id(), now))
+        if (!by_pin || m_kept.get(token->id(), now))
             continue;
-        if (token->host->outstanding() + token->host->queued() == 0) {
+        const bool idle =
+            !m_under_way.contains(token->id()) && token->host->outstanding() + token->host->queued() == 0;
+        if (idle) {
             asio::co_spawn(m_loop, log_out_quietly(token), asio::detached);
         } else {
             // Each end of a request looks again; the timer is for requests that never end.

@@ -1,10 +1,14 @@
 // Modules that crash or dawdle at a login or a logout.
+#include "agent/protocol/frame.h"
+#include "agent/protocol/signet.pb.h"
 #include "tests/end_to_end/faulty_module.h"
+#include "tests/end_to_end/raw_client.h"
 #include "tests/end_to_end/session.h"
 
 #include <csignal>
 
 using namespace signet::tests;
+namespace protocol = signet::agent::protocol;
 
 namespace {
 
@@ -54,6 +58,21 @@ struct FaultyLogin {
     AgentProcess agent;
 };
 
+// A request for a key that ends at once.
+void end_a_request(const AgentProcess& agent) {
+    RawClient client(agent.socket());
+    protocol::Request hello;
+    hello.mutable_hello()->set_version(protocol::protocol_version);
+    protocol::Request unwrap;
+    unwrap.mutable_unwrap()->set_content_encryption_algorithm("none");
+    std::string bytes;
+    protocol::append_frame(bytes, hello);
+    protocol::append_frame(bytes, unwrap);
+    client.send(bytes);
+    for (int replies = 0; replies < 2; ++replies)
+        REQUIRE(client.receive());
+}
+
 }  // namespace
 
 TEST_CASE("a PIN that is right is not sent again when one try is left, or none") {
@@ -92,4 +111,16 @@ TEST_CASE("that somebody brings a wrong PIN is no answer to who waits for the ri
     REQUIRE(wait_until([&] { return login.busy(); }));
     check_done(login.signet({"sign", "report.txt"}));
     CHECK(wrong.wait(std::chrono::seconds(60)) == 5);
+}
+
+TEST_CASE("with pin-cache 0 a token is locked after the request, whoever else ended meanwhile") {
+    FaultyLogin login("", "0");
+    check_done(login.signet({"list"}));
+    // A scan before the login and one after it, each of which looks for three kinds of objects.
+    login.module.follow("C_FindObjectsInit delay 3000ms after 3 times 1");
+    BackgroundProcess sign = login.begin({"sign", "report.txt"});
+    while (sign.running())
+        end_a_request(login.agent);
+    CHECK(sign.wait(std::chrono::seconds(60)) == 0);
+    CHECK(wait_until([&] { return login.shows("locked"); }, std::chrono::seconds(10)));
 }
