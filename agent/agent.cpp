@@ -27,7 +27,9 @@ Agent::Agent(asio::io_context& on, std::shared_ptr<const Config> configuration, 
       logins(on, config, hosts),
       keys(hosts, logins),
       audit(std::make_unique<AuditLog>(on, config->audit_path)),
-      rejection_secret(random_secret()) {}
+      rejection_secret(random_secret()) {
+    hosts.when_removed([this](const pin::TokenId& token) { logins.removed(token); });
+}
 
 Agent::~Agent() = default;
 

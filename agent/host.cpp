@@ -24,11 +24,13 @@ constexpr auto long_life = std::chrono::seconds{10};
 
 }  // namespace
 
-Host::Host(asio::io_context& loop, ModuleConfig config, std::string program, std::function<void()> scanned)
+Host::Host(asio::io_context& loop, ModuleConfig config, std::string program, std::function<void()> scanned,
+           std::function<void(const pin::TokenId&)> removed)
     : m_loop(loop),
       m_config(std::move(config)),
       m_program(std::move(program)),
       m_scanned(std::move(scanned)),
+      m_removed(std::move(removed)),
       m_changed(loop),
       m_pause(loop) {}
 
@@ -223,9 +225,29 @@ void Host::take_scan(std::optional<std::uint64_t> slot, const Answer& answer) {
     for (auto& token : scanned_tokens(answer.parts)) {
         token->host = shared_from_this();
         token->module = m_config.name;
+        token->was_away = m_away.contains(token->id());
+        token->logged_in = token->logged_in && !token->was_away;
         m_tokens[token->slot] = token;
+        m_seen[token->id()] = token->slot;
     }
+    notice_removals(slot, answer);
     m_scanned();
+}
+
+void Host::notice_removals(std::optional<std::uint64_t> slot, const Answer& answer) {
+    const auto skipped = skipped_slots(answer.parts);
+    for (auto seen = m_seen.begin(); seen != m_seen.end();) {
+        const auto& [id, last_slot] = *seen;
+        const bool there = std::any_of(m_tokens.begin(), m_tokens.end(),
+                                       [&id = id](const auto& entry) { return entry.second->id() == id; });
+        if (there || (slot && *slot != last_slot) || skipped.contains(last_slot)) {
+            ++seen;
+            continue;
+        }
+        m_away.insert(id);
+        m_removed(id);
+        seen = m_seen.erase(seen);
+    }
 }
 
 asio::awaitable<bool> Host::wait_ready(Clock::time_point deadline) {
@@ -270,6 +292,7 @@ void Host::forget_process() {
     // The last picture stays, so that requests wait for the fresh process instead of finding no identity.
     if (m_state == State::ended)
         m_tokens.clear();
+    m_away.clear();
     m_channel.reset();
     for (auto waiting = m_queue.pop(); waiting; waiting = m_queue.pop()) {
         Answer answer;

@@ -16,6 +16,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -53,8 +54,10 @@ class Host : public std::enable_shared_from_this<Host> {
         ended,
     };
 
-    /// `scanned` is called whenever tokens() has changed.
-    Host(asio::io_context&, ModuleConfig, std::string program, std::function<void()> scanned);
+    /// `scanned` is called whenever tokens() has changed; `removed` before it, for each token that a scan
+    /// does not find any more. A token that fails, or whose process ends, is not removed.
+    Host(asio::io_context&, ModuleConfig, std::string program, std::function<void()> scanned,
+         std::function<void(const pin::TokenId&)> removed);
     ~Host();
     Host(const Host&) = delete;
     Host& operator=(const Host&) = delete;
@@ -79,6 +82,8 @@ class Host : public std::enable_shared_from_this<Host> {
 
     /// The process should be replaced: `token` of it has failed. Nothing happens if it was replaced since.
     void retire(const TokenState& token, const std::string& why);
+    /// The token was logged in: from now on its module is believed again (TokenState::was_away).
+    void believe(const pin::TokenId& token) { m_away.erase(token); }
     /// Ends the calls of `client` that still wait, with Fate::client_gone.
     void drop(ClientId client);
 
@@ -112,6 +117,7 @@ class Host : public std::enable_shared_from_this<Host> {
     asio::awaitable<Answer> ask(std::shared_ptr<HostChannel> channel, token::protocol::Request& request,
                                 Clock::duration limit);
     void take_scan(std::optional<std::uint64_t> slot, const Answer& answer);
+    void notice_removals(std::optional<std::uint64_t> slot, const Answer& answer);
     void forget_process();
     void send(token::protocol::Request& request, SendWatch* watch, Completion<Answer> done);
     void send_waiting();
@@ -123,12 +129,17 @@ class Host : public std::enable_shared_from_this<Host> {
     ModuleConfig m_config;
     std::string m_program;
     std::function<void()> m_scanned;
+    std::function<void(const pin::TokenId&)> m_removed;
     State m_state = State::waiting;
     Broadcast m_changed;
     asio::steady_timer m_pause;
     std::shared_ptr<HostChannel> m_channel;
     FairQueue<Waiting> m_queue;
     std::map<std::uint64_t, std::shared_ptr<TokenState>> m_tokens;
+    /// Tokens that were there and are not known to have gone, and their last slot.
+    std::map<pin::TokenId, std::uint64_t> m_seen;
+    /// Tokens that were removed since this process began, and not logged in since.
+    std::set<pin::TokenId> m_away;
     bool m_scanning = false;
     bool m_was_loaded = false;
     bool m_succeeded = false;

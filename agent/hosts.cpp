@@ -32,8 +32,9 @@ void Hosts::configure(const std::vector<ModuleConfig>& modules) {
         if (known != m_hosts.end()) {
             kept.push_back(*known);
         } else {
-            kept.push_back(
-                std::make_shared<Host>(m_loop, module, m_program, [this] { rebuild_catalogue(); }));
+            kept.push_back(std::make_shared<Host>(
+                m_loop, module, m_program, [this] { rebuild_catalogue(); },
+                [this](const pin::TokenId& token) { m_removed(token); }));
             kept.back()->start();
         }
     }

@@ -5,10 +5,12 @@
 #include "agent/config.h"
 #include "agent/host.h"
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace signet::agent {
@@ -29,6 +31,8 @@ class Hosts {
     /// Scans everything again, unless that was done less than a second ago. A host that takes longer than a
     /// few seconds is not waited for: the last picture of it stays until its scan is in.
     asio::awaitable<void> refresh();
+    /// `removed` is called for each token that is not there any more (Host::Host).
+    void when_removed(std::function<void(const pin::TokenId&)> removed) { m_removed = std::move(removed); }
     /// Ends the calls of a client that has gone.
     void drop(ClientId client);
 
@@ -47,6 +51,7 @@ class Hosts {
     std::string m_program;
     std::vector<std::shared_ptr<Host>> m_hosts;
     Catalogue m_catalogue;
+    std::function<void(const pin::TokenId&)> m_removed = [](const pin::TokenId&) {};
     Broadcast m_refreshed;
     /// Hosts that are scanned, and since when.
     std::map<std::shared_ptr<Host>, Clock::time_point> m_refreshing;

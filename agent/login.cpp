@@ -89,9 +89,10 @@ asio::awaitable<void> Logins::one_at_a_time(std::shared_ptr<TokenState> token, c
 
 asio::awaitable<void> Logins::log_in(std::shared_ptr<TokenState> token, const Peer& peer,
                                      const Secret* brought) {
-    Attempt attempt{token, token->host, token->id(), peer, config_of(*m_config, *token), brought != nullptr};
+    Attempt attempt{token, token->host, token->id(), peer, config_of(*m_config, *token)};
     co_await look_again(attempt);
     const auto& seen = *attempt.token;
+    attempt.verify = brought != nullptr || seen.was_away;
     if (brought == nullptr && !seen.needs_login())
         co_return;
     if (seen.has_flag(CKF_USER_PIN_LOCKED))
@@ -140,6 +141,10 @@ asio::awaitable<void> Logins::log_out_quietly(std::shared_ptr<TokenState> token)
     } catch (const std::exception& error) {
         spdlog::warn("{}", error.what());
     }
+}
+
+void Logins::removed(const pin::TokenId& id) noexcept {
+    m_kept.drop(id);
 }
 
 void Logins::keep(const Attempt& attempt, const Secret& pin) {

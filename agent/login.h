@@ -37,6 +37,9 @@ class Logins {
     /// Forgets the PIN and logs out. Throws Error(TOKEN_FAILED) if the token did not.
     asio::awaitable<void> lock(std::shared_ptr<TokenState> token);
 
+    /// The token is not there any more: its PIN goes with it.
+    void removed(const pin::TokenId& id) noexcept;
+
     /// After each request: tokens whose PIN is not kept ask again for the next one.
     void request_ended() {
         if (m_asks_each_time)

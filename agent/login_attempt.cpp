@@ -229,6 +229,7 @@ asio::awaitable<Answer> Logins::send(Attempt& attempt, const Secret* pin, bool m
 
 asio::awaitable<void> Logins::succeed(Attempt& attempt) {
     spdlog::info("{} is logged in", quoted(*attempt.token));
+    attempt.host->believe(attempt.id);
     // Private keys often show only now: the scan's token is the one that is logged in, and till then others
     // wait.
     co_await attempt.host->scan(attempt.token->slot);

@@ -15,7 +15,7 @@ struct Logins::Attempt {
     pin::TokenId id;
     const Peer& peer;
     TokenConfig config;
-    /// A person brought the PIN: a token that is logged in proves nothing of it.
+    /// That the token is logged in proves nothing: a person brought the PIN, or the token was away.
     bool verify = false;
     /// No person has entered this PIN now.
     bool automatic = false;

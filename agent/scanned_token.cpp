@@ -74,4 +74,13 @@ std::vector<std::shared_ptr<TokenState>> scanned_tokens(const std::vector<token:
     return tokens;
 }
 
+std::set<std::uint64_t> skipped_slots(const std::vector<token::protocol::Reply>& replies) {
+    std::set<std::uint64_t> slots;
+    for (const auto& reply : replies) {
+        if (reply.has_skipped())
+            slots.insert(reply.skipped().slot());
+    }
+    return slots;
+}
+
 }  // namespace signet::agent

@@ -59,6 +59,8 @@ struct TokenState {
     std::vector<ScannedKey> keys;
 
     bool logged_in = false;
+    /// It was removed since the last login that its module may still believe in: that counts for nothing.
+    bool was_away = false;
     /// Slot and handles still mean something: no later Scan, and the same process.
     bool current = true;
 

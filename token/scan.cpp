@@ -21,6 +21,11 @@ void Scanner::scan_all() {
         } catch (const TokenError& error) {
             const std::string name = std::to_string(static_cast<CK_SLOT_ID>(slot));
             log_line("left out the token in slot " + name, ": ", error.describe());
+            if (error.outcome() == protocol::TOKEN_ABSENT)
+                continue;
+            protocol::Reply reply;
+            reply.mutable_skipped()->set_slot(static_cast<CK_SLOT_ID>(slot));
+            m_report(reply);
         }
     }
 }

@@ -1,4 +1,4 @@
-// Modules that crash or dawdle at a login or a logout.
+// Tokens that are removed, and modules that crash or dawdle at a login or a logout.
 #include "agent/protocol/frame.h"
 #include "agent/protocol/signet.pb.h"
 #include "tests/end_to_end/faulty_module.h"
@@ -73,7 +73,62 @@ void end_a_request(const AgentProcess& agent) {
         REQUIRE(client.receive());
 }
 
+constexpr const char* removed = "C_GetTokenInfo error CKR_TOKEN_NOT_PRESENT";
+
 }  // namespace
+
+TEST_CASE("the PIN of a token that was removed goes with it, and the token comes back locked") {
+    FaultyLogin login("none");
+    login.unlock();
+    check_done(login.signet({"sign", "report.txt"}));
+    login.module.follow(removed);
+    REQUIRE(wait_until([&] { return !login.shows("alice"); }));
+    login.module.follow("");
+
+    SECTION("as the module that still has the login sees it") {}
+    SECTION("in a fresh process") {
+        for (const pid_t host : login.agent.hosts())
+            kill(host, SIGKILL);
+    }
+    REQUIRE(wait_until([&] { return login.shows("alice"); }));
+    CHECK_FALSE(login.shows("logged in"));
+    check_refused(login.signet({"sign", "-o", "again", "report.txt"}), 5);
+    login.unlock();
+    check_done(login.signet({"sign", "-o", "again", "report.txt"}));
+}
+
+TEST_CASE("a token that comes back is not opened by a wrong PIN, whatever its module believes") {
+    FaultyLogin login("none");
+    login.unlock();
+    login.module.follow(removed);
+    REQUIRE(wait_until([&] { return !login.shows("alice"); }));
+    login.module.follow("");
+    REQUIRE(wait_until([&] { return login.shows("alice"); }));
+    check_refused(login.signet({"unlock", "--pin-stdin"}, "777777\n"), 5);
+    check_refused(login.signet({"sign", "report.txt"}), 5);
+}
+
+TEST_CASE("a token that was removed while its module crashed has lost its PIN") {
+    FaultyLogin login("none");
+    login.unlock();
+    login.module.follow(removed);
+    for (const pid_t host : login.agent.hosts())
+        kill(host, SIGKILL);
+    REQUIRE(wait_until([&] { return !login.shows("alice"); }));
+    login.module.follow("");
+    REQUIRE(wait_until([&] { return login.shows("alice"); }));
+    check_refused(login.signet({"sign", "report.txt"}), 5);
+}
+
+TEST_CASE("a token that cannot be looked at for a moment keeps its PIN") {
+    FaultyLogin login("none");
+    login.unlock();
+    login.module.follow("C_GetTokenInfo error CKR_DEVICE_ERROR");
+    REQUIRE(wait_until([&] { return !login.shows("alice"); }));
+    login.module.follow("");
+    REQUIRE(wait_until([&] { return login.shows("alice"); }));
+    check_done(login.signet({"sign", "report.txt"}));
+}
 
 TEST_CASE("a PIN that is right is not sent again when one try is left, or none") {
     for (const std::string flags : {"0x20000", "0x40000"}) {

@@ -113,3 +113,24 @@ TEST_CASE("A token without any object, and no token at all") {
     request.mutable_scan();
     CHECK(empty.reply(request).outcome() == protocol::OK);
 }
+
+TEST_CASE("A token that fails is skipped, and one that is not there is left out") {
+    const SoftHsmToken softhsm;
+    const FaultScript faults;
+    LoadedToken token(softhsm, 1, &faults);
+    const std::uint64_t slot = token.slot();
+    const auto scan = [&](const std::string& script) {
+        faults.set(script);
+        protocol::Request request;
+        request.mutable_scan();
+        const auto replies = token.process().replies(request);
+        CHECK(replies.back().outcome() == protocol::OK);
+        CHECK(
+            std::none_of(replies.begin(), replies.end(), [](const auto& part) { return part.has_token(); }));
+        return std::any_of(replies.begin(), replies.end(), [slot](const auto& part) {
+            return part.has_skipped() && part.skipped().slot() == slot;
+        });
+    };
+    CHECK(scan("C_GetTokenInfo error CKR_DEVICE_ERROR"));
+    CHECK_FALSE(scan("C_GetTokenInfo error CKR_TOKEN_NOT_PRESENT"));
+}
