@@ -105,12 +105,11 @@ asio::awaitable<void> Logins::log_in(std::shared_ptr<TokenState> token, const Pe
         co_await by_source(attempt);
 }
 
-asio::awaitable<void> Logins::lock(std::shared_ptr<TokenState> token) {
-    const auto id = token->id();
+asio::awaitable<void> Logins::lock(pin::TokenId id) {
     co_await begin(id, Kind::logout);
     std::exception_ptr failure;
     try {
-        co_await log_out(token);
+        co_await log_out_everywhere(id);
     } catch (...) {
         failure = std::current_exception();
     }
@@ -119,8 +118,25 @@ asio::awaitable<void> Logins::lock(std::shared_ptr<TokenState> token) {
         std::rethrow_exception(failure);
 }
 
+asio::awaitable<void> Logins::log_out_everywhere(pin::TokenId id) {
+    m_kept.drop(id);
+    // Several modules may show the same token. The catalogue is rebuilt meanwhile.
+    const auto tokens = m_hosts.catalogue().tokens();
+    std::exception_ptr failure;
+    for (const auto& token : tokens) {
+        if (token->id() != id)
+            continue;
+        try {
+            co_await log_out(token);
+        } catch (...) {
+            failure = std::current_exception();
+        }
+    }
+    if (failure)
+        std::rethrow_exception(failure);
+}
+
 asio::awaitable<void> Logins::log_out(std::shared_ptr<TokenState> token) {
-    m_kept.drop(token->id());
     const auto host = token->host;
     token->logged_in = false;
     token::protocol::Request request;
@@ -129,18 +145,35 @@ asio::awaitable<void> Logins::log_out(std::shared_ptr<TokenState> token) {
     // Without a process, or without the token, there is no login either.
     const bool gone = answer.fate != Fate::answered || answer.outcome == token::protocol::TOKEN_ABSENT ||
                       answer.outcome == token::protocol::NOT_LOGGED_IN;
-    if (!answer.ok() && !gone)
-        throw Error(protocol::TOKEN_FAILED, "the logout from " + quoted(*token) + " failed: " + answer.what,
-                    "remove the token");
+    if (!answer.ok() && !gone) {
+        const auto why = "the logout from " + quoted(*token) + " failed: " + answer.what;
+        // It may have been scanned meanwhile.
+        for (const auto& [slot, now] : host->tokens()) {
+            if (now->id() == token->id())
+                host->retire(*now, why);
+        }
+        throw Error(protocol::TOKEN_FAILED, why, "remove the token");
+    }
     co_await host->scan(token->slot);
 }
 
-asio::awaitable<void> Logins::log_out_quietly(std::shared_ptr<TokenState> token) {
+asio::awaitable<void> Logins::log_out_expired(pin::TokenId id) {
+    if (m_under_way.contains(id)) {
+        m_asks_each_time = true;
+        co_return;
+    }
     try {
-        co_await lock(token);
+        co_await lock(id);
     } catch (const std::exception& error) {
         spdlog::warn("{}", error.what());
     }
+}
+
+std::vector<pin::TokenId> Logins::remembered() const {
+    auto tokens = m_kept.tokens();
+    for (const auto& [id, under_way] : m_under_way)
+        tokens.push_back(id);
+    return tokens;
 }
 
 void Logins::removed(const pin::TokenId& id) noexcept {
@@ -184,7 +217,7 @@ void Logins::expire() {
         const bool idle =
             !m_under_way.contains(token->id()) && token->host->outstanding() + token->host->queued() == 0;
         if (idle) {
-            asio::co_spawn(m_loop, log_out_quietly(token), asio::detached);
+            asio::co_spawn(m_loop, log_out_expired(token->id()), asio::detached);
         } else {
             // Each end of a request looks again; the timer is for requests that never end.
             m_asks_each_time = true;

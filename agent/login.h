@@ -16,6 +16,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace signet::agent {
 
@@ -34,9 +35,13 @@ class Logins {
     /// A person brings `pin`: the token verifies it even if it is logged in. Throws as above.
     asio::awaitable<void> unlock(std::shared_ptr<TokenState> token, const Peer& peer, Secret pin);
 
-    /// Forgets the PIN and logs out. Throws Error(TOKEN_FAILED) if the token did not.
-    asio::awaitable<void> lock(std::shared_ptr<TokenState> token);
-
+    /// Forgets the PIN and logs out; a token that is not there is logged out. Throws Error(TOKEN_FAILED) if
+    /// the token did not; its process is replaced then, so that the login does not outlive it.
+    asio::awaitable<void> lock(pin::TokenId id);
+    /// Forgets all PINs, at once. Who is logged in stays so.
+    void forget_all() noexcept { m_kept.drop_all(); }
+    /// Tokens whose PIN is kept, there or not, and those that somebody is logging in to.
+    [[nodiscard]] std::vector<pin::TokenId> remembered() const;
     /// The token is not there any more: its PIN goes with it.
     void removed(const pin::TokenId& id) noexcept;
 
@@ -69,8 +74,9 @@ class Logins {
     asio::awaitable<Answer> send(Attempt& attempt, const Secret* pin, bool may_repeat);
     asio::awaitable<void> look_again(Attempt& attempt);
     asio::awaitable<void> succeed(Attempt& attempt);
-    asio::awaitable<void> log_out(std::shared_ptr<TokenState> token);
-    asio::awaitable<void> log_out_quietly(std::shared_ptr<TokenState> token);
+    asio::awaitable<void> log_out_everywhere(pin::TokenId id);
+    static asio::awaitable<void> log_out(std::shared_ptr<TokenState> token);
+    asio::awaitable<void> log_out_expired(pin::TokenId id);
     void keep(const Attempt& attempt, const Secret& pin);
     void refuse(const Attempt& attempt, const Secret& pin);
     void expire();

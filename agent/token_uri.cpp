@@ -61,6 +61,14 @@ std::string uri_of(const TokenState& token) {
     return format(*uri, P11_KIT_URI_FOR_TOKEN);
 }
 
+std::string uri_of(const pin::TokenId& token) {
+    const auto uri = new_uri();
+    CK_TOKEN_INFO& info = *p11_kit_uri_get_token_info(uri.get());
+    pad(info.label, token.label);
+    pad(info.serialNumber, token.serial);
+    return format(*uri, P11_KIT_URI_FOR_TOKEN);
+}
+
 std::string uri_of(const TokenState& token, const ScannedCertificate& certificate) {
     const auto uri = new_uri();
     *p11_kit_uri_get_token_info(uri.get()) = token_info(token);
@@ -95,6 +103,16 @@ TokenUri::~TokenUri() = default;
 bool TokenUri::matches(const TokenState& token) const {
     const auto info = token_info(token);
     return p11_kit_uri_match_token_info(m_parsed->uri.get(), &info) != 0;
+}
+
+bool TokenUri::matches(const pin::TokenId& token) const {
+    CK_TOKEN_INFO known = *p11_kit_uri_get_token_info(m_parsed->uri.get());
+    // An attribute that the URI does not have begins with a zero.
+    if (known.label[0] == 0 && known.serialNumber[0] == 0)
+        return false;
+    pad(known.label, token.label);
+    pad(known.serialNumber, token.serial);
+    return p11_kit_uri_match_token_info(m_parsed->uri.get(), &known) != 0;
 }
 
 bool TokenUri::matches(const TokenState& token, std::string_view id, std::string_view label) const {

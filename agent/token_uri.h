@@ -13,6 +13,8 @@ namespace signet::agent {
 std::string uri_of(const TokenState& token);
 /// The same with id, object and type=cert.
 std::string uri_of(const TokenState& token, const ScannedCertificate& certificate);
+/// "pkcs11:serial=...;token=..."
+std::string uri_of(const pin::TokenId& token);
 
 /// A parsed pkcs11: URI.
 class TokenUri {
@@ -26,6 +28,9 @@ class TokenUri {
     TokenUri& operator=(const TokenUri&) = delete;
 
     [[nodiscard]] bool matches(const TokenState& token) const;
+    /// As far as these two tell: the manufacturer, say, is not known and not looked at. A URI with neither
+    /// label nor serial number matches none.
+    [[nodiscard]] bool matches(const pin::TokenId& token) const;
     /// An object with this CKA_ID and CKA_LABEL; its type is not looked at.
     [[nodiscard]] bool matches(const TokenState& token, std::string_view id, std::string_view label) const;
 

@@ -29,6 +29,13 @@ std::optional<Secret> PinStore::get(const TokenId& token, Clock::time_point now)
     return found->second.pin.clone();
 }
 
+std::vector<TokenId> PinStore::tokens() const {
+    std::vector<TokenId> tokens;
+    for (const auto& [token, kept] : m_kept)
+        tokens.push_back(token);
+    return tokens;
+}
+
 bool PinStore::drop(const TokenId& token) noexcept {
     return m_kept.erase(token) != 0;
 }

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <map>
 #include <optional>
+#include <vector>
 
 namespace signet::agent::pin {
 
@@ -28,6 +29,9 @@ class PinStore {
 
     /// A copy of the PIN, if one is kept and its time is not over. Throws as Secret::clone.
     [[nodiscard]] std::optional<Secret> get(const TokenId&, Clock::time_point now);
+
+    /// Tokens whose PIN is kept, or was until its time was over.
+    [[nodiscard]] std::vector<TokenId> tokens() const;
 
     /// Whether a PIN was there.
     bool drop(const TokenId&) noexcept;

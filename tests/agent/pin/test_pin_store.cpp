@@ -96,3 +96,13 @@ TEST_CASE("The number of kept PINs is bounded") {
     store.put(beta, pin_of("5678"), 1h, start + 1s);
     CHECK(kept(store, beta, start + 1s) == "5678");
 }
+
+TEST_CASE("It tells whose PIN is kept") {
+    PinStore store;
+    CHECK(store.tokens().empty());
+    store.put(beta, pin_of("5678"), std::nullopt, start);
+    store.put(alpha, pin_of("1234"), 1h, start);
+    CHECK(store.tokens() == std::vector<TokenId>{alpha, beta});
+    store.drop(alpha);
+    CHECK(store.tokens() == std::vector<TokenId>{beta});
+}

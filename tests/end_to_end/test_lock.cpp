@@ -1,0 +1,112 @@
+// signet lock: what it forgets, and what it does about what fails.
+#include "tests/end_to_end/faulty_module.h"
+#include "tests/end_to_end/session.h"
+
+#include <algorithm>
+#include <csignal>
+#include <sstream>
+
+using namespace signet::tests;
+
+namespace {
+
+constexpr const char* right_pin = "123456\n";
+
+// Alice's token, whose module can be given another folder, without a token, in the configuration.
+struct Keeper {
+    Keeper() : agent((configure(true), home)) {
+        write_file(folder / "report.txt", "All is well.\n");
+        write_file(folder / "softhsm2.conf", "directories.tokendir = " + folder.path().string() + "\n");
+    }
+
+    void configure(bool with_token) {
+        AgentSetup setup = AgentSetup::of(alice.token(), "none");
+        if (!with_token)
+            setup.modules.front().environment["SOFTHSM2_CONF"] = folder / "softhsm2.conf";
+        setup.tokens.front().pin_cache = "forever";
+        write_file(home.configuration(), home.configuration_of(setup));
+    }
+    void show(bool with_token) {
+        configure(with_token);
+        agent.process().signal(SIGHUP);
+        REQUIRE(wait_until(
+            [&] { return (signet({"list"}).out.find("alice") != std::string::npos) == with_token; }));
+    }
+    ProcessResult signet(const Arguments& command, std::optional<std::string> stdin_text = {}) const {
+        return agent.signet(command, {.stdin_text = std::move(stdin_text), .folder = folder.path()});
+    }
+
+    Alice alice{{KeyType::p256}};
+    TemporaryFolder folder;
+    AgentFolder home;
+    AgentProcess agent;
+};
+
+std::size_t count(const std::string& text, const std::string& part) {
+    std::size_t found = 0;
+    for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + 1))
+        ++found;
+    return found;
+}
+
+/// Records of `lock` with this outcome.
+std::size_t locks(const AgentProcess& agent, const std::string& outcome) {
+    std::istringstream log(read_file(agent.audit()));
+    std::size_t found = 0;
+    for (std::string line; std::getline(log, line);)
+        found +=
+            std::min(count(line, "\"operation\":\"lock\""), count(line, "\"outcome\":\"" + outcome + "\""));
+    return found;
+}
+
+}  // namespace
+
+TEST_CASE("lock forgets the PIN of a token that is not there now") {
+    Keeper keeper;
+    check_done(keeper.signet({"unlock", "--pin-stdin"}, right_pin));
+    keeper.show(false);
+    for (const std::string name :
+         {"", "alice", "pkcs11:token=alice", "pkcs11:token=alice;model=SoftHSM%20v2"}) {
+        CAPTURE(name);
+        keeper.show(true);
+        // Kept, so it is not asked for.
+        check_done(keeper.signet({"unlock", "--pin-stdin"}, right_pin));
+        keeper.show(false);
+        check_done(keeper.signet(name.empty() ? Arguments{"lock"} : Arguments{"lock", name}));
+        keeper.show(true);
+        check_refused(keeper.signet({"sign", "report.txt"}), 5);
+    }
+    CHECK(locks(keeper.agent, "done") == 4);
+}
+
+TEST_CASE("lock with nothing to lock is done, and lock of what nobody knows is not") {
+    Keeper keeper;
+    keeper.show(false);
+    check_done(keeper.signet({"lock"}));
+    check_refused(keeper.signet({"lock", "alice"}), 6);
+    check_refused(keeper.signet({"lock", "pkcs11:model=SoftHSM%20v2"}), 6);
+    CHECK(locks(keeper.agent, "done") == 1);
+}
+
+TEST_CASE("lock goes on after a token that does not log out, and says so at the end") {
+    FaultyModule module;
+    Alice alice({KeyType::p256});
+    Alice bob({KeyType::rsa2048});
+    AgentSetup setup = module.setup(alice.token());
+    // Bob's token has Alice's label and PIN as well.
+    setup.modules.push_back(AgentSetup::of(bob.token()).modules.front());
+    const AgentProcess agent(setup);
+    const TemporaryFolder folder;
+    write_file(folder / "report.txt", "All is well.\n");
+    for (const std::string key : {"alice-p256", "alice-rsa2048"})
+        check_done(agent.signet({"sign", "-k", key, "-o", key, "report.txt"}, {.folder = folder.path()}));
+    REQUIRE(count(agent.signet({"list"}).out, "logged in") == 2);
+    module.follow("C_Logout error CKR_FUNCTION_FAILED");
+    const ProcessResult result = agent.signet({"lock"});
+    check_refused(result, 6);
+    CHECK_THAT(result.err, Catch::Contains("CKR_FUNCTION_FAILED"));
+    // The one by its logout, the other with its process.
+    CHECK(wait_until([&] { return count(agent.signet({"list"}).out, "locked") == 2; }));
+    CHECK(locks(agent, "done") == 1);
+    CHECK(locks(agent, "TOKEN_FAILED") == 1);
+}
