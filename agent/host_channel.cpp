@@ -65,7 +65,9 @@ void HostChannel::send(Request& request, Clock::duration limit, Completion<Answe
                          0,
                          {},
                          std::move(done)});
-    if (!m_watching)
+    // A timer is moved only for a deadline before it, which those of operations, all with one limit, never
+    // are.
+    if (!m_watching || m_pending.back().deadline < m_deadline.expiry())
         watch_deadlines();
 
     // What cannot be sent is answered by run(), which sees the same broken channel.
@@ -96,7 +98,7 @@ void HostChannel::flush() {
 }
 
 void HostChannel::watch_deadlines() {
-    // One timer for all, on the earliest deadline when it is set; a request that ends leaves it as it is.
+    // One timer for all, never after the earliest deadline; a request that ends leaves it as it is.
     const auto earliest =
         std::min_element(m_pending.begin(), m_pending.end(),
                          [](const auto& a, const auto& b) { return a.deadline < b.deadline; });

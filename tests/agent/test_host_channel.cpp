@@ -196,6 +196,28 @@ TEST_CASE("a request that passes its deadline is told from those that it takes a
     CHECK(played.trouble.find("deadline") != std::string::npos);
 }
 
+TEST_CASE("a short deadline after a long one is kept") {
+    Played played;
+    token_protocol::Request login;
+    login.mutable_login();
+    std::optional<Answer> login_answer;
+    played.begin(login, login_answer, std::chrono::hours{1});
+    played.serve();
+    token_protocol::Reply done;
+    done.set_id(played.receive().id());
+    played.send(done);
+    played.loop.poll();
+    played.loop.restart();
+    REQUIRE(login_answer);
+
+    auto request = sign_request();
+    std::optional<Answer> answer;
+    played.begin(request, answer, std::chrono::milliseconds{1});
+    played.finish();
+    REQUIRE(answer);
+    CHECK(answer->fate == Fate::timed_out);
+}
+
 TEST_CASE("a channel that breaks the protocol is ended") {
     Played played;
     auto request = sign_request();
