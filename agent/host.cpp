@@ -316,19 +316,13 @@ void Host::send_waiting() {
 }
 
 void Host::send(Request& request, SendWatch* watch, Completion<Answer> done) {
-    m_channel->send(request, limit(), std::move(done));
+    m_channel->send(request, m_config.operation_timeout, std::move(done));
     if (watch != nullptr)
         watch->sent();
 }
 
 bool Host::has_room() const noexcept {
     return m_channel->outstanding() < std::size_t{m_workers} * token::protocol::outstanding_per_worker;
-}
-
-Clock::duration Host::limit() const noexcept {
-    // Behind others at a worker, an operation starts only when they end, at their own deadline the latest.
-    const bool waits = m_channel->outstanding() >= m_workers;
-    return waits ? 2 * m_config.operation_timeout : m_config.operation_timeout;
 }
 
 std::size_t Host::outstanding() const noexcept {

@@ -71,7 +71,8 @@ class Host : public std::enable_shared_from_this<Host> {
     /// A key operation, when it is `client`'s turn. `request` and `watch` (may be null) must live until the
     /// answer.
     asio::awaitable<Answer> call(ClientId client, token::protocol::Request& request, SendWatch* watch);
-    /// At once, ahead of the queue; a Login or Logout.
+    /// At once, ahead of the queue; a Login or Logout. What is outstanding before it does not count in
+    /// `limit`.
     asio::awaitable<Answer> control(token::protocol::Request& request, Clock::duration limit);
     /// Scans one slot, or all; whether that succeeded. tokens() is then up to date.
     asio::awaitable<bool> scan(std::optional<std::uint64_t> slot);
@@ -122,7 +123,6 @@ class Host : public std::enable_shared_from_this<Host> {
     void send(token::protocol::Request& request, SendWatch* watch, Completion<Answer> done);
     void send_waiting();
     [[nodiscard]] bool has_room() const noexcept;
-    [[nodiscard]] Clock::duration limit() const noexcept;
     void set_state(State state);
 
     asio::io_context& m_loop;

@@ -41,7 +41,7 @@ void take_secret(std::string& output, Answer& answer) {
 HostChannel::HostChannel(asio::io_context& loop, UniqueDescriptor channel, std::function<void()> freed)
     : m_loop(loop),
       m_socket(loop),
-      m_deadline(loop),
+      m_timer(loop),
       m_freed(std::move(freed)),
       m_in(token::protocol::max_datagram + 1) {
     m_socket.assign(channel.get());
@@ -59,16 +59,10 @@ void HostChannel::send(Request& request, Clock::duration limit, Completion<Answe
     if (secret_input)
         wipe(*request.mutable_login()->mutable_pin());
 
-    m_pending.push_back({m_last_id,
-                         Clock::now() + limit,
-                         request.has_decrypt() || request.has_derive(),
-                         0,
-                         {},
-                         std::move(done)});
-    // A timer is moved only for a deadline before it, which those of operations, all with one limit, never
-    // are.
-    if (!m_watching || m_pending.back().deadline < m_deadline.expiry())
-        watch_deadlines();
+    const bool secret_output = request.has_decrypt() || request.has_derive();
+    m_pending.push_back({m_last_id, limit, secret_output, 0, {}, std::move(done)});
+    if (m_pending.size() == 1)
+        start_clock();
 
     // What cannot be sent is answered by run(), which sees the same broken channel.
     if (!m_unsent.empty() || send_datagram(m_socket.native_handle(), m_out) == Sent::would_block) {
@@ -97,27 +91,35 @@ void HostChannel::flush() {
     }
 }
 
-void HostChannel::watch_deadlines() {
-    // One timer for all, never after the earliest deadline; a request that ends leaves it as it is.
-    const auto earliest =
-        std::min_element(m_pending.begin(), m_pending.end(),
-                         [](const auto& a, const auto& b) { return a.deadline < b.deadline; });
-    m_watching = earliest != m_pending.end();
-    if (!m_watching)
-        return;
-    m_deadline.expires_at(earliest->deadline);
-    m_deadline.async_wait([held = weak_from_this()](const boost::system::error_code& cancelled) {
+void HostChannel::start_clock() {
+    m_deadline = Clock::now() + m_pending.front().limit;
+    // Operations have one limit, so that their deadlines follow one another, and the timer is left as it is.
+    if (!m_watching || m_deadline < m_timer.expiry())
+        watch_clock();
+}
+
+void HostChannel::watch_clock() {
+    m_watching = true;
+    m_timer.expires_at(m_deadline);
+    m_timer.async_wait([held = weak_from_this()](const boost::system::error_code& cancelled) {
         const auto self = held.lock();
-        if (cancelled || !self)
-            return;
-        const auto now = Clock::now();
-        const bool late = std::any_of(self->m_pending.begin(), self->m_pending.end(),
-                                      [now](const auto& pending) { return pending.deadline <= now; });
-        if (late)
-            self->stop("passed the deadline of an operation");
-        else
-            self->watch_deadlines();
+        if (!cancelled && self)
+            self->look_at_clock();
     });
+}
+
+void HostChannel::look_at_clock() {
+    // If it was the agent that was late, the answers are already there.
+    while (m_trouble.empty() && receive_one()) {
+    }
+    m_watching = false;
+    if (m_pending.empty() || !m_trouble.empty())
+        return;
+    m_late = m_deadline <= Clock::now();
+    if (m_late)
+        stop("passed the deadline of an operation");
+    else
+        watch_clock();
 }
 
 asio::awaitable<std::string> HostChannel::run() {
@@ -173,14 +175,18 @@ void HostChannel::take(std::size_t size) {
     }
 
     const bool ends = !m_reply.more();
+    const bool oldest = place == m_pending.begin();
     if (!ends || m_reply.has_loaded()) {
         place->parts_size += size;
         place->parts.push_back(m_reply);
         if (place->parts.size() > max_parts || place->parts_size > max_parts_size)
             return stop("reported more objects than can be");
     }
-    if (!ends)
+    if (!ends) {
+        if (oldest)
+            start_clock();
         return;
+    }
 
     Answer answer;
     answer.fate = Fate::answered;
@@ -196,18 +202,20 @@ void HostChannel::take(std::size_t size) {
     }
     auto done = std::move(place->done);
     m_pending.erase(place);
+    if (oldest && !m_pending.empty())
+        start_clock();
     // First the next request, so that the token works on.
     m_freed();
     done.resume(std::move(answer));
 }
 
 void HostChannel::finish_all() {
-    m_deadline.cancel();
-    const auto now = Clock::now();
+    m_timer.cancel();
+    bool late = m_late;
     auto pending = std::exchange(m_pending, {});
     for (auto& request : pending) {
         Answer answer;
-        answer.fate = request.deadline <= now ? Fate::timed_out : Fate::lost;
+        answer.fate = std::exchange(late, false) ? Fate::timed_out : Fate::lost;
         answer.what = "signet-token " + m_trouble;
         request.done.deliver(std::move(answer));
     }

@@ -16,8 +16,12 @@
 
 namespace signet::agent {
 
-/// Sends requests, matches answers, and knows each one's deadline. On the loop's thread only; owned by
+/// Sends requests, matches answers, and sees when signet-token hangs. On the loop's thread only; owned by
 /// shared_ptr.
+///
+/// Only the oldest request is timed, from the moment it is the oldest. Requests are taken in their order, so
+/// that one has begun; any other may still wait behind it, at a worker or inside a module that does one thing
+/// at a time.
 class HostChannel : public std::enable_shared_from_this<HostChannel> {
   public:
     /// Replies of one Scan, and bytes of them, at most: what is above ends the process.
@@ -29,7 +33,8 @@ class HostChannel : public std::enable_shared_from_this<HostChannel> {
     HostChannel(asio::io_context&, UniqueDescriptor channel, std::function<void()> freed);
 
     /// Sends `request` (whose id it sets) and delivers its answer to `done`: when it comes, or with
-    /// Fate::lost or timed_out from run(). A PIN in `request` is wiped here, and so is every copy on the way.
+    /// Fate::lost or timed_out from run(). `limit` is for it alone, and begins anew with each part of a
+    /// Scan's answer. A PIN in `request` is wiped here, and so is every copy on the way.
     void send(token::protocol::Request& request, Clock::duration limit, Completion<Answer> done);
 
     /// Receives until the other side closes, breaks the protocol or lets a deadline pass; then nothing is
@@ -44,7 +49,7 @@ class HostChannel : public std::enable_shared_from_this<HostChannel> {
   private:
     struct Pending {
         std::uint64_t id;
-        Clock::time_point deadline;
+        Clock::duration limit;
         bool secret_output;
         std::size_t parts_size;
         std::vector<token::protocol::Reply> parts;
@@ -53,7 +58,9 @@ class HostChannel : public std::enable_shared_from_this<HostChannel> {
 
     void flush();
     void wait_to_flush();
-    void watch_deadlines();
+    void start_clock();
+    void watch_clock();
+    void look_at_clock();
     /// Whether there was a datagram. Sets m_trouble when there will be no more.
     bool receive_one();
     void take(std::size_t size);
@@ -62,9 +69,13 @@ class HostChannel : public std::enable_shared_from_this<HostChannel> {
 
     asio::io_context& m_loop;
     asio::posix::stream_descriptor m_socket;
-    asio::steady_timer m_deadline;
+    /// Set to the oldest request's deadline or earlier, if there is one.
+    asio::steady_timer m_timer;
     bool m_watching = false;
+    Clock::time_point m_deadline;
+    bool m_late = false;
     std::function<void()> m_freed;
+    /// In the order in which they were sent.
     std::vector<Pending> m_pending;
     std::uint64_t m_last_id = 0;
     std::string m_out;

@@ -5,6 +5,7 @@
 
 #include <fcntl.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <optional>
 #include <stdexcept>
@@ -216,6 +217,68 @@ TEST_CASE("a short deadline after a long one is kept") {
     played.finish();
     REQUIRE(answer);
     CHECK(answer->fate == Fate::timed_out);
+}
+
+TEST_CASE("the time of a request begins when those before it have been answered") {
+    Played played;
+    auto slow = sign_request();
+    auto second = sign_request();
+    std::optional<Answer> slow_answer;
+    std::optional<Answer> second_answer;
+    played.begin(slow, slow_answer);
+    played.begin(second, second_answer, std::chrono::milliseconds{1});
+    played.serve();
+    // Far longer than the second one may take.
+    played.loop.run_for(std::chrono::milliseconds{50});
+    played.loop.restart();
+    CHECK_FALSE(second_answer);
+    played.send(output(played.receive().id(), "slow"));
+    played.finish();
+    REQUIRE((slow_answer && second_answer));
+    CHECK(slow_answer->ok());
+    CHECK(second_answer->fate == Fate::timed_out);
+}
+
+TEST_CASE("answers that came while the agent itself was late count") {
+    Played played;
+    auto request = sign_request();
+    std::optional<Answer> answer;
+    played.begin(request, answer, std::chrono::milliseconds{1});
+    played.send(output(played.receive().id(), "signature"));
+    ::usleep(20'000);
+    // The clock is looked at before anything is received.
+    played.loop.poll();
+    played.hang_up();
+    played.serve();
+    played.finish();
+    REQUIRE(answer);
+    CHECK(answer->ok());
+    CHECK(played.trouble == "closed its channel");
+}
+
+TEST_CASE("a scan is alive as long as its parts come") {
+    Played played;
+    token_protocol::Request request;
+    request.mutable_scan();
+    std::optional<Answer> answer;
+    played.begin(request, answer, std::chrono::milliseconds{400});
+    played.serve();
+    token_protocol::Reply part;
+    part.set_id(played.receive().id());
+    part.set_more(true);
+    for (int i = 0; i < 6; ++i) {
+        played.loop.run_for(std::chrono::milliseconds{100});
+        played.loop.restart();
+        played.send(part);
+        played.loop.poll();
+        played.loop.restart();
+    }
+    part.set_more(false);
+    played.send(part);
+    played.hang_up();
+    played.finish();
+    REQUIRE(answer);
+    CHECK(answer->ok());
 }
 
 TEST_CASE("a channel that breaks the protocol is ended") {
