@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <stdexcept>
@@ -17,7 +18,8 @@ namespace {
 /// A certificate that is, or may become, an identity.
 struct Candidate {
     cms::Certificate certificate;
-    std::vector<cms::Certificate> pool;
+    /// All certificates of its token.
+    std::shared_ptr<const std::vector<cms::Certificate>> pool;
     std::string subject_public_key_info;
     std::vector<Place> places;
 };
@@ -27,49 +29,95 @@ bool has_type_of(const ScannedKey& key, cms::KeyKind kind) {
            (kind == cms::KeyKind::ec && key.type == ScannedKeyType::ec);
 }
 
-bool is_of(const ScannedKey& key, const ScannedCertificate& scanned, cms::KeyKind kind,
-           const std::string& public_value) {
-    if (!has_type_of(key, kind))
-        return false;
-    if (!key.public_value.empty())
-        return key.public_value == public_value;
-    return !key.id.empty() && key.id == scanned.id;
-}
+/// The keys of one token by what they are found by. Views into it.
+class KeyIndex {
+  public:
+    explicit KeyIndex(const TokenState& token) {
+        for (const auto& key : token.keys) {
+            if (!key.public_value.empty())
+                (key.is_private ? m_private_by_value : m_public_by_value)[key.public_value].push_back(&key);
+            else if (key.is_private && !key.id.empty())
+                m_private_by_id[key.id].push_back(&key);
+            if (!key.is_private && !key.public_value.empty() && !key.id.empty())
+                m_public_by_id[key.id].push_back(&key);
+        }
+    }
+
+    /// The private key with this public value; null if none shows it.
+    [[nodiscard]] const ScannedKey* private_with(cms::KeyKind kind, const std::string& value) const {
+        return first(m_private_by_value, value, kind);
+    }
+    /// The private key with this CKA_ID, of those that show no public value.
+    [[nodiscard]] const ScannedKey* private_named(cms::KeyKind kind, const std::string& id) const {
+        return first(m_private_by_id, id, kind);
+    }
+    /// The public keys with this value, in the token's order.
+    [[nodiscard]] std::vector<const ScannedKey*> public_with(cms::KeyKind kind,
+                                                             const std::string& value) const {
+        return all(m_public_by_value, value, kind);
+    }
+    /// Whether only other public keys have this CKA_ID.
+    [[nodiscard]] bool is_another(cms::KeyKind kind, const std::string& id, const std::string& value) const {
+        const auto keys = all(m_public_by_id, id, kind);
+        return !keys.empty() && std::none_of(keys.begin(), keys.end(),
+                                             [&](const auto* key) { return key->public_value == value; });
+    }
+
+  private:
+    using Map = std::unordered_map<std::string_view, std::vector<const ScannedKey*>>;
+
+    static std::vector<const ScannedKey*> all(const Map& map, const std::string& name, cms::KeyKind kind) {
+        std::vector<const ScannedKey*> found;
+        if (const auto place = map.find(name); place != map.end())
+            std::copy_if(place->second.begin(), place->second.end(), std::back_inserter(found),
+                         [kind](const auto* key) { return has_type_of(*key, kind); });
+        return found;
+    }
+    static const ScannedKey* first(const Map& map, const std::string& name, cms::KeyKind kind) {
+        const auto found = all(map, name, kind);
+        return found.empty() ? nullptr : found.front();
+    }
+
+    Map m_private_by_value;
+    Map m_private_by_id;
+    Map m_public_by_value;
+    Map m_public_by_id;
+};
 
 /// Where the private key of a certificate is on its own token, as far as that can be known now.
-std::optional<Location> locate(const std::shared_ptr<TokenState>& token, const ScannedCertificate& scanned,
-                               const cms::Certificate& certificate) {
+std::optional<Location> locate(const std::shared_ptr<TokenState>& token, const KeyIndex& keys,
+                               const ScannedCertificate& scanned, const cms::Certificate& certificate) {
     const auto kind = certificate.key_kind();
     if (kind == cms::KeyKind::other)
         return std::nullopt;
     const auto value = public_value_of(certificate);
-    bool public_key_shows = false;
-    std::string id = scanned.id;
-    for (const auto& key : token->keys) {
-        if (!key.is_private && has_type_of(key, kind) && key.public_value == value) {
-            public_key_shows = true;
-            if (!key.id.empty())
-                id = key.id;
-        }
+    if (const auto* key = keys.private_with(kind, value))
+        return Location{token, key->id, *key};
+
+    // A private key that shows no public value has that of the public key with its CKA_ID; only without one,
+    // that of the certificate.
+    std::vector<std::string> ids;
+    const auto public_keys = keys.public_with(kind, value);
+    for (const auto* key : public_keys) {
+        if (!key->id.empty())
+            ids.push_back(key->id);
     }
-    for (const auto& key : token->keys) {
-        if (!key.is_private)
-            continue;
-        // The public key's CKA_ID serves a private key that shows no public value and has another CKA_ID than
-        // the certificate.
-        const bool by_public_key = public_key_shows && has_type_of(key, kind) && key.public_value.empty() &&
-                                   !key.id.empty() && key.id == id;
-        if (by_public_key || is_of(key, scanned, kind, value))
-            return Location{token, key.id, key};
+    const bool is_another = keys.is_another(kind, scanned.id, value);
+    if (!is_another)
+        ids.push_back(scanned.id);
+    for (const auto& id : ids) {
+        if (const auto* key = keys.private_named(kind, id))
+            return Location{token, id, *key};
     }
-    if (token->needs_login() && (public_key_shows || !certificate.is_ca()))
-        return Location{token, id, std::nullopt};
+    const bool may_show = !public_keys.empty() || (!certificate.is_ca() && !is_another);
+    if (token->needs_login() && may_show)
+        return Location{token, ids.empty() ? scanned.id : ids.front(), std::nullopt};
     return std::nullopt;
 }
 
 std::shared_ptr<const Identity> identity_of(const Candidate& candidate, std::shared_ptr<const Key> key) {
     const auto& certificate = candidate.certificate;
-    auto chain = cms::chain_of(certificate, candidate.pool);
+    auto chain = cms::chain_of(certificate, *candidate.pool);
     if (!chain.empty())
         chain.erase(chain.begin());
     const auto& place = candidate.places.front();
@@ -89,18 +137,19 @@ class Builder {
 
     void add(const std::shared_ptr<TokenState>& token) {
         std::vector<std::pair<const ScannedCertificate*, cms::Certificate>> read;
-        std::vector<cms::Certificate> pool;
+        const auto pool = std::make_shared<std::vector<cms::Certificate>>();
         for (const auto& scanned : token->certificates) {
             try {
                 read.emplace_back(&scanned, cms::Certificate::from_der(cms::as_bytes(scanned.der)));
-                pool.push_back(read.back().second);
+                pool->push_back(read.back().second);
             } catch (const std::exception& error) {
                 note(*token, "certificate \"" + scanned.label + "\" cannot be read: " + error.what());
             }
         }
+        const KeyIndex keys(*token);
         for (const auto& [scanned, certificate] : read) {
             try {
-                add(token, *scanned, certificate, pool);
+                add(token, keys, *scanned, certificate, pool);
             } catch (const std::exception& error) {
                 note(*token, "certificate \"" + scanned->label + "\" cannot be used: " + error.what());
             }
@@ -131,9 +180,10 @@ class Builder {
     }
 
   private:
-    void add(const std::shared_ptr<TokenState>& token, const ScannedCertificate& scanned,
-             const cms::Certificate& certificate, const std::vector<cms::Certificate>& pool) {
-        auto location = locate(token, scanned, certificate);
+    void add(const std::shared_ptr<TokenState>& token, const KeyIndex& keys,
+             const ScannedCertificate& scanned, const cms::Certificate& certificate,
+             const std::shared_ptr<const std::vector<cms::Certificate>>& pool) {
+        auto location = locate(token, keys, scanned, certificate);
         if (!location)
             return;
         const std::string spki(cms::as_text(certificate.subject_public_key_info()));

@@ -86,6 +86,37 @@ TEST_CASE("the public key's CKA_ID finds a private key that the certificate's do
     CHECK(catalogue.identities().front()->key->locations.front().key->is_private);
 }
 
+TEST_CASE("a public key says more of a private key with its CKA_ID than a certificate does") {
+    const KeyPair key(SyntheticKey::ec);
+    const KeyPair other(SyntheticKey::ec);
+    const auto token = synthetic_token("alice", true);
+    token->certificates.push_back({"\x01", "mail", key.certificate({})});
+    token->keys.push_back(scanned_key(other, "\x01", true, false));
+    token->keys.push_back(scanned_key(other, "\x01", false));
+    Catalogue catalogue;
+    catalogue.rebuild({token});
+    CHECK(catalogue.identities().empty());
+
+    SECTION("neither is it an identity that a login might show") {
+        token->logged_in = false;
+        catalogue.rebuild({token});
+        CHECK(catalogue.identities().empty());
+    }
+    SECTION("unless both keys have that CKA_ID") {
+        token->keys.push_back(scanned_key(key, "\x01", false));
+        catalogue.rebuild({token});
+        CHECK(catalogue.identities().size() == 1);
+    }
+    SECTION("the right key elsewhere is found") {
+        token->keys.push_back(scanned_key(key, "\x02", true, false));
+        token->keys.back().handle = 8;
+        token->keys.push_back(scanned_key(key, "\x02", false));
+        catalogue.rebuild({token});
+        REQUIRE(catalogue.identities().size() == 1);
+        CHECK(catalogue.identities().front()->key->locations.front().key->handle == 8);
+    }
+}
+
 TEST_CASE("a CA's certificate is chain, unless its key is on the token") {
     const KeyPair ca_key(SyntheticKey::rsa);
     const KeyPair key(SyntheticKey::rsa);
