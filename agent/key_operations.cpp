@@ -65,12 +65,15 @@ std::string obstacle(const Location& location, const Request& request) {
         return "token \"" + location.token->label + "\" has no " + mechanism_name(mechanism);
     if (location.key && !may(*location.key, request))
         return "the key on token \"" + location.token->label + "\" may not be used for this";
+    if (location.key && location.key->always_authenticate)
+        return "the key on token \"" + location.token->label +
+               "\" asks for its PIN at each use, which signet cannot do yet";
     return {};
 }
 
 bool can(const Location& location, const Request& request) {
     return has_mechanism(*location.token, mechanism_for(request)) && location.key &&
-           may(*location.key, request);
+           may(*location.key, request) && !location.key->always_authenticate;
 }
 
 void set_place(Request& request, std::uint64_t slot, std::uint64_t key) {

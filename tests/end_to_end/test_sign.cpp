@@ -126,3 +126,20 @@ TEST_CASE("standard input is signed to standard output") {
     check_done(session.signet({"verify", "--trust", session.root(), "sig", "-"}, "from a pipe"));
     CHECK(session.signet({"verify", "--trust", session.root(), "sig", "-"}, "from a tap").status == 1);
 }
+
+TEST_CASE("a key that asks for its PIN at each use is refused, and says why") {
+    Session session({KeyType::p256});
+    SoftHsmToken& token = session.alice().token();
+    const std::string public_key = token.generate(KeyType::rsa2048, "careful", "c1", {"--always-auth"});
+    const auto certificate =
+        session.alice().ca().issue({.public_key_pem = public_key, .common_name = "Careful Alice"});
+    token.import_certificate(certificate.der, "careful", "c1");
+    session.write("report.txt", "All is well.\n");
+    REQUIRE(
+        wait_until([&] { return session.signet({"list"}).out.find("Careful Alice") != std::string::npos; }));
+    const ProcessResult result = session.signet({"sign", "-k", "careful", "report.txt"});
+    check_refused(result, 6);
+    CHECK(result.err.find("asks for its PIN at each use, which signet cannot do yet") != std::string::npos);
+    CHECK_FALSE(session.exists("report.txt.p7s"));
+    check_done(session.signet({"sign", "-k", session.label(KeyType::p256), "report.txt"}));
+}
