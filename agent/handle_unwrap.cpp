@@ -14,7 +14,7 @@ namespace signet::agent {
 namespace {
 
 /// A token that is well answers the first; the other is for a process that ended meanwhile.
-constexpr int sends_of_check = 2;
+constexpr int failures_of_check = 2;
 
 struct Unwrapping {
     Agent& agent;
@@ -51,12 +51,13 @@ bool is_about_token(protocol::Status status) {
 
 /// Once the token has seen the input, whatever it fails of is an answer that is not OK. What comes of a
 /// person (PIN_*) is thrown.
-asio::awaitable<Answer> try_input(Unwrapping& task, int sends) {
+asio::awaitable<Answer> try_input(Unwrapping& task, int failures) {
     auto request = unwrap_request(task.match.info);
     SeenByToken seen;
     Answer failed;
     try {
-        co_return co_await task.agent.keys.run(task.permit, task.match.identity->key, request, &seen, sends);
+        co_return co_await task.agent.keys.run(task.permit, task.match.identity->key, request, &seen,
+                                               failures);
     } catch (const Error& error) {
         if (!seen.was_sent() || !is_about_token(error.status()))
             throw;
@@ -68,15 +69,15 @@ asio::awaitable<Answer> try_input(Unwrapping& task, int sends) {
 /// Throws Error unless the token opens what nobody but us has made.
 asio::awaitable<void> check_token(Unwrapping& task) {
     auto request = unwrap_request(own_recipient_info(task.match.identity->certificate, task.match.info));
-    const auto answer =
-        co_await task.agent.keys.run(task.permit, task.match.identity->key, request, nullptr, sends_of_check);
+    const auto answer = co_await task.agent.keys.run(task.permit, task.match.identity->key, request, nullptr,
+                                                     failures_of_check);
     if (!answer.ok())
         refuse_failed(answer);
 }
 
 /// The token's answer, which is the input's fault if it is not OK.
 asio::awaitable<Answer> ask_token(Unwrapping& task) {
-    auto answer = co_await try_input(task, KeyOperations::max_sends);
+    auto answer = co_await try_input(task, KeyOperations::max_failures);
     if (answer.ok() || (answer.fate == Fate::answered && answer.outcome == token::protocol::INPUT_REFUSED))
         co_return answer;
     // A card that was pulled, a module that crashes: but a stranger's bytes may be what it fails of, and a

@@ -163,21 +163,23 @@ asio::awaitable<Answer> Host::ask(std::shared_ptr<HostChannel> channel, Request&
     co_return co_await wait_for<Answer>(m_loop, start);
 }
 
-asio::awaitable<Answer> Host::call(ClientId client, Request& request, SendWatch* watch) {
+asio::awaitable<Answer> Host::call(ClientId client, Company company, Request& request, SendWatch* watch) {
     if (!is_ready()) {
         Answer refused;
         refused.fate = Fate::not_sent;
         co_return refused;
     }
     auto start = [&](Completion<Answer> done) {
-        if (m_queue.empty() && has_room())
+        if (m_queue.send_at_once(company, m_channel->outstanding(), room()))
             send(request, watch, std::move(done));
         else
-            m_queue.push(client, Waiting{&request, watch, std::move(done)});
+            m_queue.push(client, company, Waiting{&request, watch, std::move(done)});
     };
     auto answer = co_await wait_for<Answer>(m_loop, start);
     if (answer.ok())
         m_succeeded = true;
+    if (answer.fate == Fate::answered && answer.outcome != token::protocol::DEVICE_FAILED)
+        ++m_answered;
     co_return answer;
 }
 
@@ -266,13 +268,18 @@ void Host::retire(const TokenState& token, const std::string& why) {
         return;
     m_trouble = why;
     set_state(State::retiring);
-    for (auto waiting = m_queue.pop(); waiting; waiting = m_queue.pop()) {
-        Answer answer;
-        answer.fate = Fate::not_sent;
-        waiting->done.deliver(std::move(answer));
-    }
+    send_back_waiting();
     if (m_channel->outstanding() == 0)
         m_channel->close();
+}
+
+void Host::send_back_waiting() {
+    for (auto& waiting : m_queue.clear()) {
+        Answer answer;
+        answer.fate = Fate::not_sent;
+        answer.what = m_trouble;
+        waiting.done.deliver(std::move(answer));
+    }
 }
 
 void Host::drop(ClientId client) {
@@ -294,11 +301,7 @@ void Host::forget_process() {
         m_tokens.clear();
     m_away.clear();
     m_channel.reset();
-    for (auto waiting = m_queue.pop(); waiting; waiting = m_queue.pop()) {
-        Answer answer;
-        answer.fate = Fate::not_sent;
-        waiting->done.deliver(std::move(answer));
-    }
+    send_back_waiting();
     if (had_tokens && m_state == State::ended)
         m_scanned();
     m_changed.notify_all();
@@ -307,8 +310,8 @@ void Host::forget_process() {
 void Host::send_waiting() {
     if (m_state == State::retiring && m_channel->outstanding() == 0)
         return m_channel->close();
-    while (is_ready() && has_room()) {
-        auto next = m_queue.pop();
+    while (is_ready()) {
+        auto next = m_queue.next(m_channel->outstanding(), room());
         if (!next)
             return;
         send(*next->request, next->watch, std::move(next->done));
@@ -321,8 +324,8 @@ void Host::send(Request& request, SendWatch* watch, Completion<Answer> done) {
         watch->sent();
 }
 
-bool Host::has_room() const noexcept {
-    return m_channel->outstanding() < std::size_t{m_workers} * token::protocol::outstanding_per_worker;
+std::size_t Host::room() const noexcept {
+    return std::size_t{m_workers} * token::protocol::outstanding_per_worker;
 }
 
 std::size_t Host::outstanding() const noexcept {

@@ -4,8 +4,8 @@
 #include "agent/asio.h"
 #include "agent/broadcast.h"
 #include "agent/config.h"
-#include "agent/fair_queue.h"
 #include "agent/host_channel.h"
+#include "agent/operation_queue.h"
 #include "agent/token_state.h"
 
 #include <sys/types.h>
@@ -70,7 +70,8 @@ class Host : public std::enable_shared_from_this<Host> {
 
     /// A key operation, when it is `client`'s turn. `request` and `watch` (may be null) must live until the
     /// answer.
-    asio::awaitable<Answer> call(ClientId client, token::protocol::Request& request, SendWatch* watch);
+    asio::awaitable<Answer> call(ClientId client, Company company, token::protocol::Request& request,
+                                 SendWatch* watch);
     /// At once, ahead of the queue; a Login or Logout. What is outstanding before it does not count in
     /// `limit`.
     asio::awaitable<Answer> control(token::protocol::Request& request, Clock::duration limit);
@@ -98,6 +99,9 @@ class Host : public std::enable_shared_from_this<Host> {
     [[nodiscard]] std::uint32_t workers() const noexcept { return m_workers; }
     [[nodiscard]] std::size_t outstanding() const noexcept;
     [[nodiscard]] std::size_t queued() const noexcept { return m_queue.size(); }
+    /// Key operations that were answered, other than by a failed device: whether it grows says whether the
+    /// module gets on.
+    [[nodiscard]] std::uint64_t answered() const noexcept { return m_answered; }
     /// Why there is no process, or why the last one ended; empty if nothing ever went wrong.
     [[nodiscard]] const std::string& trouble() const noexcept { return m_trouble; }
     [[nodiscard]] const std::map<std::uint64_t, std::shared_ptr<TokenState>>& tokens() const noexcept {
@@ -122,7 +126,8 @@ class Host : public std::enable_shared_from_this<Host> {
     void forget_process();
     void send(token::protocol::Request& request, SendWatch* watch, Completion<Answer> done);
     void send_waiting();
-    [[nodiscard]] bool has_room() const noexcept;
+    void send_back_waiting();
+    [[nodiscard]] std::size_t room() const noexcept;
     void set_state(State state);
 
     asio::io_context& m_loop;
@@ -134,7 +139,7 @@ class Host : public std::enable_shared_from_this<Host> {
     Broadcast m_changed;
     asio::steady_timer m_pause;
     std::shared_ptr<HostChannel> m_channel;
-    FairQueue<Waiting> m_queue;
+    OperationQueue<Waiting> m_queue;
     std::map<std::uint64_t, std::shared_ptr<TokenState>> m_tokens;
     /// Tokens that were there and are not known to have gone, and their last slot.
     std::map<pin::TokenId, std::uint64_t> m_seen;
@@ -146,6 +151,7 @@ class Host : public std::enable_shared_from_this<Host> {
     Clock::duration m_back_off{};
     pid_t m_pid = -1;
     std::uint32_t m_restarts = 0;
+    std::uint64_t m_answered = 0;
     std::uint32_t m_workers = 0;
     std::string m_trouble;
 };

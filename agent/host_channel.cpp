@@ -213,9 +213,11 @@ void HostChannel::finish_all() {
     m_timer.cancel();
     bool late = m_late;
     auto pending = std::exchange(m_pending, {});
+    const bool alone = pending.size() == 1;
     for (auto& request : pending) {
         Answer answer;
         answer.fate = std::exchange(late, false) ? Fate::timed_out : Fate::lost;
+        answer.alone = alone;
         answer.what = "signet-token " + m_trouble;
         request.done.deliver(std::move(answer));
     }

@@ -14,6 +14,7 @@ namespace {
 using token::protocol::Request;
 
 constexpr auto extra_time = std::chrono::seconds{10};
+/// In a row; each is a wait for a host or a login, or a search.
 constexpr int max_preparations = 32;
 
 bool has_mechanism(const TokenState& token, std::uint64_t mechanism) {
@@ -89,6 +90,14 @@ void set_place(Request& request, std::uint64_t slot, std::uint64_t key) {
         set(*request.mutable_derive());
 }
 
+/// Grows as long as the modules with this key get on.
+std::uint64_t answered_at(const Key& key) {
+    std::uint64_t answered = 0;
+    for (const auto& location : key.locations)
+        answered += location.token->host->answered();
+    return answered;
+}
+
 std::size_t load_of(const Location& location) {
     return location.token->host->outstanding() + location.token->host->queued();
 }
@@ -100,28 +109,34 @@ struct KeyOperations::Progress {
     std::shared_ptr<const Key> key;
     const Request& request;
     std::uint64_t generation;
+    Clock::duration patience;
+    /// Moves on while the modules get on: see out_of_time().
     Clock::time_point deadline;
-    int max_sends;
+    std::uint64_t answered;
+    /// Of its own that it may have.
+    int failures_allowed;
     /// Where it has failed already; another place goes first.
-    std::vector<std::shared_ptr<TokenState>> failed_at;
-    int sent = 0;
-    int timed_out = 0;
+    std::vector<std::shared_ptr<TokenState>> failed_at{};
+    Company company = Company::any;
+    int failures = 0;
+    int timeouts = 0;
     int preparations = 0;
     bool searched = false;
     bool rescanned = false;
 };
 
 asio::awaitable<Answer> KeyOperations::run(Permit permit, std::shared_ptr<const Key> key, Request& request,
-                                           KeyUse* use, int sends) {
+                                           KeyUse* use, int failures) {
     const auto& hosts_of = key->locations;
     const auto timeout = hosts_of.empty()
                              ? Clock::duration{}
                              : Clock::duration(hosts_of.front().token->host->config().operation_timeout);
     // The catalogue may have been rebuilt since the caller found the key.
     const auto generation = key->generation;
-    const auto deadline = Clock::now() + 2 * timeout + extra_time;
-    Progress progress{permit, std::move(key), request, generation, deadline, sends, {}, 0, 0,
-                      0,      false,          false};
+    const auto answered = answered_at(*key);
+    const auto patience = 2 * timeout + extra_time;
+    Progress progress{permit,   std::move(key),          request,  generation,
+                      patience, Clock::now() + patience, answered, failures};
     Answer answer;
     while (true) {
         if (progress.generation != m_hosts.catalogue().generation()) {
@@ -137,8 +152,9 @@ asio::awaitable<Answer> KeyOperations::run(Permit permit, std::shared_ptr<const 
         // The catalogue may be rebuilt while the token works.
         const auto held = progress.key;
         const auto host = place->token->host;
+        progress.preparations = 0;
         set_place(request, place->token->slot, place->key->handle);
-        answer = co_await host->call(permit.peer().id, request, use);
+        answer = co_await host->call(permit.peer().id, progress.company, request, use);
         if (answer.ok()) {
             if (use == nullptr || use->accepts(answer))
                 co_return answer;
@@ -156,12 +172,22 @@ asio::awaitable<Answer> KeyOperations::run(Permit permit, std::shared_ptr<const 
     }
 }
 
+bool KeyOperations::out_of_time(Progress& progress) {
+    const auto answered = answered_at(*progress.key);
+    if (std::exchange(progress.answered, answered) != answered)
+        progress.deadline = Clock::now() + progress.patience;
+    return Clock::now() >= progress.deadline;
+}
+
 bool KeyOperations::repeat(Progress& progress, const Location& location, const Answer& answer) {
     if (answer.fate == Fate::not_sent)
-        return Clock::now() < progress.deadline;
-    ++progress.sent;
-    if (answer.fate == Fate::timed_out)
-        ++progress.timed_out;
+        return !out_of_time(progress);
+    if (answer.fate == Fate::answered || answer.alone)
+        ++progress.failures;
+    if (answer.fate == Fate::timed_out && answer.alone)
+        ++progress.timeouts;
+    if (answer.fate != Fate::answered)
+        progress.company = Company::none;
     if (answer.fate == Fate::answered) {
         switch (answer.outcome) {
             case token::protocol::NOT_LOGGED_IN:
@@ -179,7 +205,8 @@ bool KeyOperations::repeat(Progress& progress, const Location& location, const A
         }
     }
     progress.failed_at.push_back(location.token);
-    return progress.sent < progress.max_sends && progress.timed_out < 2 && Clock::now() < progress.deadline;
+    return progress.failures < progress.failures_allowed && progress.timeouts < max_timeouts &&
+           !out_of_time(progress);
 }
 
 const Location* KeyOperations::pick(const Progress& progress) const {
@@ -204,7 +231,7 @@ const Location* KeyOperations::pick(const Progress& progress) const {
 
 asio::awaitable<void> KeyOperations::prepare(Progress& progress) {
     const auto key = progress.key;
-    if (++progress.preparations > max_preparations || Clock::now() >= progress.deadline)
+    if (++progress.preparations > max_preparations || out_of_time(progress))
         throw Error(protocol::TOKEN_FAILED, "the token does not get ready", "see `signet status`");
 
     std::string why;

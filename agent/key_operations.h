@@ -23,27 +23,32 @@ class KeyUse : public SendWatch {
 /// On the loop's thread only.
 class KeyOperations {
   public:
-    /// Times that one operation is sent, at most. It is repeated when its process was lost, the key or the
-    /// login has gone, or the device failed; after its own deadline once.
-    static constexpr int max_sends = 5;
+    /// Failures that end an operation, of those that are its own: the device failed at it, its key or login
+    /// was gone, or its process ended while nothing else was outstanding. An operation whose process ended
+    /// goes alone from then on, so that it is known whose doing it is.
+    static constexpr int max_failures = 5;
+    /// Of these, those that passed the operation's time.
+    static constexpr int max_timeouts = 2;
 
     /// Both must outlive it.
     KeyOperations(Hosts& hosts, Logins& logins) : m_hosts(hosts), m_logins(logins) {}
 
     /// `request` has a Sign, Decrypt or Derive without slot and key. The answer is the token's, OK or not, or
-    /// lost or timed out if no attempt got one. Before anything is sent it throws Error: PIN_*, TOKEN_ABSENT,
-    /// TOKEN_CANNOT (mechanism or key usage), TOKEN_FAILED (no process), STOPPING (the client has gone).
-    /// `use` may be null, and hears of every attempt that is sent; all must live until it returns. `sends`
-    /// is how often it is sent, at most.
+    /// lost or timed out if no attempt got one. How long it waits for its turn does not matter; it gives up
+    /// when nothing at its modules has got on for as long as two operations may take, and a while. Before
+    /// anything is sent it throws Error: PIN_*, TOKEN_ABSENT, TOKEN_CANNOT (mechanism or key usage),
+    /// TOKEN_FAILED (no process), STOPPING (the client has gone). `use` may be null, and hears of every
+    /// attempt that is sent; all must live until it returns. It ends at the `failures`th failure of its own.
     asio::awaitable<Answer> run(Permit permit, std::shared_ptr<const Key> key,
-                                token::protocol::Request& request, KeyUse* use, int sends = max_sends);
+                                token::protocol::Request& request, KeyUse* use, int failures = max_failures);
 
   private:
     struct Progress;
 
     const Location* pick(const Progress& progress) const;
     asio::awaitable<void> prepare(Progress& progress);
-    bool repeat(Progress& progress, const Location& location, const Answer& answer);
+    static bool out_of_time(Progress& progress);
+    static bool repeat(Progress& progress, const Location& location, const Answer& answer);
 
     Hosts& m_hosts;
     Logins& m_logins;

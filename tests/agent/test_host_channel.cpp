@@ -194,6 +194,9 @@ TEST_CASE("a request that passes its deadline is told from those that it takes a
     REQUIRE((late_answer && other_answer));
     CHECK(late_answer->fate == Fate::timed_out);
     CHECK(other_answer->fate == Fate::lost);
+    // Either may be the one that hangs: they may have been at work at the same time.
+    CHECK_FALSE(late_answer->alone);
+    CHECK_FALSE(other_answer->alone);
     CHECK(played.trouble.find("deadline") != std::string::npos);
 }
 
@@ -217,6 +220,7 @@ TEST_CASE("a short deadline after a long one is kept") {
     played.finish();
     REQUIRE(answer);
     CHECK(answer->fate == Fate::timed_out);
+    CHECK(answer->alone);
 }
 
 TEST_CASE("the time of a request begins when those before it have been answered") {

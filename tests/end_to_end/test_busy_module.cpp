@@ -1,0 +1,94 @@
+// A module that is slow, busy, large, or brought down by one key of several.
+#include "tests/end_to_end/faulty_module.h"
+#include "tests/end_to_end/session.h"
+#include "tests/end_to_end/sign_load.h"
+
+#include <memory>
+
+using namespace signet::tests;
+
+namespace {
+
+// Alice's token behind the faulty module, with one worker or several.
+struct BusyAlice {
+    BusyAlice(const std::vector<KeyType>& types, int sessions, const std::string& operation_timeout)
+        : alice(types), agent(setup(sessions, operation_timeout)) {
+        write_file(folder / "report.txt", "All is well.\n");
+    }
+
+    AgentSetup setup(int sessions, const std::string& operation_timeout) {
+        AgentSetup made = module.setup(alice.token(), operation_timeout);
+        made.modules.front().sessions = sessions;
+        return made;
+    }
+    ProcessResult signet(const Arguments& arguments) const {
+        return agent.signet(arguments, {.folder = folder.path(), .timeout = std::chrono::minutes(3)});
+    }
+    // `signet sign` in the background.
+    std::unique_ptr<BackgroundProcess> signing(const std::string& out) const {
+        return std::make_unique<BackgroundProcess>(
+            Arguments{program("signet"), "sign", "-o", out, "report.txt"},
+            RunOptions{.environment = agent.folder().environment(), .folder = folder.path()});
+    }
+    bool outstanding(int count) const {
+        return signet({"status", "--json"}).out.find("\"outstanding\":" + std::to_string(count)) !=
+               std::string::npos;
+    }
+    bool never_restarted() const {
+        return signet({"status", "--json"}).out.find("\"restarts\":0") != std::string::npos;
+    }
+
+    Alice alice;
+    TemporaryFolder folder;
+    FaultyModule module;
+    AgentProcess agent;
+};
+
+}  // namespace
+
+TEST_CASE("a slow token that has much to do is not taken for one that hangs") {
+    BusyAlice busy({KeyType::p256}, 1, "3s");
+    check_done(busy.signet({"sign", "report.txt"}));
+    busy.module.follow("C_Sign delay 2000ms");
+    const auto first = busy.signing("one");
+    const auto second = busy.signing("two");
+    REQUIRE(wait_until([&] { return busy.outstanding(2); }));
+    // Its scan waits for both signatures, for longer than a scan may take.
+    CHECK(busy.signet({"list"}).status == 0);
+    CHECK(first->wait(std::chrono::seconds(60)) == 0);
+    CHECK(second->wait(std::chrono::seconds(60)) == 0);
+    CHECK(wait_until([&] { return busy.outstanding(0); }));
+    CHECK(busy.never_restarted());
+}
+
+TEST_CASE("a key that crashes the module each time fails, and no operation on another key does") {
+    BusyAlice busy({KeyType::rsa2048, KeyType::p256}, 2, "30s");
+    const std::string rsa = "alice-rsa2048";
+    // CKM_ECDSA crashes it; the RSA signatures that take their time are cut off each time.
+    busy.module.follow("C_SignInit delay 100ms mechanism 0x1\nC_SignInit crash mechanism 0x1041\n");
+    SignLoad load(busy.agent, {rsa, rsa, rsa, rsa});
+    REQUIRE(wait_until([&] { return load.done() >= 4 || !load.failures().empty(); }));
+    for (int i = 0; i < 3; ++i)
+        check_refused(busy.signet({"sign", "-k", "alice-p256", "-o", "sig", "report.txt"}), 6);
+    const std::size_t before = load.done();
+    CHECK(wait_until([&] { return load.done() >= before + 4 || !load.failures().empty(); }));
+    load.stop();
+    CHECK_THAT(load.failures(), Catch::Equals(std::vector<std::string>{}));
+    CHECK_THAT(load.bad_signatures(busy.alice.ca().root()), Catch::Equals(std::vector<std::string>{}));
+    CHECK(busy.agent.terminate() == 0);
+}
+
+TEST_CASE("a signature that has waited long for its turn is repeated as any other") {
+    BusyAlice busy({KeyType::p256}, 1, "2s");
+    check_done(busy.signet({"sign", "report.txt"}));
+    // Twelve take 18 seconds, longer than an operation is repeated when nothing else gets on; then the last
+    // one's process crashes.
+    busy.module.follow("C_Sign crash after 11 times 1\nC_Sign delay 1500ms\n");
+    Arguments arguments{"sign"};
+    for (int i = 0; i < 12; ++i) {
+        const std::string name = "file" + std::to_string(i);
+        write_file(busy.folder / name, name);
+        arguments.push_back(name);
+    }
+    check_done(busy.signet(arguments));
+}
