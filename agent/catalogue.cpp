@@ -154,6 +154,8 @@ class Builder {
                 note(*token, "certificate \"" + scanned->label + "\" cannot be used: " + error.what());
             }
         }
+        if (token->has_more)
+            note(*token, "it has more certificates or keys than are looked at; some are left out");
         for (const auto& key : token->keys) {
             if (key.is_private && key.type == ScannedKeyType::unknown)
                 note(*token, "private key \"" + key.label +

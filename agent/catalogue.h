@@ -27,8 +27,8 @@ class Catalogue {
     [[nodiscard]] const std::vector<std::shared_ptr<const Identity>>& identities() const noexcept {
         return m_identities;
     }
-    /// What a person may want to know: keys of unknown types, certificates that cannot be read. One line
-    /// each.
+    /// What a person may want to know: keys of unknown types, certificates that cannot be read or that
+    /// are too many. One line each.
     [[nodiscard]] const std::vector<std::string>& notes() const noexcept { return m_notes; }
     /// The key as it is now; none if it has gone.
     [[nodiscard]] std::shared_ptr<const Key> key(const std::string& subject_public_key_info) const;

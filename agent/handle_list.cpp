@@ -45,8 +45,12 @@ void describe(const Identity& identity, bool with_certificate, protocol::Identit
     out.set_not_after(identity.not_after);
     const auto fingerprint = identity.certificate.fingerprint();
     out.set_fingerprint(fingerprint.data(), fingerprint.size());
-    for (const auto& place : identity.places)
-        out.add_token(uri_of(*place.token));
+    // A token may have the same certificate several times.
+    const TokenState* last = nullptr;
+    for (const auto& place : identity.places) {
+        if (std::exchange(last, place.token.get()) != place.token.get())
+            out.add_token(uri_of(*place.token));
+    }
     if (with_certificate) {
         const auto der = identity.certificate.der();
         out.set_certificate(der.data(), der.size());

@@ -179,7 +179,8 @@ void HostChannel::take(std::size_t size) {
     if (!ends || m_reply.has_loaded()) {
         place->parts_size += size;
         place->parts.push_back(m_reply);
-        if (place->parts.size() > max_parts || place->parts_size > max_parts_size)
+        if (place->parts.size() > token::protocol::max_parts ||
+            place->parts_size > token::protocol::max_parts_size)
             return stop("reported more objects than can be");
     }
     if (!ends) {

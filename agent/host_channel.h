@@ -24,10 +24,6 @@ namespace signet::agent {
 /// at a time.
 class HostChannel : public std::enable_shared_from_this<HostChannel> {
   public:
-    /// Replies of one Scan, and bytes of them, at most: what is above ends the process.
-    static constexpr std::size_t max_parts = 4096;
-    static constexpr std::size_t max_parts_size = std::size_t{16} << 20;
-
     /// `channel` is non-blocking SOCK_SEQPACKET. `freed` is called after each answer, before its receiver
     /// runs.
     HostChannel(asio::io_context&, UniqueDescriptor channel, std::function<void()> freed);

@@ -58,6 +58,10 @@ std::vector<std::shared_ptr<TokenState>> scanned_tokens(const std::vector<token:
         by_slot[reply.token().slot()] = tokens.back();
     }
     for (const auto& reply : replies) {
+        if (reply.has_left_out()) {
+            if (const auto place = by_slot.find(reply.left_out().slot()); place != by_slot.end())
+                place->second->has_more = true;
+        }
         const bool is_certificate = reply.has_certificate();
         if (!is_certificate && !reply.has_key())
             continue;

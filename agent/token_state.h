@@ -57,6 +57,8 @@ struct TokenState {
     std::vector<std::uint64_t> mechanisms;
     std::vector<ScannedCertificate> certificates;
     std::vector<ScannedKey> keys;
+    /// There are more than are looked at.
+    bool has_more = false;
 
     bool logged_in = false;
     /// It was removed since the last login that its module may still believe in: that counts for nothing.

@@ -35,8 +35,6 @@ enum class Attribute : CK_ATTRIBUTE_TYPE {
     always_authenticate = CKA_ALWAYS_AUTHENTICATE,
 };
 
-/// Objects of one token that are looked at, all classes together.
-inline constexpr std::size_t max_objects = 65536;
 /// Bytes of any attribute but a certificate. Longer ones count as not there.
 inline constexpr std::size_t max_attribute = 4096;
 

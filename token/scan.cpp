@@ -1,5 +1,6 @@
 #include "token/scan.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "token/log.h"
@@ -8,11 +9,19 @@
 
 namespace signet::token {
 
+namespace {
+
+/// Of a reply's fields that are set when it is sent, at most.
+constexpr std::size_t reply_head = 16;
+
+}  // namespace
+
 Scanner::Scanner(const CK_FUNCTION_LIST& functions, WorkerSessions& sessions, Report report)
     : m_functions(functions),
       m_sessions(sessions),
       m_report(std::move(report)),
-      m_buffer(protocol::max_certificate) {}
+      m_buffer(protocol::max_certificate),
+      m_left(protocol::max_scanned_objects, protocol::max_scanned_size) {}
 
 void Scanner::scan_all() {
     for (const SlotId slot : occupied_slots(m_functions)) {
@@ -31,47 +40,61 @@ void Scanner::scan_all() {
 }
 
 void Scanner::scan(SlotId slot) {
-    m_objects_left = max_objects;
-    protocol::Reply reply;
-    *reply.mutable_token() =
+    const protocol::Token token =
         m_sessions.use(slot, [slot](const Session& session) { return report_token(session, slot); });
+    protocol::Reply reply;
+    *reply.mutable_token() = token;
     m_report(reply);
 
-    report_objects(slot, ObjectClass::certificate,
-                   [&](const Session& session, ObjectHandle object, protocol::Reply& described) {
-                       auto certificate = report_certificate(session, slot, object, m_buffer);
-                       if (certificate)
-                           *described.mutable_certificate() = std::move(*certificate);
-                       return certificate.has_value();
-                   });
+    bool all = report_objects(slot, ObjectClass::certificate,
+                              [&](const Session& session, ObjectHandle object, protocol::Reply& described) {
+                                  auto certificate = report_certificate(session, slot, object, m_buffer);
+                                  if (certificate)
+                                      *described.mutable_certificate() = std::move(*certificate);
+                                  return certificate.has_value();
+                              });
     for (const ObjectClass keys : {ObjectClass::private_key, ObjectClass::public_key}) {
         const bool is_private = keys == ObjectClass::private_key;
-        report_objects(slot, keys,
-                       [&](const Session& session, ObjectHandle object, protocol::Reply& described) {
-                           *described.mutable_key() = report_key(session, slot, object, is_private, m_buffer);
-                           return true;
-                       });
+        all &= report_objects(
+            slot, keys, [&](const Session& session, ObjectHandle object, protocol::Reply& described) {
+                *described.mutable_key() = report_key(session, slot, object, is_private, m_buffer);
+                return true;
+            });
     }
+    if (all)
+        return;
+    log_line("left out certificates or keys of token ", token.label());
+    reply.mutable_left_out()->set_slot(static_cast<CK_SLOT_ID>(slot));
+    m_report(reply);
 }
 
-void Scanner::report_objects(SlotId slot, ObjectClass object_class, const Describe& describe) {
-    const std::vector<ObjectHandle> objects = m_sessions.use(
-        slot, [&](const Session& session) { return find_objects(session, object_class, m_objects_left); });
-    m_objects_left -= objects.size();
-    if (m_objects_left == 0)
-        log_line("a token has more objects than are looked at");
+bool Scanner::report_objects(SlotId slot, ObjectClass object_class, const Describe& describe) {
+    ScanBudget left(std::min(protocol::max_objects_of_a_kind, m_left.objects()),
+                    protocol::max_size_of_a_kind);
+    // One more, to see whether there are more.
+    const std::vector<ObjectHandle> objects = m_sessions.use(slot, [&](const Session& session) {
+        return find_objects(session, object_class, left.objects() + 1);
+    });
     for (const ObjectHandle object : objects) {
         protocol::Reply reply;
         try {
-            if (m_sessions.use(slot,
-                               [&](const Session& session) { return describe(session, object, reply); }))
-                m_report(reply);
+            if (!m_sessions.use(slot,
+                                [&](const Session& session) { return describe(session, object, reply); }))
+                continue;
         } catch (const TokenError& error) {
             // Deleted since it was found; the others are still there.
-            if (error.ckr() != Ckr::object_handle_invalid)
-                throw;
+            if (error.ckr() == Ckr::object_handle_invalid)
+                continue;
+            throw;
         }
+        const std::size_t size = reply.ByteSizeLong() + reply_head;
+        if (!left.allows(size) || !m_left.allows(size))
+            return false;
+        left.take(size);
+        m_left.take(size);
+        m_report(reply);
     }
+    return true;
 }
 
 }  // namespace signet::token

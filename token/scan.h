@@ -1,6 +1,7 @@
 // Scan: what is on the tokens.
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <vector>
 
@@ -9,6 +10,24 @@
 #include "token/worker_sessions.h"
 
 namespace signet::token {
+
+/// How many objects, and bytes of replies on them, may still be reported.
+class ScanBudget {
+  public:
+    ScanBudget(std::size_t objects, std::size_t size) noexcept : m_objects(objects), m_size(size) {}
+    [[nodiscard]] std::size_t objects() const noexcept { return m_objects; }
+    /// Whether one more of `size` bytes may be.
+    [[nodiscard]] bool allows(std::size_t size) const noexcept { return m_objects > 0 && size <= m_size; }
+    /// Takes it, which is allowed.
+    void take(std::size_t size) noexcept {
+        --m_objects;
+        m_size -= size;
+    }
+
+  private:
+    std::size_t m_objects;
+    std::size_t m_size;
+};
 
 /// Reports tokens with their certificates and keys, found through the function list. libp11's searches are
 /// not used: one key of a type that it does not know, or one certificate that it cannot read, loses it the
@@ -20,8 +39,8 @@ class Scanner {
 
     Scanner(const CK_FUNCTION_LIST& functions, WorkerSessions& sessions, Report report);
 
-    /// Every token. One that fails, or is absent or not initialised, is left out and named in the log. Throws
-    /// TokenError if the slots cannot be listed.
+    /// Every token, within the limits of datagram.h. One that fails, or is absent or not initialised, is left
+    /// out and named in the log. Throws TokenError if the slots cannot be listed.
     void scan_all();
     /// One token. Throws TokenError; part of it may have been reported.
     void scan(SlotId slot);
@@ -29,13 +48,15 @@ class Scanner {
   private:
     /// Fills a reply with one object; false if it is not to be reported.
     using Describe = std::function<bool(const Session&, ObjectHandle, protocol::Reply&)>;
-    void report_objects(SlotId slot, ObjectClass object_class, const Describe& describe);
+    /// Whether all of them were.
+    bool report_objects(SlotId slot, ObjectClass object_class, const Describe& describe);
 
     const CK_FUNCTION_LIST& m_functions;
     WorkerSessions& m_sessions;
     Report m_report;
     std::vector<unsigned char> m_buffer;
-    std::size_t m_objects_left = 0;
+    /// For all tokens.
+    ScanBudget m_left;
 };
 
 }  // namespace signet::token

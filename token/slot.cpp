@@ -3,14 +3,15 @@
 #include <span>
 
 #include "token/error.h"
+#include "token/protocol/datagram.h"
 #include "token/text.h"
 
 namespace signet::token {
 
 namespace {
 
-constexpr CK_ULONG max_slots = 1024;
-constexpr CK_ULONG max_mechanisms = 4096;
+using protocol::max_mechanisms;
+using protocol::max_slots;
 
 template <std::size_t size>
 std::string field(const unsigned char (&bytes)[size]) {

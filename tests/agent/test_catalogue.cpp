@@ -187,6 +187,11 @@ TEST_CASE("what cannot be read becomes a note and harms nothing else") {
     };
     CHECK(notes_of("\"broken\"") == 1);
     CHECK(notes_of("\"ed25519\"") == 1);
+    CHECK(notes_of("left out") == 0);
+
+    token->has_more = true;
+    catalogue.rebuild({token});
+    CHECK(notes_of("left out") == 1);
 
     const auto before = catalogue.generation();
     catalogue.rebuild({});

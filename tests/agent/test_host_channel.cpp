@@ -319,7 +319,7 @@ TEST_CASE("a scan without end is ended") {
     part.set_id(id);
     part.set_more(true);
     part.mutable_certificate()->set_der(std::string(std::size_t{64} * 1024, 'x'));
-    for (std::size_t sent = 0; sent <= HostChannel::max_parts_size; sent += std::size_t{64} * 1024) {
+    for (std::size_t sent = 0; sent <= token_protocol::max_parts_size; sent += std::size_t{64} * 1024) {
         played.send(part);
         played.loop.poll();
         played.loop.restart();
