@@ -159,9 +159,9 @@ void Daemon::reload() {
             spdlog::warn(
                 "socket, socket-mode, socket-group and the audit log's path change with a restart only");
         m_agent->audit->reopen();
+        configure_hosts(*config);
         m_agent->config = config;
         m_reloaded = true;
-        configure_hosts(*config);
         spdlog::info("the configuration was read again");
     } catch (const std::exception& error) {
         spdlog::error("the configuration stays as it was: {}", error.what());

@@ -1,7 +1,6 @@
 #include "agent/host.h"
 
 #include "agent/host_process.h"
-#include "agent/scanned_token.h"
 #include "token/protocol/datagram.h"
 
 #include <spdlog/spdlog.h>
@@ -16,6 +15,11 @@ namespace signet::agent {
 namespace {
 
 using token::protocol::Request;
+
+bool need_another_process(const ModuleConfig& a, const ModuleConfig& b) {
+    return a.name != b.name || a.path != b.path || a.environment != b.environment ||
+           a.init_args != b.init_args || a.sessions != b.sessions;
+}
 
 constexpr auto first_back_off = std::chrono::milliseconds{100};
 constexpr auto longest_back_off = std::chrono::seconds{10};
@@ -40,6 +44,24 @@ void Host::start() {
     asio::co_spawn(m_loop, supervise(shared_from_this()), asio::detached);
 }
 
+void Host::reconfigure(ModuleConfig config) {
+    const auto before = std::exchange(m_config, std::move(config));
+    if (!need_another_process(before, m_config))
+        return;
+    m_was_loaded = false;
+    m_back_off = {};
+    m_pause.cancel();
+    if (m_state == State::ready || m_state == State::starting)
+        replace_process("its configuration has changed");
+}
+
+void Host::leave() {
+    m_leaving = true;
+    const bool works = m_state == State::ready || m_state == State::retiring;
+    if (!works || (outstanding() == 0 && m_queue.size() == 0))
+        end();
+}
+
 void Host::end() {
     set_state(State::ended);
     m_pause.cancel();
@@ -58,6 +80,8 @@ asio::awaitable<void> Host::supervise(std::shared_ptr<Host> self) {
             self->m_trouble = error.what();
             spdlog::error("module {}: {}", self->m_config.name, error.what());
         }
+        if (self->m_leaving)
+            self->set_state(State::ended);
         self->forget_process();
         if (self->m_state == State::ended || self->m_state == State::unloadable)
             break;
@@ -123,7 +147,7 @@ asio::awaitable<void> Host::bring_up(std::shared_ptr<Host> self, std::shared_ptr
     load.mutable_load()->set_init_args(self->m_config.init_args);
     load.mutable_load()->set_sessions(self->m_config.sessions);
     const auto loaded = co_await self->ask(channel, load, self->m_config.operation_timeout);
-    if (loaded.fate != Fate::answered || self->m_channel != channel || self->m_state == State::ended)
+    if (loaded.fate != Fate::answered || self->m_channel != channel || self->m_state != State::starting)
         co_return;
     if (loaded.outcome != token::protocol::OK || loaded.parts.empty()) {
         self->m_trouble = loaded.what.empty() ? "the module could not be loaded" : loaded.what;
@@ -140,7 +164,7 @@ asio::awaitable<void> Host::bring_up(std::shared_ptr<Host> self, std::shared_ptr
     Request scan;
     scan.mutable_scan();
     const auto scanned = co_await self->ask(channel, scan, self->m_config.operation_timeout);
-    if (self->m_channel != channel || self->m_state == State::ended)
+    if (self->m_channel != channel || self->m_state != State::starting)
         co_return;
     if (!scanned.ok()) {
         if (scanned.fate == Fate::answered) {
@@ -192,66 +216,6 @@ asio::awaitable<Answer> Host::control(Request& request, Clock::duration limit) {
     co_return co_await ask(m_channel, request, limit);
 }
 
-asio::awaitable<bool> Host::scan(std::optional<std::uint64_t> slot) {
-    const auto self = shared_from_this();
-    while (m_scanning)
-        co_await m_changed.wait_until(Clock::time_point::max());
-    if (!is_ready())
-        co_return false;
-    m_scanning = true;
-    const auto channel = m_channel;
-    Request request;
-    if (slot)
-        request.mutable_scan()->set_slot(*slot);
-    else
-        request.mutable_scan();
-    const auto answer = co_await ask(channel, request, m_config.operation_timeout);
-    m_scanning = false;
-    const bool same_process = m_channel == channel;
-    const bool absent = answer.fate == Fate::answered && answer.outcome == token::protocol::TOKEN_ABSENT;
-    if (same_process && (answer.ok() || (absent && slot)))
-        take_scan(slot, answer);
-    m_changed.notify_all();
-    co_return same_process&& answer.ok();
-}
-
-void Host::take_scan(std::optional<std::uint64_t> slot, const Answer& answer) {
-    for (auto entry = m_tokens.begin(); entry != m_tokens.end();) {
-        if (slot && entry->first != *slot) {
-            ++entry;
-            continue;
-        }
-        entry->second->current = false;
-        entry = m_tokens.erase(entry);
-    }
-    for (auto& token : scanned_tokens(answer.parts)) {
-        token->host = shared_from_this();
-        token->module = m_config.name;
-        token->was_away = m_away.contains(token->id());
-        token->logged_in = token->logged_in && !token->was_away;
-        m_tokens[token->slot] = token;
-        m_seen[token->id()] = token->slot;
-    }
-    notice_removals(slot, answer);
-    m_scanned();
-}
-
-void Host::notice_removals(std::optional<std::uint64_t> slot, const Answer& answer) {
-    const auto skipped = skipped_slots(answer.parts);
-    for (auto seen = m_seen.begin(); seen != m_seen.end();) {
-        const auto& [id, last_slot] = *seen;
-        const bool there = std::any_of(m_tokens.begin(), m_tokens.end(),
-                                       [&id = id](const auto& entry) { return entry.second->id() == id; });
-        if (there || (slot && *slot != last_slot) || skipped.contains(last_slot)) {
-            ++seen;
-            continue;
-        }
-        m_away.insert(id);
-        m_removed(id);
-        seen = m_seen.erase(seen);
-    }
-}
-
 asio::awaitable<bool> Host::wait_ready(Clock::time_point deadline) {
     while (!is_ready() && m_state != State::unloadable && m_state != State::ended && Clock::now() < deadline)
         co_await m_changed.wait_until(deadline);
@@ -264,12 +228,16 @@ asio::awaitable<bool> Host::wait_settled(Clock::time_point deadline) {
 }
 
 void Host::retire(const TokenState& token, const std::string& why) {
-    if (!token.current || !is_ready())
-        return;
+    if (token.current && is_ready())
+        replace_process(why);
+}
+
+void Host::replace_process(const std::string& why) {
     m_trouble = why;
+    const bool works = is_ready();
     set_state(State::retiring);
     send_back_waiting();
-    if (m_channel->outstanding() == 0)
+    if (m_channel && (!works || m_channel->outstanding() == 0))
         m_channel->close();
 }
 
@@ -297,12 +265,13 @@ void Host::forget_process() {
         token->logged_in = false;
     }
     // The last picture stays, so that requests wait for the fresh process instead of finding no identity.
-    if (m_state == State::ended)
+    const bool no_more = m_state == State::ended || m_state == State::unloadable;
+    if (no_more)
         m_tokens.clear();
     m_away.clear();
     m_channel.reset();
     send_back_waiting();
-    if (had_tokens && m_state == State::ended)
+    if (had_tokens && no_more)
         m_scanned();
     m_changed.notify_all();
 }
@@ -313,9 +282,11 @@ void Host::send_waiting() {
     while (is_ready()) {
         auto next = m_queue.next(m_channel->outstanding(), room());
         if (!next)
-            return;
+            break;
         send(*next->request, next->watch, std::move(next->done));
     }
+    if (m_leaving && m_channel->outstanding() == 0)
+        end();
 }
 
 void Host::send(Request& request, SendWatch* watch, Completion<Answer> done) {

@@ -65,6 +65,11 @@ class Host : public std::enable_shared_from_this<Host> {
     Host& operator=(Host&&) = delete;
 
     void start();
+    /// The next process follows `config`. If the one that runs does not, it finishes what is outstanding and
+    /// is replaced; what the last scan saw stays meanwhile, so that requests wait.
+    void reconfigure(ModuleConfig config);
+    /// Ends when nothing is outstanding or waits any more.
+    void leave();
     /// For good: what is outstanding is lost, the process is killed.
     void end();
 
@@ -121,6 +126,7 @@ class Host : public std::enable_shared_from_this<Host> {
     asio::awaitable<void> back_off();
     asio::awaitable<Answer> ask(std::shared_ptr<HostChannel> channel, token::protocol::Request& request,
                                 Clock::duration limit);
+    void replace_process(const std::string& why);
     void take_scan(std::optional<std::uint64_t> slot, const Answer& answer);
     void notice_removals(std::optional<std::uint64_t> slot, const Answer& answer);
     void forget_process();
@@ -147,6 +153,7 @@ class Host : public std::enable_shared_from_this<Host> {
     std::set<pin::TokenId> m_away;
     bool m_scanning = false;
     bool m_was_loaded = false;
+    bool m_leaving = false;
     bool m_succeeded = false;
     Clock::duration m_back_off{};
     pid_t m_pid = -1;

@@ -12,10 +12,27 @@ constexpr auto refresh_pause = std::chrono::seconds{1};
 /// A host that takes longer than this hangs, or is slow: the others' clients do not wait for it.
 constexpr auto refresh_limit = std::chrono::seconds{5};
 
-bool same(const ModuleConfig& a, const ModuleConfig& b) {
-    return a.name == b.name && a.path == b.path && a.environment == b.environment &&
-           a.init_args == b.init_args && a.sessions == b.sessions &&
-           a.operation_timeout == b.operation_timeout;
+/// Takes the host of `module` out of `hosts`: that of its name, else that of its path if no other module has
+/// that host's name. Null if there is none, or none that can go on.
+std::shared_ptr<Host> take_host_of(const ModuleConfig& module, const std::vector<ModuleConfig>& modules,
+                                   std::vector<std::shared_ptr<Host>>& hosts) {
+    const auto goes_on = [](const Host& host) {
+        return host.state() != Host::State::unloadable && host.state() != Host::State::ended;
+    };
+    auto place = std::find_if(hosts.begin(), hosts.end(), [&](const auto& host) {
+        return goes_on(*host) && host->config().name == module.name;
+    });
+    if (place == hosts.end())
+        place = std::find_if(hosts.begin(), hosts.end(), [&](const auto& host) {
+            return goes_on(*host) && host->config().path == module.path &&
+                   std::none_of(modules.begin(), modules.end(),
+                                [&](const auto& other) { return other.name == host->config().name; });
+        });
+    if (place == hosts.end())
+        return nullptr;
+    auto host = std::move(*place);
+    hosts.erase(place);
+    return host;
 }
 
 }  // namespace
@@ -24,30 +41,36 @@ Hosts::Hosts(asio::io_context& loop, std::string program)
     : m_loop(loop), m_program(std::move(program)), m_refreshed(loop) {}
 
 void Hosts::configure(const std::vector<ModuleConfig>& modules) {
-    std::vector<std::shared_ptr<Host>> kept;
+    auto before = m_hosts;
+    std::vector<std::shared_ptr<Host>> known;
+    std::vector<std::shared_ptr<Host>> after;
     for (const auto& module : modules) {
-        const auto known = std::find_if(m_hosts.begin(), m_hosts.end(), [&](const auto& host) {
-            return host->state() != Host::State::unloadable && same(host->config(), module);
-        });
-        if (known != m_hosts.end()) {
-            kept.push_back(*known);
-        } else {
-            kept.push_back(std::make_shared<Host>(
-                m_loop, module, m_program, [this] { rebuild_catalogue(); },
-                [this](const pin::TokenId& token) { m_removed(token); }));
-            kept.back()->start();
-        }
+        known.push_back(take_host_of(module, modules, before));
+        after.push_back(known.back() ? known.back()
+                                     : std::make_shared<Host>(
+                                           m_loop, module, m_program, [this] { rebuild_catalogue(); },
+                                           [this](const pin::TokenId& token) { m_removed(token); }));
     }
-    auto before = std::exchange(m_hosts, std::move(kept));
+    // From here on nothing fails.
+    m_hosts = std::move(after);
+    for (std::size_t i = 0; i < m_hosts.size(); ++i) {
+        if (known[i])
+            known[i]->reconfigure(modules[i]);
+        else
+            m_hosts[i]->start();
+    }
+    std::erase_if(m_leaving, [](const auto& host) { return host->state() == Host::State::ended; });
     for (const auto& host : before) {
-        if (std::find(m_hosts.begin(), m_hosts.end(), host) == m_hosts.end())
-            host->end();
+        m_leaving.push_back(host);
+        host->leave();
     }
     rebuild_catalogue();
 }
 
 void Hosts::end_all() {
     for (const auto& host : std::exchange(m_hosts, {}))
+        host->end();
+    for (const auto& host : std::exchange(m_leaving, {}))
         host->end();
     rebuild_catalogue();
 }
@@ -93,6 +116,8 @@ std::optional<Clock::time_point> Hosts::refresh_deadline() const {
 
 void Hosts::drop(ClientId client) {
     for (const auto& host : m_hosts)
+        host->drop(client);
+    for (const auto& host : m_leaving)
         host->drop(client);
 }
 

@@ -21,8 +21,9 @@ class Hosts {
     /// `program` is the signet-token to start.
     Hosts(asio::io_context&, std::string program);
 
-    /// Ends the hosts of modules that are not in `modules` or changed there, starts those that are new; a
-    /// module that could not be loaded is tried again.
+    /// Starts the hosts of new modules, and those of modules that could not be loaded again. A module that
+    /// changed, or has another name, gets a new process when its own has finished what it has; requests wait.
+    /// One that is not there any more finishes what it has, and takes nothing new.
     void configure(const std::vector<ModuleConfig>& modules);
     void end_all();
 
@@ -50,6 +51,8 @@ class Hosts {
     asio::io_context& m_loop;
     std::string m_program;
     std::vector<std::shared_ptr<Host>> m_hosts;
+    /// No longer configured; some may have ended.
+    std::vector<std::shared_ptr<Host>> m_leaving;
     Catalogue m_catalogue;
     std::function<void(const pin::TokenId&)> m_removed = [](const pin::TokenId&) {};
     Broadcast m_refreshed;

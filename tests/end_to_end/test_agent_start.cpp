@@ -1,6 +1,7 @@
 // How the agent starts, what it refuses to start with, and SIGHUP.
 #include "tests/end_to_end/faulty_module.h"
 #include "tests/end_to_end/session.h"
+#include "tests/end_to_end/sign_load.h"
 
 #include <dlfcn.h>
 #include <gnu/libc-version.h>
@@ -39,6 +40,13 @@ std::filesystem::path libc() {
     if (dladdr(reinterpret_cast<void*>(&gnu_get_libc_version), &info) == 0)
         throw std::runtime_error("the C library is not a shared object");
     return std::filesystem::canonical(info.dli_fname);
+}
+
+std::size_t occurrences(const std::string& text, const std::string& part) {
+    std::size_t count = 0;
+    for (auto place = text.find(part); place != std::string::npos; place = text.find(part, place + 1))
+        ++count;
+    return count;
 }
 
 }  // namespace
@@ -184,6 +192,73 @@ TEST_CASE("an audit log that cannot be written stops the agent from starting") {
     CHECK(result.status != 0);
     CHECK(result.err.find("/dev/full") != std::string::npos);
     CHECK_FALSE(std::filesystem::exists(folder.socket()));
+}
+
+TEST_CASE("a module that is changed, renamed or removed at SIGHUP costs no signature") {
+    Session session({KeyType::p256});
+    AgentProcess& agent = session.agent();
+    const std::string label = session.label(KeyType::p256);
+    const std::string good = session.read(agent.folder().configuration());
+    const auto module_begin = good.find("[[module]]");
+    const auto reload = [&](const std::string& text) {
+        const auto read = [&] { return occurrences(agent.log(), "the configuration was read again"); };
+        const auto before = read();
+        write_file(agent.folder().configuration(), text);
+        agent.process().signal(SIGHUP);
+        REQUIRE(wait_until([&] { return read() > before; }));
+    };
+    SignLoad load(agent, {label, label, label, label});
+    const auto signs_on = [&] {
+        const std::size_t before = load.done();
+        return wait_until([&] { return load.done() >= before + 8 || !load.failures().empty(); });
+    };
+    REQUIRE(signs_on());
+    std::string changed = good;
+    for (int sessions = 1; sessions <= 3; ++sessions) {
+        changed = good;
+        changed.insert(module_begin + 11, "sessions = " + std::to_string(sessions) + "\n");
+        reload(changed);
+        CHECK(signs_on());
+    }
+    const auto name = changed.find("name = ");
+    changed.insert(name + 8, "new-");
+    reload(changed);
+    CHECK(signs_on());
+    load.stop();
+    CHECK_THAT(load.failures(), Catch::Equals(std::vector<std::string>{}));
+    CHECK_THAT(load.bad_signatures(session.root()), Catch::Equals(std::vector<std::string>{}));
+    CHECK(agent.hosts().size() == 1);
+    CHECK(agent.terminate() == 0);
+}
+
+TEST_CASE("a module that is removed at SIGHUP finishes what it has") {
+    Alice alice({KeyType::p256});
+    Alice bob({KeyType::rsa2048});
+    FaultyModule module;
+    AgentSetup setup = module.setup(alice.token());
+    AgentSetup without = setup;
+    setup.modules.push_back(AgentSetup::of(bob.token()).modules.front());
+    without.modules = {setup.modules.back()};
+    AgentProcess agent(setup);
+    const TemporaryFolder folder;
+    write_file(folder / "report.txt", "All is well.\n");
+    const auto sign = [&] {
+        return agent.signet({"sign", "-k", "alice-p256", "-o", "sig", "report.txt"},
+                            {.folder = folder.path()});
+    };
+    check_done(sign());
+    module.follow("C_Sign delay 2000ms");
+    BackgroundProcess client({program("signet"), "sign", "-k", "alice-p256", "-o", "slow", "report.txt"},
+                             {.environment = agent.folder().environment(), .folder = folder.path()});
+    REQUIRE(wait_until([&] {
+        return agent.signet({"status", "--json"}).out.find("\"outstanding\":1") != std::string::npos;
+    }));
+    write_file(agent.folder().configuration(), agent.folder().configuration_of(without));
+    agent.process().signal(SIGHUP);
+    CHECK(client.wait(std::chrono::seconds(60)) == 0);
+    CHECK(wait_until([&] { return agent.hosts().size() == 1; }));
+    check_refused(sign(), 4);
+    CHECK(agent.terminate() == 0);
 }
 
 TEST_CASE("SIGHUP with a bad configuration keeps the running one, and a good one is taken") {

@@ -1,0 +1,69 @@
+#include "agent/host.h"
+
+#include "agent/scanned_token.h"
+
+#include <algorithm>
+
+namespace signet::agent {
+
+asio::awaitable<bool> Host::scan(std::optional<std::uint64_t> slot) {
+    const auto self = shared_from_this();
+    while (m_scanning)
+        co_await m_changed.wait_until(Clock::time_point::max());
+    if (!is_ready())
+        co_return false;
+    m_scanning = true;
+    const auto channel = m_channel;
+    token::protocol::Request request;
+    if (slot)
+        request.mutable_scan()->set_slot(*slot);
+    else
+        request.mutable_scan();
+    const auto answer = co_await ask(channel, request, m_config.operation_timeout);
+    m_scanning = false;
+    const bool same_process = m_channel == channel;
+    const bool absent = answer.fate == Fate::answered && answer.outcome == token::protocol::TOKEN_ABSENT;
+    if (same_process && (answer.ok() || (absent && slot)))
+        take_scan(slot, answer);
+    m_changed.notify_all();
+    co_return same_process&& answer.ok();
+}
+
+void Host::take_scan(std::optional<std::uint64_t> slot, const Answer& answer) {
+    for (auto entry = m_tokens.begin(); entry != m_tokens.end();) {
+        if (slot && entry->first != *slot) {
+            ++entry;
+            continue;
+        }
+        entry->second->current = false;
+        entry = m_tokens.erase(entry);
+    }
+    for (auto& token : scanned_tokens(answer.parts)) {
+        token->host = shared_from_this();
+        token->module = m_config.name;
+        token->was_away = m_away.contains(token->id());
+        token->logged_in = token->logged_in && !token->was_away;
+        m_tokens[token->slot] = token;
+        m_seen[token->id()] = token->slot;
+    }
+    notice_removals(slot, answer);
+    m_scanned();
+}
+
+void Host::notice_removals(std::optional<std::uint64_t> slot, const Answer& answer) {
+    const auto skipped = skipped_slots(answer.parts);
+    for (auto seen = m_seen.begin(); seen != m_seen.end();) {
+        const auto& [id, last_slot] = *seen;
+        const bool there = std::any_of(m_tokens.begin(), m_tokens.end(),
+                                       [&id = id](const auto& entry) { return entry.second->id() == id; });
+        if (there || (slot && *slot != last_slot) || skipped.contains(last_slot)) {
+            ++seen;
+            continue;
+        }
+        m_away.insert(id);
+        m_removed(id);
+        seen = m_seen.erase(seen);
+    }
+}
+
+}  // namespace signet::agent
