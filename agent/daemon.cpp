@@ -67,7 +67,7 @@ Daemon::Daemon(DaemonOptions options)
 Daemon::~Daemon() = default;
 
 void Daemon::run() {
-    configure_hosts(*m_agent->config);
+    configure_at_start();
     asio::co_spawn(m_loop, bring_up(), asio::detached);
     asio::co_spawn(m_loop, watch_signals(), asio::detached);
     m_loop.run();
@@ -105,7 +105,7 @@ asio::awaitable<void> Daemon::watch_signals() {
         if (cancelled)
             co_return;
         if (signal == SIGHUP) {
-            reload();
+            asio::co_spawn(m_loop, reload(), asio::detached);
             continue;
         }
         // The second one does not wait for what is in flight.
@@ -150,17 +150,31 @@ void Daemon::finish() {
     ::_exit(m_no_module.empty() ? 0 : 6);
 }
 
-void Daemon::reload() {
+asio::awaitable<void> Daemon::reload() {
+    m_reload_again = true;
+    if (std::exchange(m_reloading, true))
+        co_return;
+    while (std::exchange(m_reload_again, false) && !m_agent->stopping)
+        co_await read_again();
+    m_reloading = false;
+}
+
+asio::awaitable<void> Daemon::read_again() {
     try {
+        // For a log that was moved away, whatever becomes of the configuration.
+        m_agent->audit->reopen();
         const auto config = read_config(m_options);
         if (config->audit_path != m_agent->config->audit_path || config->socket != m_agent->config->socket ||
             config->socket_mode != m_agent->config->socket_mode ||
             config->socket_group != m_agent->config->socket_group)
             spdlog::warn(
                 "socket, socket-mode, socket-group and the audit log's path change with a restart only");
-        m_agent->audit->reopen();
-        configure_hosts(*config);
+        const auto modules = co_await modules_of(config);
+        if (m_agent->stopping)
+            co_return;
+        m_agent->hosts.configure(modules);
         m_agent->config = config;
+        m_discovered = config->modules.empty();
         m_reloaded = true;
         spdlog::info("the configuration was read again");
     } catch (const std::exception& error) {
@@ -168,15 +182,35 @@ void Daemon::reload() {
     }
 }
 
-void Daemon::configure_hosts(const Config& config) {
-    if (!config.modules.empty()) {
-        m_discovered.reset();
-        m_agent->hosts.configure(config.modules);
-        return;
-    }
-    if (!m_discovered)
-        m_discovered = discover_modules(m_program, discovery_limit);
-    m_agent->hosts.configure(*m_discovered);
+asio::awaitable<std::vector<ModuleConfig>> Daemon::modules_of(std::shared_ptr<const Config> config) {
+    if (!config->modules.empty())
+        co_return config->modules;
+    auto discovered = co_await discover_modules(m_loop, m_program, discovery_limit);
+    // At start, some are better than none; later, none of those that are there shall go for that.
+    if (!discovered.complete && m_started)
+        throw std::runtime_error("p11-kit's modules cannot be listed");
+    if (!discovered.complete)
+        spdlog::warn("p11-kit's modules cannot all be listed");
+    if (discovered.modules.empty())
+        spdlog::warn("p11-kit knows no module; name one in the configuration ([[module]])");
+    co_return std::move(discovered.modules);
+}
+
+void Daemon::configure_at_start() {
+    std::exception_ptr failure;
+    const auto configured = [&](const std::exception_ptr& failed, const std::vector<ModuleConfig>& modules) {
+        failure = failed;
+        if (!failed)
+            m_agent->hosts.configure(modules);
+        m_loop.stop();
+    };
+    asio::co_spawn(m_loop, modules_of(m_agent->config), configured);
+    m_loop.run();
+    m_loop.restart();
+    if (failure)
+        std::rethrow_exception(failure);
+    m_discovered = m_agent->config->modules.empty();
+    m_started = true;
 }
 
 }  // namespace signet::agent

@@ -44,8 +44,11 @@ class Daemon {
     asio::awaitable<void> bring_up();
     asio::awaitable<void> watch_signals();
     asio::awaitable<void> stop();
-    void reload();
-    void configure_hosts(const Config& config);
+    asio::awaitable<void> reload();
+    asio::awaitable<void> read_again();
+    /// Of `config`, else of p11-kit. Throws std::exception.
+    asio::awaitable<std::vector<ModuleConfig>> modules_of(std::shared_ptr<const Config> config);
+    void configure_at_start();
     void finish();
 
     DaemonOptions m_options;
@@ -55,8 +58,12 @@ class Daemon {
     asio::steady_timer m_grace;
     std::unique_ptr<Agent> m_agent;
     std::unique_ptr<Listener> m_listener;
-    /// Of p11-kit, when the configuration names none.
-    std::optional<std::vector<ModuleConfig>> m_discovered;
+    /// The modules are p11-kit's: the configuration names none.
+    bool m_discovered = false;
+    bool m_started = false;
+    /// The configuration is being read again; another SIGHUP has come since.
+    bool m_reloading = false;
+    bool m_reload_again = false;
     /// A module that came with SIGHUP is never fatal, also before the agent is ready.
     bool m_reloaded = false;
     std::string m_no_module;

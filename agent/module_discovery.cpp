@@ -3,9 +3,8 @@
 #include "agent/unique_descriptor.h"
 
 #include <fcntl.h>
-#include <poll.h>
 #include <spawn.h>
-#include <spdlog/spdlog.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -13,6 +12,7 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <memory>
 #include <sstream>
 #include <system_error>
 
@@ -23,7 +23,7 @@ namespace {
 constexpr std::size_t max_output = std::size_t{64} * 1024;
 constexpr std::size_t max_modules = 64;
 
-pid_t start(const std::string& program, int output) {
+pid_t spawn(const std::string& program, int output) {
     posix_spawn_file_actions_t actions;
     if (const int error = posix_spawn_file_actions_init(&actions); error != 0)
         throw std::system_error(error, std::generic_category(), "posix_spawn_file_actions_init");
@@ -44,47 +44,91 @@ pid_t start(const std::string& program, int output) {
     return pid;
 }
 
-/// What comes from `input` until its end, the deadline or the limit.
-std::string read_all(int input, std::chrono::steady_clock::time_point deadline) {
-    std::string output;
-    std::array<char, 4096> piece{};
-    while (output.size() < max_output) {
-        const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
-            deadline - std::chrono::steady_clock::now());
-        pollfd waiting{input, POLLIN, 0};
-        const int ready = ::poll(&waiting, 1, static_cast<int>(std::max<std::int64_t>(0, left.count())));
-        if (ready < 0 && errno == EINTR)
-            continue;
-        if (ready <= 0)
-            break;
-        const auto size = ::read(input, piece.data(), piece.size());
-        if (size <= 0)
-            break;
-        output.append(piece.data(), static_cast<std::size_t>(size));
+/// `program --list-modules` while it runs; killed and reaped when it is not wanted any more.
+class Listing {
+  public:
+    Listing(asio::io_context& loop, const std::string& program) : m_output(loop), m_end(loop) {
+        int ends[2];
+        if (::pipe2(ends, O_CLOEXEC) != 0)
+            throw std::system_error(errno, std::generic_category(), "pipe2");
+        m_output.assign(ends[0]);
+        const UniqueDescriptor output(ends[1]);
+        m_pid = spawn(program, output.get());
+        UniqueDescriptor end(static_cast<int>(::syscall(SYS_pidfd_open, m_pid, 0)));
+        if (end)
+            m_end.assign(end.release());
     }
-    return output;
-}
+    ~Listing() {
+        if (m_pid > 0)
+            ::kill(m_pid, SIGKILL);
+        reap();
+    }
+    Listing(const Listing&) = delete;
+    Listing& operator=(const Listing&) = delete;
+    Listing(Listing&&) = delete;
+    Listing& operator=(Listing&&) = delete;
+
+    /// What it prints until its end, or until it is too late; whether that was its end.
+    asio::awaitable<bool> read(std::string& lines) {
+        std::array<char, 4096> piece{};
+        while (!m_late && lines.size() < max_output) {
+            boost::system::error_code failed;
+            auto token = asio::redirect_error(asio::use_awaitable, failed);
+            const auto size = co_await m_output.async_read_some(asio::buffer(piece), token);
+            if (failed)
+                co_return failed == asio::error::eof;
+            lines.append(piece.data(), size);
+        }
+        co_return false;
+    }
+
+    /// Whether it ended well, or would have: it is killed here.
+    asio::awaitable<bool> end() {
+        // It has said what it has to say, or never will.
+        ::kill(m_pid, SIGKILL);
+        boost::system::error_code failed;
+        auto token = asio::redirect_error(asio::use_awaitable, failed);
+        if (m_end.is_open())
+            co_await m_end.async_wait(asio::posix::stream_descriptor::wait_read, token);
+        const int status = reap();
+        co_return WIFEXITED(status) ? WEXITSTATUS(status) == 0 : WTERMSIG(status) == SIGKILL;
+    }
+
+    void stop() {
+        m_late = true;
+        m_output.cancel();
+    }
+
+  private:
+    int reap() {
+        int status = 0;
+        while (m_pid > 0 && ::waitpid(m_pid, &status, 0) < 0 && errno == EINTR) {
+        }
+        m_pid = -1;
+        return status;
+    }
+
+    asio::posix::stream_descriptor m_output;
+    asio::posix::stream_descriptor m_end;
+    pid_t m_pid = -1;
+    bool m_late = false;
+};
 
 }  // namespace
 
-std::vector<ModuleConfig> discover_modules(const std::string& program, std::chrono::milliseconds limit) {
-    int ends[2];
-    if (::pipe2(ends, O_CLOEXEC) != 0)
-        throw std::system_error(errno, std::generic_category(), "pipe2");
-    const UniqueDescriptor input(ends[0]);
-    UniqueDescriptor output(ends[1]);
-    const pid_t pid = start(program, output.get());
-    output.reset();
-    const auto lines = read_all(input.get(), std::chrono::steady_clock::now() + limit);
-    // It has said what it has to say, or never will.
-    ::kill(pid, SIGKILL);
-    int status = 0;
-    while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
-    }
-    auto modules = parse_module_list(lines);
-    if (modules.empty())
-        spdlog::warn("p11-kit knows no module; name one in the configuration ([[module]])");
-    return modules;
+asio::awaitable<DiscoveredModules> discover_modules(asio::io_context& loop, std::string program,
+                                                    std::chrono::milliseconds limit) {
+    const auto listing = std::make_shared<Listing>(loop, program);
+    asio::steady_timer timer(loop, limit);
+    timer.async_wait([listing](const boost::system::error_code& cancelled) {
+        if (!cancelled)
+            listing->stop();
+    });
+    std::string lines;
+    const bool all_read = co_await listing->read(lines);
+    timer.cancel();
+    const bool ended_well = co_await listing->end();
+    co_return DiscoveredModules{parse_module_list(lines), all_read && ended_well};
 }
 
 std::vector<ModuleConfig> parse_module_list(const std::string& lines) {
