@@ -269,6 +269,10 @@ void Host::forget_process() {
     if (no_more)
         m_tokens.clear();
     m_away.clear();
+    if (m_state == State::ended) {
+        for (const auto& [id, slot] : std::exchange(m_seen, {}))
+            m_removed(id);
+    }
     m_channel.reset();
     send_back_waiting();
     if (had_tokens && no_more)

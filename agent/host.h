@@ -55,7 +55,8 @@ class Host : public std::enable_shared_from_this<Host> {
     };
 
     /// `scanned` is called whenever tokens() has changed; `removed` before it, for each token that a scan
-    /// does not find any more. A token that fails, or whose process ends, is not removed.
+    /// does not find any more, and all when the host ends. A token that fails, or whose process ends, is not
+    /// removed.
     Host(asio::io_context&, ModuleConfig, std::string program, std::function<void()> scanned,
          std::function<void(const pin::TokenId&)> removed);
     ~Host();
@@ -91,6 +92,8 @@ class Host : public std::enable_shared_from_this<Host> {
     void retire(const TokenState& token, const std::string& why);
     /// The token was logged in: from now on its module is believed again (TokenState::was_away).
     void believe(const pin::TokenId& token) { m_away.erase(token); }
+    /// A login of a token that does not show now counts for nothing when it shows again.
+    void disbelieve(const pin::TokenId& token) { m_away.insert(token); }
     /// Ends the calls of `client` that still wait, with Fate::client_gone.
     void drop(ClientId client);
 
@@ -149,7 +152,8 @@ class Host : public std::enable_shared_from_this<Host> {
     std::map<std::uint64_t, std::shared_ptr<TokenState>> m_tokens;
     /// Tokens that were there and are not known to have gone, and their last slot.
     std::map<pin::TokenId, std::uint64_t> m_seen;
-    /// Tokens that were removed since this process began, and not logged in since.
+    /// Tokens that were removed, or locked while they did not show, since this process began, and not logged
+    /// in since.
     std::set<pin::TokenId> m_away;
     bool m_scanning = false;
     bool m_was_loaded = false;

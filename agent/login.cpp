@@ -132,6 +132,13 @@ asio::awaitable<void> Logins::log_out_everywhere(pin::TokenId id) {
             failure = std::current_exception();
         }
     }
+    for (const auto& host : m_hosts.all()) {
+        const auto& shown = host->tokens();
+        const bool shows = std::any_of(shown.begin(), shown.end(),
+                                       [&id](const auto& entry) { return entry.second->id() == id; });
+        if (!shows)
+            host->disbelieve(id);
+    }
     if (failure)
         std::rethrow_exception(failure);
 }

@@ -280,8 +280,13 @@ TEST_CASE("All who wait hear of a failure, and records behind it are refused too
     const FileSizeLimit limit(1000);
     std::vector<std::optional<bool>> results(500);
     for (auto& result : results) {
-        const auto ticket = log.submit(record_of("too many"));
-        boost::asio::co_spawn(loop, await_one(log, ticket, result), boost::asio::detached);
+        try {
+            const auto ticket = log.submit(record_of("too many"));
+            boost::asio::co_spawn(loop, await_one(log, ticket, result), boost::asio::detached);
+        } catch (const agent::Error& error) {
+            REQUIRE(error.status() == agent::protocol::AUDIT_FAILED);
+            result = false;
+        }
     }
     loop.run();
     const auto durable =

@@ -12,33 +12,28 @@ namespace {
 
 constexpr const char* right_pin = "123456\n";
 
-// Alice's token, whose module can be given another folder, without a token, in the configuration.
+// Alice's token, which her module can fail to show.
 struct Keeper {
-    Keeper() : agent((configure(true), home)) {
-        write_file(folder / "report.txt", "All is well.\n");
-        write_file(folder / "softhsm2.conf", "directories.tokendir = " + folder.path().string() + "\n");
-    }
+    Keeper() : agent(setup()) { write_file(folder / "report.txt", "All is well.\n"); }
 
-    void configure(bool with_token) {
-        AgentSetup setup = AgentSetup::of(alice.token(), "none");
-        if (!with_token)
-            setup.modules.front().environment["SOFTHSM2_CONF"] = folder / "softhsm2.conf";
-        setup.tokens.front().pin_cache = "forever";
-        write_file(home.configuration(), home.configuration_of(setup));
+    AgentSetup setup() {
+        AgentSetup made = module.setup(alice.token());
+        made.tokens.front().pin = "none";
+        made.tokens.front().pin_cache = "forever";
+        return made;
     }
-    void show(bool with_token) {
-        configure(with_token);
-        agent.process().signal(SIGHUP);
-        REQUIRE(wait_until(
-            [&] { return (signet({"list"}).out.find("alice") != std::string::npos) == with_token; }));
+    void show(bool shown) {
+        module.follow(shown ? "" : "C_GetTokenInfo error CKR_DEVICE_ERROR");
+        REQUIRE(
+            wait_until([&] { return (signet({"list"}).out.find("alice") != std::string::npos) == shown; }));
     }
     ProcessResult signet(const Arguments& command, std::optional<std::string> stdin_text = {}) const {
         return agent.signet(command, {.stdin_text = std::move(stdin_text), .folder = folder.path()});
     }
 
+    FaultyModule module;
     Alice alice{{KeyType::p256}};
     TemporaryFolder folder;
-    AgentFolder home;
     AgentProcess agent;
 };
 
@@ -109,4 +104,31 @@ TEST_CASE("lock goes on after a token that does not log out, and says so at the 
     CHECK(wait_until([&] { return count(agent.signet({"list"}).out, "locked") == 2; }));
     CHECK(locks(agent, "done") == 1);
     CHECK(locks(agent, "TOKEN_FAILED") == 1);
+}
+
+TEST_CASE("A module that leaves the configuration takes the PINs of its tokens with it") {
+    Alice alice({KeyType::p256});
+    Alice bob({KeyType::rsa2048});
+    AgentSetup alices = AgentSetup::of(alice.token(), "none");
+    alices.tokens.front().pin_cache = "forever";
+    AgentSetup both = alices;
+    both.modules.push_back(AgentSetup::of(bob.token()).modules.front());
+    both.modules.back().name = "other";
+    AgentSetup bobs = both;
+    bobs.modules.erase(bobs.modules.begin());
+    const AgentFolder home;
+    write_file(home.configuration(), home.configuration_of(alices));
+    AgentProcess agent(home);
+    const TemporaryFolder folder;
+    write_file(folder / "report.txt", "All is well.\n");
+    const Arguments sign{"sign", "-k", "alice-p256", "report.txt"};
+    check_done(agent.signet({"unlock", "--pin-stdin"}, {.stdin_text = right_pin}));
+    check_done(agent.signet(sign, {.folder = folder.path()}));
+    for (const AgentSetup* setup : {&both, &bobs, &both}) {
+        write_file(home.configuration(), home.configuration_of(*setup));
+        agent.process().signal(SIGHUP);
+        const std::size_t tokens = setup->modules.size();
+        REQUIRE(wait_until([&] { return count(agent.signet({"list"}).out, "token alice") == tokens; }));
+    }
+    check_refused(agent.signet(sign, {.folder = folder.path()}), 5);
 }
