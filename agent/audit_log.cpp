@@ -69,7 +69,7 @@ class AuditLog::Writer : public std::enable_shared_from_this<AuditLog::Writer> {
     Writer(Writer&&) = delete;
     Writer& operator=(Writer&&) = delete;
 
-    Ticket submit(const AuditRecord& record);
+    Ticket submit(const AuditRecord& record, Write write);
     boost::asio::awaitable<void> durable(Ticket ticket);
     void reopen();
     [[nodiscard]] bool failed() {
@@ -122,6 +122,8 @@ class AuditLog::Writer : public std::enable_shared_from_this<AuditLog::Writer> {
     std::condition_variable m_idle;
     std::string m_waiting;
     Ticket m_waiting_last = 0;
+    /// Whether what waits is to be written now.
+    bool m_is_urgent = false;
     /// Which opening of the file the thread writes to, and the error that broke it.
     unsigned m_opening = 0;
     int m_broken = 0;
@@ -141,7 +143,7 @@ void AuditLog::Writer::fail(int error) const {
         "mend that, then send signet-agent SIGHUP (systemctl reload)");
 }
 
-AuditLog::Ticket AuditLog::Writer::submit(const AuditRecord& record) {
+AuditLog::Ticket AuditLog::Writer::submit(const AuditRecord& record, Write write) {
     collect();
     if (m_error != 0)
         fail(m_error);
@@ -152,8 +154,10 @@ AuditLog::Ticket AuditLog::Writer::submit(const AuditRecord& record) {
             fail(ETIMEDOUT);
         append_audit_line(m_waiting, m_last + 1, now, record);
         m_waiting_last = ++m_last;
+        m_is_urgent = m_is_urgent || write == Write::now;
     }
-    m_wake.notify_one();
+    if (write == Write::now)
+        m_wake.notify_one();
     return m_last;
 }
 
@@ -184,11 +188,15 @@ void AuditLog::Writer::await_next() {
     if (!m_work)
         m_work.emplace(m_loop.get_executor());
     bool has_come = false;
+    bool wakes = false;
     {
         const std::lock_guard lock(m_mutex);
         has_come = !m_reports.empty();
         m_is_awaited = !has_come;
+        wakes = !m_waiting.empty() && !std::exchange(m_is_urgent, true);
     }
+    if (wakes)
+        m_wake.notify_one();
     if (has_come)
         post_collect();
 }
@@ -233,6 +241,8 @@ void AuditLog::Writer::settle(const Report& report) {
 
 void AuditLog::Writer::reopen() {
     std::unique_lock lock(m_mutex);
+    m_is_urgent = true;
+    m_wake.notify_one();
     m_idle.wait(lock, [this] { return !m_is_writing && m_waiting.empty(); });
     m_file = AuditFile(m_path, &m_file);
     ++m_opening;
@@ -245,10 +255,11 @@ void AuditLog::Writer::run() {
     std::string lines;
     std::unique_lock lock(m_mutex);
     while (true) {
-        m_wake.wait(lock, [this] { return m_stop || !m_waiting.empty(); });
+        m_wake.wait(lock, [this] { return m_stop || (m_is_urgent && !m_waiting.empty()); });
         if (m_waiting.empty())
             return;
         lines.swap(m_waiting);
+        m_is_urgent = false;
         Report report{m_waiting_last, m_broken, m_opening};
         m_is_writing = true;
         lock.unlock();
@@ -277,8 +288,8 @@ AuditLog::AuditLog(boost::asio::io_context& loop, std::filesystem::path path)
 
 AuditLog::~AuditLog() = default;
 
-AuditLog::Ticket AuditLog::submit(const AuditRecord& record) {
-    return m_writer->submit(record);
+AuditLog::Ticket AuditLog::submit(const AuditRecord& record, Write write) {
+    return m_writer->submit(record, write);
 }
 
 boost::asio::awaitable<void> AuditLog::durable(Ticket ticket) {

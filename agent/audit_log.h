@@ -41,9 +41,17 @@ class AuditLog {
     AuditLog(AuditLog&&) = delete;
     AuditLog& operator=(AuditLog&&) = delete;
 
+    /// When a record is written.
+    enum class Write {
+        now,
+        /// Not before somebody waits for it, or for any other: one write then serves all. For a record that
+        /// durable() is called for, or that is followed by another.
+        when_awaited,
+    };
+
     /// Gives the record to the writer, with the time of now (UTC). Does not wait. Throws Error(AUDIT_FAILED)
     /// if the log has failed.
-    Ticket submit(const AuditRecord&);
+    Ticket submit(const AuditRecord&, Write = Write::now);
 
     /// Returns once the record of `ticket` is on disk; at once, without a turn of the loop, if it is. Throws
     /// Error(AUDIT_FAILED) if it was lost. `ticket` is one that submit() returned.

@@ -48,7 +48,11 @@ class SignatureUse final : public KeyUse {
             auto record = audit_entry(m_task.peer, "sign", m_signer.identity.get());
             record.digest_algorithm = cms::digest_name(m_task.digest_algorithm);
             record.digest = hex(m_digest);
-            m_task.tickets.push_back(m_task.agent.audit->submit(record));
+            // Alone, it is on disk when the token has signed. Among others, one write for several signatures
+            // leaves the processors to the token.
+            const bool alone = m_task.agent.hosts.outstanding() <= 1;
+            m_task.tickets.push_back(m_task.agent.audit->submit(
+                record, alone ? AuditLog::Write::now : AuditLog::Write::when_awaited));
         } catch (...) {
             m_failure = std::current_exception();
         }

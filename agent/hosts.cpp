@@ -114,6 +114,13 @@ std::optional<Clock::time_point> Hosts::refresh_deadline() const {
     return last;
 }
 
+std::size_t Hosts::outstanding() const noexcept {
+    std::size_t all = 0;
+    for (const auto& host : m_hosts)
+        all += host->outstanding();
+    return all;
+}
+
 void Hosts::drop(ClientId client) {
     for (const auto& host : m_hosts)
         host->drop(client);

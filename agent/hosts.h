@@ -5,6 +5,7 @@
 #include "agent/config.h"
 #include "agent/host.h"
 
+#include <cstddef>
 #include <functional>
 #include <map>
 #include <memory>
@@ -38,6 +39,8 @@ class Hosts {
     void drop(ClientId client);
 
     [[nodiscard]] const std::vector<std::shared_ptr<Host>>& all() const noexcept { return m_hosts; }
+    /// Requests that the hosts' processes have not answered.
+    [[nodiscard]] std::size_t outstanding() const noexcept;
     [[nodiscard]] const Catalogue& catalogue() const noexcept { return m_catalogue; }
 
   private:

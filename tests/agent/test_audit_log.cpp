@@ -301,6 +301,36 @@ TEST_CASE("All who wait hear of a failure, and records behind it are refused too
     CHECK(durable <= lines_of(text.substr(0, text.rfind('\n') + 1)).size());
 }
 
+TEST_CASE("Records that can wait are written with the first that is awaited, or with any other") {
+    const TemporaryFolder folder;
+    const auto path = folder / "audit.jsonl";
+    boost::asio::io_context loop;
+    AuditLog log(loop, path);
+    const auto first = log.submit(record_of("can wait"), AuditLog::Write::when_awaited);
+    log.submit(record_of("can wait"), AuditLog::Write::when_awaited);
+    CHECK(read_file(path).empty());
+    CHECK(becomes_durable(loop, log, first));
+    CHECK(sequences(path) == std::vector<std::string>{"1", "2"});
+    log.submit(record_of("can wait"), AuditLog::Write::when_awaited);
+    const auto urgent = log.submit(record_of("now"));
+    CHECK(becomes_durable(loop, log, urgent));
+    CHECK(sequences(path) == std::vector<std::string>{"1", "2", "3", "4"});
+}
+
+TEST_CASE("Neither a reopen nor the end loses a record that can wait") {
+    const TemporaryFolder folder;
+    const auto path = folder / "audit.jsonl";
+    boost::asio::io_context loop;
+    {
+        AuditLog log(loop, path);
+        log.submit(record_of("can wait"), AuditLog::Write::when_awaited);
+        log.reopen();
+        CHECK(sequences(path) == std::vector<std::string>{"1"});
+        log.submit(record_of("can wait"), AuditLog::Write::when_awaited);
+    }
+    CHECK(sequences(path) == std::vector<std::string>{"1", "2"});
+}
+
 TEST_CASE("A log that was moved away is begun anew, with the same sequence") {
     const TemporaryFolder folder;
     const auto path = folder / "audit.jsonl";

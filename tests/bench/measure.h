@@ -2,8 +2,9 @@
 #pragma once
 
 #include <algorithm>
-#include <atomic>
+#include <barrier>
 #include <chrono>
+#include <functional>
 #include <thread>
 #include <vector>
 
@@ -33,19 +34,20 @@ inline Result summarise(std::vector<double>& samples, double seconds) {
             static_cast<double>(samples.size()) / seconds};
 }
 
-/// Runs each of `operations` in a thread of its own, again and again, for `duration`. An operation that
-/// throws ends the program: a benchmark of failures says nothing.
+/// Runs each of `operations` in a thread of its own, again and again, for `duration`: each once before, to
+/// connect and to warm up, then all in the same stretch of time. An operation that throws ends the program: a
+/// benchmark of failures says nothing.
 template <typename Operation>
 Result measure(std::vector<Operation>& operations, std::chrono::milliseconds duration) {
     std::vector<std::vector<double>> samples(operations.size());
-    std::atomic<bool> go = false;
+    Clock::time_point end;
+    std::barrier together(static_cast<std::ptrdiff_t>(operations.size()),
+                          [&end, duration]() noexcept { end = Clock::now() + duration; });
     std::vector<std::thread> threads;
-    const auto body = [&go, duration](Operation& operation, std::vector<double>& out) {
+    const auto body = [&](Operation& operation, std::vector<double>& out) {
         out.reserve(1U << 18U);
         operation();
-        while (!go)
-            std::this_thread::yield();
-        const auto end = Clock::now() + duration;
+        together.arrive_and_wait();
         for (auto start = Clock::now(); start < end;) {
             operation();
             const auto now = Clock::now();
@@ -56,7 +58,6 @@ Result measure(std::vector<Operation>& operations, std::chrono::milliseconds dur
     threads.reserve(operations.size());
     for (std::size_t i = 0; i < operations.size(); ++i)
         threads.emplace_back(body, std::ref(operations[i]), std::ref(samples[i]));
-    go = true;
     for (auto& thread : threads)
         thread.join();
     std::vector<double> all;
