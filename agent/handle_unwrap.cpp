@@ -134,8 +134,13 @@ asio::awaitable<Secret> unwrap(Unwrapping& task) {
     co_return co_await unwrap_oaep(task);
 }
 
-[[noreturn]] void refuse_no_recipient(const std::vector<std::string>& unreadable) {
-    std::string why = "no recipient of the message has a key on a token";
+[[noreturn]] void refuse_no_recipient(Agent& agent, const std::string& identity,
+                                      const std::vector<std::string>& unreadable) {
+    if (!identity.empty() && agent.selector.matching(identity).empty())
+        throw Error(protocol::NO_IDENTITY, "no identity matches \"" + identity + "\"",
+                    "see what `signet list` shows");
+    std::string why = identity.empty() ? "no recipient of the message has a key on a token"
+                                       : "the message is not for \"" + identity + "\"";
     for (const auto& reason : unreadable)
         why += "; " + reason;
     throw Error(protocol::NO_RECIPIENT, why, "insert the token, or see what `signet list` shows");
@@ -154,7 +159,7 @@ asio::awaitable<RecipientMatch> find_recipient(Agent& agent, const protocol::Unw
         match = match_recipient(infos, agent.selector.matching(request.identity()), unreadable);
     }
     if (!match)
-        refuse_no_recipient(unreadable);
+        refuse_no_recipient(agent, request.identity(), unreadable);
     co_return std::move(*match);
 }
 

@@ -44,6 +44,21 @@ TEST_CASE("an identity goes by address, fingerprint, label and URI") {
     }
 }
 
+TEST_CASE("who is named to decrypt must be known, and one of the recipients") {
+    Session session;
+    session.write("report.txt", "All is well.\n");
+    check_done(session.signet({"encrypt", "-r", "alice-p256", "report.txt"}));
+    const ProcessResult unknown = session.signet({"decrypt", "-k", "nobody", "-o", "out", "report.txt.p7m"});
+    check_refused(unknown, 4);
+    CHECK(unknown.err.find("no identity matches \"nobody\"") != std::string::npos);
+    const ProcessResult other =
+        session.signet({"decrypt", "-k", "alice-rsa2048", "-o", "out", "report.txt.p7m"});
+    check_refused(other, 4);
+    CHECK(other.err.find("the message is not for \"alice-rsa2048\"") != std::string::npos);
+    check_done(session.signet({"decrypt", "-k", "alice-p256", "-o", "out", "report.txt.p7m"}));
+    CHECK(session.read("out") == "All is well.\n");
+}
+
 TEST_CASE("unknown and ambiguous identities are refused") {
     Session session;
     session.write("report.txt", "All is well.\n");
