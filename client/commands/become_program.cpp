@@ -35,7 +35,8 @@ void become_program(const std::string& name, const Arguments& arguments) {
 
     const std::string folder = own_folder(name);
     for (const char* place : {"", "../libexec/signet/"}) {
-        const std::string file = folder + place + name;
+        std::string file = folder;
+        file.append(place).append(name);
         execv(file.c_str(), argv.data());
         if (errno != ENOENT)
             throw from_errno(errno, "cannot run " + file);
