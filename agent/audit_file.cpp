@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <limits>
 #include <string>
 #include <system_error>
 
@@ -99,6 +100,8 @@ void AuditFile::read_end(const std::filesystem::path& path, off_t size) {
     if (got != static_cast<ssize_t>(end.size()))
         fail(path, got < 0 ? errno : EIO);
     m_last_sequence = greatest_sequence(end);
+    if (m_last_sequence > std::numeric_limits<std::uint64_t>::max() / 2)
+        fail(path, "its last sequence number cannot be", "move the file away");
     if (end.back() == '\n')
         return;
     const int error = append("\n");

@@ -75,6 +75,7 @@ asio::awaitable<void> Connection::read(std::shared_ptr<Connection> self) {
         const auto size = co_await self->m_socket.async_read_some(buffer, token);
         if (failed && self->m_reading) {
             // Gone: nobody waits for what it asked.
+            self->m_peer.gone = true;
             self->m_agent.hosts.drop(self->m_peer.id);
             self->close();
             break;

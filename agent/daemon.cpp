@@ -174,6 +174,7 @@ asio::awaitable<void> Daemon::read_again() {
             co_return;
         m_agent->hosts.configure(modules);
         m_agent->config = config;
+        m_agent->logins.reconfigured();
         m_discovered = config->modules.empty();
         m_reloaded = true;
         spdlog::info("the configuration was read again");

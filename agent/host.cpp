@@ -48,11 +48,19 @@ void Host::reconfigure(ModuleConfig config) {
     const auto before = std::exchange(m_config, std::move(config));
     if (!need_another_process(before, m_config))
         return;
-    m_was_loaded = false;
+    if (std::exchange(m_was_loaded, false))
+        m_previous = before;
     m_back_off = {};
     m_pause.cancel();
     if (m_state == State::ready || m_state == State::starting)
         replace_process("its configuration has changed");
+}
+
+void Host::go_back() {
+    spdlog::error("module {} ({}): {}; it stays as it was", m_config.name, m_config.path.string(), m_trouble);
+    m_config = *std::exchange(m_previous, std::nullopt);
+    m_was_loaded = true;
+    set_state(State::retiring);
 }
 
 void Host::leave() {
@@ -151,14 +159,17 @@ asio::awaitable<void> Host::bring_up(std::shared_ptr<Host> self, std::shared_ptr
         co_return;
     if (loaded.outcome != token::protocol::OK || loaded.parts.empty()) {
         self->m_trouble = loaded.what.empty() ? "the module could not be loaded" : loaded.what;
-        if (!self->m_was_loaded && loaded.outcome == token::protocol::NO_MODULE)
-            self->set_state(State::unloadable);
-        else
+        if (self->m_was_loaded || loaded.outcome != token::protocol::NO_MODULE)
             self->set_state(State::retiring);
+        else if (self->m_previous)
+            self->go_back();
+        else
+            self->set_state(State::unloadable);
         channel->close();
         co_return;
     }
     self->m_was_loaded = true;
+    self->m_previous.reset();
     self->m_workers = std::max(1U, loaded.parts.front().loaded().workers());
 
     Request scan;
@@ -281,6 +292,9 @@ void Host::forget_process() {
 }
 
 void Host::send_waiting() {
+    // What was on its way when the host ended is still received.
+    if (!m_channel || m_state == State::ended)
+        return;
     if (m_state == State::retiring && m_channel->outstanding() == 0)
         return m_channel->close();
     while (is_ready()) {

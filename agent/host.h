@@ -132,6 +132,7 @@ class Host : public std::enable_shared_from_this<Host> {
     void replace_process(const std::string& why);
     void take_scan(std::optional<std::uint64_t> slot, const Answer& answer);
     void notice_removals(std::optional<std::uint64_t> slot, const Answer& answer);
+    void go_back();
     void forget_process();
     void send(token::protocol::Request& request, SendWatch* watch, Completion<Answer> done);
     void send_waiting();
@@ -155,6 +156,8 @@ class Host : public std::enable_shared_from_this<Host> {
     /// Tokens that were removed, or locked while they did not show, since this process began, and not logged
     /// in since.
     std::set<pin::TokenId> m_away;
+    /// What it goes back to if the module of a new configuration cannot be loaded.
+    std::optional<ModuleConfig> m_previous;
     bool m_scanning = false;
     bool m_was_loaded = false;
     bool m_leaving = false;

@@ -139,6 +139,8 @@ asio::awaitable<Answer> KeyOperations::run(Permit permit, std::shared_ptr<const 
                       patience, Clock::now() + patience, answered, failures};
     Answer answer;
     while (true) {
+        if (permit.peer().gone)
+            throw Error(protocol::STOPPING, "the client has gone");
         if (progress.generation != m_hosts.catalogue().generation()) {
             progress.generation = m_hosts.catalogue().generation();
             if (auto now = m_hosts.catalogue().key(progress.key->subject_public_key_info))

@@ -120,6 +120,7 @@ asio::awaitable<void> Logins::lock(pin::TokenId id) {
 
 asio::awaitable<void> Logins::log_out_everywhere(pin::TokenId id) {
     m_kept.drop(id);
+    m_closing.erase(id);
     // Several modules may show the same token. The catalogue is rebuilt meanwhile.
     const auto tokens = m_hosts.catalogue().tokens();
     std::exception_ptr failure;
@@ -219,13 +220,18 @@ void Logins::expire() {
     for (const auto& token : m_hosts.catalogue().tokens()) {
         const bool by_pin = token->current && token->logged_in && token->has_flag(CKF_LOGIN_REQUIRED) &&
                             !token->has_flag(CKF_PROTECTED_AUTHENTICATION_PATH);
-        if (!by_pin || m_kept.get(token->id(), now))
+        const bool over = (by_pin && !m_kept.has(token->id(), now)) || m_closing.contains(token->id());
+        if (!over)
             continue;
         const bool idle =
             !m_under_way.contains(token->id()) && token->host->outstanding() + token->host->queued() == 0;
         if (idle) {
             asio::co_spawn(m_loop, log_out_expired(token->id()), asio::detached);
         } else {
+            // A client that keeps the token busy would keep its login.
+            m_closing.insert(token->id());
+            token->host->disbelieve(token->id());
+            token->logged_in = false;
             // Each end of a request looks again; the timer is for requests that never end.
             m_asks_each_time = true;
             next = std::min(next.value_or(Clock::time_point::max()), now + expire_again);
@@ -233,6 +239,18 @@ void Logins::expire() {
     }
     if (next)
         expire_at(*next);
+}
+
+void Logins::reconfigured() {
+    const auto now = Clock::now();
+    for (const auto& id : m_kept.tokens()) {
+        const auto& tokens = m_config->tokens;
+        const auto config = std::find_if(tokens.begin(), tokens.end(), [&id](const auto& candidate) {
+            return TokenUri(candidate.uri).matches(id);
+        });
+        m_kept.limit(id, config == tokens.end() ? TokenConfig{}.pin_cache : config->pin_cache, now);
+    }
+    expire();
 }
 
 void Logins::stop() noexcept {

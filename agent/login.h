@@ -15,6 +15,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -51,6 +52,9 @@ class Logins {
             expire();
     }
 
+    /// After the configuration was exchanged: kept PINs live no longer than it says now.
+    void reconfigured();
+
     /// Forgets all PINs and sets no timer any more.
     void stop() noexcept;
 
@@ -70,6 +74,7 @@ class Logins {
     asio::awaitable<void> by_source(Attempt& attempt);
     asio::awaitable<void> by_stored_pin(Attempt& attempt, Secret pin);
     asio::awaitable<void> by_pinentry(Attempt& attempt);
+    static std::string description(const Attempt& attempt);
     asio::awaitable<bool> try_pin(Attempt& attempt, const Secret& pin, bool confirmed);
     asio::awaitable<Answer> send(Attempt& attempt, const Secret* pin, bool may_repeat);
     asio::awaitable<void> look_again(Attempt& attempt);
@@ -92,6 +97,9 @@ class Logins {
     std::map<pin::TokenId, std::shared_ptr<UnderWay>> m_under_way;
     asio::steady_timer m_expiry;
     bool m_asks_each_time = false;
+    /// Whose time is over while they work: nothing new is begun on their login, and they are logged out when
+    /// they are idle.
+    std::set<pin::TokenId> m_closing;
 };
 
 }  // namespace signet::agent

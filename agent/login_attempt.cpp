@@ -5,6 +5,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <variant>
 
 namespace signet::agent {
@@ -20,6 +21,18 @@ constexpr int max_prompts = 3;
     throw Error(protocol::PIN_LOCKED,
                 "one PIN try of " + quoted(token) + " is left, which nothing automatic spends",
                 "run `signet unlock --pin-stdin` with the right PIN");
+}
+
+/// A name that others chose, so that it cannot pass for our own words: without line ends, and short.
+std::string foreign(std::string text) {
+    constexpr std::size_t longest = 200;
+    if (text.size() > longest) {
+        text.resize(longest);
+        text += "...";
+    }
+    std::replace_if(
+        text.begin(), text.end(), [](unsigned char c) { return c < ' '; }, '?');
+    return text;
 }
 
 }  // namespace
@@ -123,6 +136,18 @@ asio::awaitable<void> Logins::by_stored_pin(Attempt& attempt, Secret pin) {
                     "put the right PIN there");
 }
 
+std::string Logins::description(const Attempt& attempt) {
+    const auto& token = *attempt.token;
+    std::string text;
+    if (token.has_flag(CKF_USER_PIN_FINAL_TRY))
+        text = "This is the last try: a wrong PIN locks the token.\n";
+    text += "Please enter the PIN of token \"" + foreign(token.label) + "\" (serial number " +
+            foreign(token.serial) + "), asked for by " +
+            (attempt.peer.program.empty() ? "a program" : foreign(attempt.peer.program)) + " (process " +
+            std::to_string(attempt.peer.pid) + ").";
+    return text;
+}
+
 asio::awaitable<void> Logins::by_pinentry(Attempt& attempt) {
     pin::PinPrompt prompt;
     prompt.title = "Signet";
@@ -132,12 +157,7 @@ asio::awaitable<void> Logins::by_pinentry(Attempt& attempt) {
     for (int asked = 0; asked < max_prompts; ++asked) {
         if (attempt.token->has_flag(CKF_USER_PIN_LOCKED))
             refuse_locked(*attempt.token);
-        prompt.description = "Please enter the PIN of " + quoted(*attempt.token) + " (serial number " +
-                             attempt.token->serial + "), asked for by " +
-                             (attempt.peer.program.empty() ? "a program" : attempt.peer.program) +
-                             " (process " + std::to_string(attempt.peer.pid) + ").";
-        if (attempt.token->has_flag(CKF_USER_PIN_FINAL_TRY))
-            prompt.description += "\nThis is the last try: a wrong PIN locks the token.";
+        prompt.description = description(attempt);
         const auto pin = co_await pin::ask_pin(prompt);
         if (m_refused.is_refused(attempt.id, pin)) {
             prompt.error = "The token has refused this PIN before; it was not tried again.";
@@ -228,6 +248,7 @@ asio::awaitable<Answer> Logins::send(Attempt& attempt, const Secret* pin, bool m
 }
 
 asio::awaitable<void> Logins::succeed(Attempt& attempt) {
+    m_closing.erase(attempt.id);
     spdlog::info("{} is logged in", quoted(*attempt.token));
     attempt.host->believe(attempt.id);
     // Private keys often show only now: the scan's token is the one that is logged in, and till then others

@@ -14,6 +14,7 @@
 #include <csignal>
 #include <memory>
 #include <sstream>
+#include <string_view>
 #include <system_error>
 
 namespace signet::agent {
@@ -22,6 +23,7 @@ namespace {
 
 constexpr std::size_t max_output = std::size_t{64} * 1024;
 constexpr std::size_t max_modules = 64;
+constexpr std::string_view last_line = "end\n";
 
 pid_t spawn(const std::string& program, int output) {
     posix_spawn_file_actions_t actions;
@@ -82,16 +84,14 @@ class Listing {
         co_return false;
     }
 
-    /// Whether it ended well, or would have: it is killed here.
-    asio::awaitable<bool> end() {
-        // It has said what it has to say, or never will.
+    /// It has said what it has to say, or never will.
+    asio::awaitable<void> end() {
         ::kill(m_pid, SIGKILL);
         boost::system::error_code failed;
         auto token = asio::redirect_error(asio::use_awaitable, failed);
         if (m_end.is_open())
             co_await m_end.async_wait(asio::posix::stream_descriptor::wait_read, token);
-        const int status = reap();
-        co_return WIFEXITED(status) ? WEXITSTATUS(status) == 0 : WTERMSIG(status) == SIGKILL;
+        reap();
     }
 
     void stop() {
@@ -100,12 +100,10 @@ class Listing {
     }
 
   private:
-    int reap() {
-        int status = 0;
-        while (m_pid > 0 && ::waitpid(m_pid, &status, 0) < 0 && errno == EINTR) {
+    void reap() {
+        while (m_pid > 0 && ::waitpid(m_pid, nullptr, 0) < 0 && errno == EINTR) {
         }
         m_pid = -1;
-        return status;
     }
 
     asio::posix::stream_descriptor m_output;
@@ -127,8 +125,10 @@ asio::awaitable<DiscoveredModules> discover_modules(asio::io_context& loop, std:
     std::string lines;
     const bool all_read = co_await listing->read(lines);
     timer.cancel();
-    const bool ended_well = co_await listing->end();
-    co_return DiscoveredModules{parse_module_list(lines), all_read && ended_well};
+    co_await listing->end();
+    // How it ended says nothing: modules crash at exit, and it may have been killed before it was done.
+    const bool complete = all_read && (lines == last_line || lines.ends_with("\n" + std::string(last_line)));
+    co_return DiscoveredModules{parse_module_list(lines), complete};
 }
 
 std::vector<ModuleConfig> parse_module_list(const std::string& lines) {

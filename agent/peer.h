@@ -19,6 +19,8 @@ struct Peer {
     std::string program;
     /// What the client calls itself.
     std::string client;
+    /// Its connection has ended: nothing more is begun for it.
+    bool gone = false;
     /// Where its person is; filled only for the agent's own uid.
     pin::PinEntryPlace place;
 };

@@ -21,7 +21,8 @@ constexpr const char* help =
     "signet-token: loads one PKCS#11 module for signet-agent, which starts it.\n"
     "\n"
     "  signet-token                 serve the agent on descriptor 3\n"
-    "  signet-token --list-modules  print the modules that p11-kit is configured with, as NAME<TAB>PATH\n"
+    "  signet-token --list-modules  print the modules that p11-kit is configured with, as NAME<TAB>PATH, "
+    "then \"end\"\n"
     "  signet-token --help          print this\n";
 
 [[noreturn]] void list_modules() {
@@ -30,6 +31,7 @@ constexpr const char* help =
         if ((module.name + module.path).find_first_of("\t\n") == std::string::npos)
             std::printf("%s\t%s\n", module.name.c_str(), module.path.c_str());
     }
+    std::puts("end");
     const bool written = std::fflush(stdout) == 0;
     // The modules are loaded, and many crash in exit handlers.
     _exit(written ? 0 : 1);

@@ -4,8 +4,8 @@
 
 #include <cstdlib>
 #include <memory>
-
-#include "token/log.h"
+#include <stdexcept>
+#include <string>
 
 namespace signet::token {
 
@@ -27,8 +27,8 @@ std::vector<ConfiguredModule> configured_modules() {
     const std::unique_ptr<CK_FUNCTION_LIST*, Release> modules(p11_kit_modules_load(nullptr, 0));
     if (modules == nullptr) {
         const char* reason = p11_kit_message();
-        log_line("p11-kit cannot load its modules: ", reason == nullptr ? "no reason given" : reason);
-        return {};
+        throw std::runtime_error(std::string("p11-kit cannot load its modules: ") +
+                                 (reason == nullptr ? "no reason given" : reason));
     }
     std::vector<ConfiguredModule> found;
     for (CK_FUNCTION_LIST** module = modules.get(); *module != nullptr; ++module) {

@@ -36,6 +36,19 @@ std::vector<TokenId> PinStore::tokens() const {
     return tokens;
 }
 
+bool PinStore::has(const TokenId& token, Clock::time_point now) const noexcept {
+    const auto found = m_kept.find(token);
+    return found != m_kept.end() && (!found->second.until || *found->second.until > now);
+}
+
+void PinStore::limit(const TokenId& token, PinLifetime lifetime, Clock::time_point now) noexcept {
+    const auto found = m_kept.find(token);
+    if (found == m_kept.end() || !lifetime)
+        return;
+    auto& until = found->second.until;
+    until = until ? std::min(*until, now + *lifetime) : now + *lifetime;
+}
+
 bool PinStore::drop(const TokenId& token) noexcept {
     return m_kept.erase(token) != 0;
 }

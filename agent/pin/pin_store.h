@@ -33,6 +33,12 @@ class PinStore {
     /// Tokens whose PIN is kept, or was until its time was over.
     [[nodiscard]] std::vector<TokenId> tokens() const;
 
+    /// Whether one is kept whose time is not over.
+    [[nodiscard]] bool has(const TokenId&, Clock::time_point now) const noexcept;
+
+    /// The PIN that is kept, if any, lives for `lifetime` from now on, at most.
+    void limit(const TokenId&, PinLifetime lifetime, Clock::time_point now) noexcept;
+
     /// Whether a PIN was there.
     bool drop(const TokenId&) noexcept;
     void drop_all() noexcept;

@@ -38,7 +38,7 @@ struct Discovery {
 }  // namespace
 
 TEST_CASE("modules are asked for while the loop goes on") {
-    const Discovery discovery("sleep 0.3; printf 'a\\t/a.so\\n'", std::chrono::seconds{30});
+    const Discovery discovery("sleep 0.3; printf 'a\\t/a.so\\nend\\n'", std::chrono::seconds{30});
     REQUIRE(discovery.found);
     CHECK(discovery.found->complete);
     CHECK(discovery.found->modules.size() == 1);
@@ -48,7 +48,9 @@ TEST_CASE("modules are asked for while the loop goes on") {
 TEST_CASE("a list of modules that is cut off is not complete") {
     for (const auto& [script, count] :
          {std::pair("printf 'a\\t/a.so\\n'; exec sleep 100", 1),
-          std::pair("printf 'a\\t/a.so\\n'; exit 1", 1), std::pair("kill -SEGV $$", 0)}) {
+          std::pair("printf 'a\\t/a.so\\n'; exit 1", 1), std::pair("printf 'a\\t/a.so\\nthe end\\n'", 1),
+          std::pair("printf 'a\\t/a.so\\n'; kill -KILL $$", 1), std::pair("exit 0", 0),
+          std::pair("kill -SEGV $$", 0)}) {
         CAPTURE(script);
         const Discovery discovery(script, std::chrono::seconds{2});
         REQUIRE(discovery.found);

@@ -1,5 +1,7 @@
 // PINs: wrong ones are tried once, right ones come from a file or from standard input.
+#include "tests/end_to_end/faulty_module.h"
 #include "tests/end_to_end/session.h"
+#include "tests/end_to_end/sign_load.h"
 
 #include <csignal>
 
@@ -151,4 +153,40 @@ TEST_CASE("a batch of many files is one PIN prompt, also where no PIN is kept") 
             {.folder = folder.path()}));
     check_done(agent.signet({"sign", "-o", "again", "file0"}, {.folder = folder.path()}));
     CHECK(pinentry.asked() == 2);
+}
+
+TEST_CASE("a client that keeps the token busy does not keep its login") {
+    FaultyModule module;
+    Alice alice({KeyType::p256});
+    AgentSetup setup = module.setup(alice.token());
+    setup.tokens.front().pin = "none";
+    setup.tokens.front().pin_cache = "1s";
+    const AgentProcess agent(setup);
+    // With four at a time, something is always under way.
+    module.follow("C_Sign delay 300ms");
+    check_done(agent.signet({"unlock", "--pin-stdin"}, {.stdin_text = "123456\n"}));
+    SignLoad load(agent, {"alice-p256", "alice-p256", "alice-p256", "alice-p256"});
+    CHECK(wait_until([&] { return !load.failures().empty(); }));
+    load.stop();
+    CHECK(load.done() > 0);
+    for (const std::string& failure : load.failures()) {
+        CAPTURE(failure);
+        CHECK(failure.find("unlock") != std::string::npos);
+    }
+}
+
+TEST_CASE("a shorter pin-cache holds for PINs that are kept already") {
+    Alice alice({KeyType::p256});
+    AgentSetup setup = AgentSetup::of(alice.token(), "none");
+    setup.tokens.front().pin_cache = "forever";
+    const AgentFolder home;
+    write_file(home.configuration(), home.configuration_of(setup));
+    AgentProcess agent(home);
+    check_done(agent.signet({"unlock", "--pin-stdin"}, {.stdin_text = "123456\n"}));
+    const auto logged_in = [&] { return agent.signet({"list"}).out.find("logged in") != std::string::npos; };
+    REQUIRE(logged_in());
+    setup.tokens.front().pin_cache = "1s";
+    write_file(home.configuration(), home.configuration_of(setup));
+    agent.process().signal(SIGHUP);
+    CHECK(wait_until([&] { return !logged_in(); }));
 }

@@ -1,8 +1,11 @@
 // signet-token is killed again and again, and nobody notices.
+#include "tests/end_to_end/faulty_module.h"
 #include "tests/end_to_end/session.h"
 #include "tests/end_to_end/sign_load.h"
 
+#include <chrono>
 #include <csignal>
+#include <thread>
 
 using namespace signet::tests;
 
@@ -65,4 +68,46 @@ TEST_CASE("SIGTERM ends agent and signet-token with exit status 0") {
     CHECK_FALSE(process_runs(hosts.front()));
     CHECK_FALSE(std::filesystem::exists(session.agent().socket()));
     check_refused(session.signet({"list"}), 3);
+}
+
+TEST_CASE("a module whose new path at SIGHUP is no PKCS#11 module stays as it was") {
+    Alice alice({KeyType::p256});
+    AgentSetup setup = AgentSetup::of(alice.token());
+    const AgentFolder home;
+    write_file(home.configuration(), home.configuration_of(setup));
+    AgentProcess agent(home);
+    const TemporaryFolder folder;
+    write_file(folder / "report.txt", "All is well.\n");
+    // Which is answered when the module is ready.
+    check_done(agent.signet({"list"}));
+    setup.modules.front().path = home.configuration();
+    write_file(home.configuration(), home.configuration_of(setup));
+    agent.process().signal(SIGHUP);
+    REQUIRE(wait_until([&] { return agent.log().find("it stays as it was") != std::string::npos; }));
+    check_done(agent.signet({"sign", "report.txt"}, {.folder = folder.path()}));
+}
+
+TEST_CASE("modules that come and go at once leave the agent alive") {
+    FaultyModule faulty;
+    Alice alice({KeyType::p256});
+    Alice bob({KeyType::rsa2048});
+    AgentSetup one = AgentSetup::of(alice.token());
+    AgentSetup two = one;
+    two.modules.push_back(faulty.setup(bob.token()).modules.front());
+    const AgentFolder home;
+    write_file(home.configuration(), home.configuration_of(one));
+    AgentProcess agent(home);
+    const TemporaryFolder folder;
+    write_file(folder / "report.txt", "All is well.\n");
+    for (int round = 0; round < 25; ++round) {
+        for (const AgentSetup* setup : {&two, &one}) {
+            // Much to read, so that answers come in while the loop does not receive.
+            write_file(home.configuration(),
+                       home.configuration_of(*setup) + "\n" + std::string(500'000, '#') + "\n");
+            agent.process().signal(SIGHUP);
+            std::this_thread::sleep_for(std::chrono::milliseconds(2 * round));
+        }
+    }
+    check_done(agent.signet({"sign", "-k", "alice-p256", "report.txt"}, {.folder = folder.path()}));
+    CHECK(agent.process().running());
 }
