@@ -23,6 +23,13 @@ namespace {
 /// Bytes of a file of certificates, at most.
 constexpr std::size_t max_certificate_file = std::size_t{64} << 20;
 
+/// To the agent an empty name is everybody.
+void refuse_empty(const std::string& name) {
+    if (name.empty())
+        throw Error(ExitStatus::usage, "cannot encrypt", "a recipient has an empty name",
+                    "name a certificate file, an address, a fingerprint or a label");
+}
+
 std::string cannot_encrypt(const std::string& name) {
     return "cannot encrypt to " + name;
 }
@@ -127,7 +134,7 @@ agent::protocol::ListReply identities_called(AgentConnection& agent, const std::
     } catch (const Error& error) {
         if (error.exit_status() == ExitStatus::no_agent)
             refuse_unknown(name, error);
-        throw;
+        throw Error(error.exit_status(), cannot_encrypt(name), error.why(), error.advice());
     }
 }
 
@@ -157,6 +164,7 @@ cms::Certificate certificate_from_agent(AgentConnection& agent, const std::strin
 std::vector<cms::Certificate> find_recipients(AgentConnection& agent, const std::vector<std::string>& names) {
     std::vector<cms::Certificate> recipients;
     for (const std::string& name : names) {
+        refuse_empty(name);
         if (!is_file(name)) {
             if (!is_utf8(name))
                 throw Error(ExitStatus::usage, cannot_encrypt(name), "there is no such file",
@@ -175,8 +183,10 @@ std::vector<cms::Certificate> find_recipients(AgentConnection& agent, const std:
 std::vector<cms::Certificate> find_recipients_by_address(AgentConnection& agent,
                                                          const std::vector<std::string>& addresses) {
     std::vector<cms::Certificate> recipients;
-    for (const std::string& address : addresses)
+    for (const std::string& address : addresses) {
+        refuse_empty(address);
         add_new(recipients, certificate_from_agent(agent, address));
+    }
     return recipients;
 }
 

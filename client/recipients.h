@@ -12,7 +12,8 @@ namespace signet::client {
 /// The certificate for each of `names`, without duplicates. A name that is a file is read as one certificate,
 /// PEM or DER; any other is an address, fingerprint, label or URI that the agent is asked for. Throws Error:
 /// 4 if nobody or several match, or the certificate is not for encryption or not valid today; 8 if a file
-/// holds no certificate; 3 if the agent is needed and not there; 2 if a name is no file and not UTF-8.
+/// holds no certificate; 3 if the agent is needed and not there; 2 if a name is empty, or no file and not
+/// UTF-8.
 [[nodiscard]] std::vector<cms::Certificate> find_recipients(AgentConnection& agent,
                                                             const std::vector<std::string>& names);
 

@@ -1,8 +1,11 @@
 #include "client/commands/command_options.h"
 
+#include <algorithm>
 #include <boost/program_options/parsers.hpp>
 #include <sstream>
 #include <utility>
+
+#include "agent/protocol/frame.h"
 
 namespace signet::client::commands {
 
@@ -13,7 +16,12 @@ std::string ParsedArguments::text(const char* option) const {
 }
 
 std::vector<std::string> ParsedArguments::list(const char* option) const {
-    return has(option) ? options[option].as<std::vector<std::string>>() : std::vector<std::string>();
+    std::vector<std::string> values;
+    if (has(option))
+        for (const std::string& value : options[option].as<std::vector<std::string>>())
+            if (std::find(values.begin(), values.end(), value) == values.end())
+                values.push_back(value);
+    return values;
 }
 
 CommandOptions::CommandOptions(std::string name, std::string synopsis, std::string about)
@@ -53,6 +61,7 @@ std::optional<ParsedArguments> CommandOptions::parse(const Arguments& arguments,
             if (option.position_key >= 0)
                 result.operands.insert(result.operands.end(), option.value.begin(), option.value.end());
         po::store(parsed, result.options);
+        refuse_values(parsed);
     } catch (const po::error& error) {
         throw usage_error(error.what());
     }
@@ -68,6 +77,21 @@ std::optional<ParsedArguments> CommandOptions::parse(const Arguments& arguments,
     if (result.operands.size() > most)
         throw usage_error("one argument too many: '" + result.operands[most] + "'");
     return result;
+}
+
+void CommandOptions::refuse_values(const po::parsed_options& parsed) const {
+    for (const po::option& option : parsed.options) {
+        if (option.position_key >= 0)
+            continue;
+        for (const std::string& value : option.value) {
+            // Nobody named would be whoever there is: an unset variable in a script must not choose a key.
+            if (value.empty())
+                throw usage_error("the value of --" + option.string_key + " is empty");
+            if (value.size() > agent::protocol::max_text)
+                throw usage_error("the value of --" + option.string_key + " is longer than " +
+                                  std::to_string(agent::protocol::max_text) + " bytes");
+        }
+    }
 }
 
 Error CommandOptions::usage_error(const std::string& why) const {

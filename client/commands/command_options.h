@@ -2,6 +2,7 @@
 #pragma once
 
 #include <boost/program_options/options_description.hpp>
+#include <boost/program_options/parsers.hpp>
 #include <boost/program_options/variables_map.hpp>
 #include <cstddef>
 #include <optional>
@@ -22,7 +23,7 @@ struct ParsedArguments {
     [[nodiscard]] bool has(const char* option) const { return options.count(option) != 0; }
     /// The value of an option, empty if it is not there.
     [[nodiscard]] std::string text(const char* option) const;
-    /// All values of an option that may be given several times.
+    /// The values of an option that may be given several times, equal ones once.
     [[nodiscard]] std::vector<std::string> list(const char* option) const;
     /// The value of --socket, empty if it is not there.
     [[nodiscard]] std::string socket() const { return text("socket"); }
@@ -43,13 +44,15 @@ class CommandOptions {
 
     /// Parses strictly (no abbreviations, nothing twice that is not meant to be). If --help is there, prints
     /// the help to stdout and returns none; the command is then done. Throws Error(2) with the usage, also
-    /// for other than `fewest` to `most` operands.
+    /// for an empty value of an option, one longer than the protocol's max_text, and other than `fewest` to
+    /// `most` operands.
     std::optional<ParsedArguments> parse(const Arguments& arguments, std::size_t fewest, std::size_t most);
 
     /// Error(2): `why`, and the usage as the advice.
     [[nodiscard]] Error usage_error(const std::string& why) const;
 
   private:
+    void refuse_values(const boost::program_options::parsed_options& parsed) const;
     [[nodiscard]] std::string usage() const;
 
     std::string m_name;

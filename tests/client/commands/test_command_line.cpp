@@ -113,6 +113,41 @@ TEST_CASE("A wrong number of arguments, or options that contradict, are a matter
     CHECK(session.files() == std::set<std::string>{"a", "b"});
 }
 
+TEST_CASE("An empty value of an option is not taken for none") {
+    const Session session;
+    session.write("a", "content");
+    session.write("a.p7m", "content");
+    for (const Arguments& line : std::vector<Arguments>{{"sign", "-k", "", "a"},
+                                                        {"sign", "-k", "alice", "--key", "", "a"},
+                                                        {"encrypt", "-r", "", "a"},
+                                                        {"decrypt", "-k", "", "a.p7m"},
+                                                        {"verify", "--trust", "", "a"},
+                                                        {"list", "--socket", ""},
+                                                        {"mail", "encrypt", "-r", ""},
+                                                        {"mail", "sign", "-k", ""},
+                                                        {"mail", "decrypt", "-k", ""}}) {
+        CAPTURE(line);
+        const ProcessResult result = session.signet(line, "From: alice@example.org\n\nhello\n");
+        CHECK(result.status == 2);
+        CHECK(result.out.empty());
+        CHECK(is_one_line(result.err));
+        CHECK(result.err.find(" is empty; usage: signet " + line[0]) != std::string::npos);
+    }
+    CHECK(session.files() == std::set<std::string>{"a", "a.p7m"});
+}
+
+TEST_CASE("A name that is longer than the agent reads is a matter of usage") {
+    const Session session;
+    session.write("a", "content");
+    const std::string name(5000, 'x');
+    for (const Arguments& line :
+         std::vector<Arguments>{{"sign", "-k", name, "a"}, {"encrypt", "-r", name, "a"}}) {
+        const ProcessResult result = session.signet(line);
+        CHECK(result.status == 2);
+        CHECK(result.err.find(" is longer than 4096 bytes; usage: ") != std::string::npos);
+    }
+}
+
 TEST_CASE("No agent: one line that says where it was looked for") {
     const Session session;
     session.write("a", "content");
