@@ -7,6 +7,7 @@ HoldSignals::HoldSignals() noexcept {
     sigemptyset(&held);
     sigaddset(&held, SIGHUP);
     sigaddset(&held, SIGINT);
+    sigaddset(&held, SIGQUIT);
     sigaddset(&held, SIGTERM);
     pthread_sigmask(SIG_BLOCK, &held, &m_before);
 }

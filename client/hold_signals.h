@@ -5,8 +5,8 @@
 
 namespace signet::client {
 
-/// From construction to destruction, SIGHUP, SIGINT and SIGTERM stay pending for this thread; then they act.
-/// For moments that never wait for anybody.
+/// From construction to destruction, SIGHUP, SIGINT, SIGQUIT and SIGTERM stay pending for this thread; then
+/// they act. For moments that never wait for anybody.
 class HoldSignals {
   public:
     HoldSignals() noexcept;

@@ -3,13 +3,13 @@
 #include <fcntl.h>
 #include <sys/random.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <array>
 #include <cerrno>
+#include <climits>
 #include <cstdio>
-#include <cstdlib>
-#include <memory>
-#include <optional>
+#include <string_view>
 #include <utility>
 
 #include "client/error.h"
@@ -31,18 +31,52 @@ Error refused(const std::string& name, const std::string& why) {
     return {ExitStatus::other, cannot_write(name), why, "name another file with -o"};
 }
 
-/// The file behind symbolic links. A link that leads nowhere is refused: what it would create is not what its
-/// name says.
-std::string resolve(const std::string& path) {
-    struct FreeChars {
-        void operator()(char* chars) const noexcept {
-            std::free(chars);
-        }  // NOLINT: realpath's own allocation
-    };
-    const std::unique_ptr<char, FreeChars> real(realpath(path.c_str(), nullptr));
-    if (!real)
-        throw from_errno(errno, cannot_write(path));
-    return real.get();
+std::string folder_of(const std::string& path) {
+    return path.substr(0, path.rfind('/') + 1);
+}
+
+/// Where everybody may put a link under a name that is about to be written, as the kernel's
+/// protected_symlinks has it. The kernel does not see what is renamed.
+bool planted(const std::string& link, const struct stat& status) {
+    constexpr mode_t others_may_write = S_IWGRP | S_IWOTH;
+    const std::string folder_path = folder_of(link);
+    struct stat folder {};
+    if (status.st_uid == geteuid() || stat(folder_path.empty() ? "." : folder_path.c_str(), &folder) != 0)
+        return false;
+    return (folder.st_mode & S_ISVTX) != 0 && (folder.st_mode & others_may_write) != 0 &&
+           folder.st_uid != status.st_uid;
+}
+
+/// Replaces `path`, a symbolic link with this status, by what it leads to. The result is no link itself, so
+/// that one which takes its place later is replaced and not followed. A link that leads nowhere is refused:
+/// what it would create is not what its name says.
+void follow_links(std::string& path, struct stat& status) {
+    constexpr int most_links = 40;
+    const std::string name = path;
+    for (int links = 0; S_ISLNK(status.st_mode); ++links) {
+        if (links == most_links)
+            throw from_errno(ELOOP, cannot_write(name));
+        if (planted(path, status))
+            throw refused(name, "it is a link that somebody else put into a folder that others write to");
+        std::array<char, PATH_MAX> target{};
+        const ssize_t size = readlink(path.c_str(), target.data(), target.size());
+        if (size < 0)
+            throw from_errno(errno, cannot_write(name));
+        const std::string_view text(target.data(), static_cast<std::size_t>(size));
+        path = (text.starts_with('/') ? "" : folder_of(path)) + std::string(text);
+        if (lstat(path.c_str(), &status) != 0) {
+            if (errno != ENOENT)
+                throw from_errno(errno, cannot_write(name));
+            throw Error(ExitStatus::other, cannot_write(name), "it is a link that leads nowhere",
+                        "use - for standard output");
+        }
+    }
+}
+
+/// Whether `path` is written to directly.
+bool is_stream(const std::string& path) {
+    struct stat status {};
+    return path == "-" || (stat(path.c_str(), &status) == 0 && S_ISCHR(status.st_mode));
 }
 
 /// In the same folder, so that renaming never crosses a file system.
@@ -50,7 +84,7 @@ std::string temporary_name(const std::string& target) {
     std::array<unsigned char, 8> random{};
     if (getrandom(random.data(), random.size(), 0) != static_cast<ssize_t>(random.size()))
         throw from_errno(errno, cannot_write(target));
-    std::string name = target.substr(0, target.rfind('/') + 1) + ".signet-";
+    std::string name = folder_of(target) + ".signet-";
     for (const unsigned char byte : random) {
         name += "0123456789abcdef"[byte >> 4U];
         name += "0123456789abcdef"[byte & 15U];
@@ -69,13 +103,10 @@ OutputFile::OutputFile(const std::string& path, Privacy privacy)
     struct stat status {};
     const bool replaces = lstat(path.c_str(), &status) == 0;
     if (replaces) {
-        if (S_ISLNK(status.st_mode)) {
-            m_target = resolve(path);
-            if (stat(m_target.c_str(), &status) != 0)
-                throw from_errno(errno, cannot_write(m_name));
-        }
+        if (S_ISLNK(status.st_mode))
+            follow_links(m_target, status);
         if (S_ISCHR(status.st_mode)) {
-            m_owned = FileDescriptor(open(m_target.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY));
+            m_owned = FileDescriptor(open(m_target.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW));
             m_descriptor = m_owned.get();
             if (m_descriptor < 0)
                 throw from_errno(errno, cannot_write(m_name));
@@ -156,17 +187,18 @@ void OutputFile::discard() noexcept {
 }
 
 void write_outputs(const std::vector<Output>& outputs) {
-    // A pipe or terminal may block for ever: the user must be able to end us then.
-    bool only_files = true;
+    // A pipe or terminal may block for ever: the user must be able to end us then, and no plaintext may lie
+    // under a temporary name.
     for (const Output& output : outputs)
-        only_files = only_files && output.path != "-";
-    std::optional<HoldSignals> held;
-    if (only_files)
-        held.emplace();
+        if (is_stream(output.path))
+            OutputFile(output.path, output.privacy).write(output.content);
 
+    const HoldSignals held;
     std::vector<OutputFile> files;
     files.reserve(outputs.size());
     for (const Output& output : outputs) {
+        if (is_stream(output.path))
+            continue;
         files.emplace_back(output.path, output.privacy);
         files.back().write(output.content);
         files.back().prepare();

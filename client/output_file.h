@@ -20,7 +20,9 @@ enum class Privacy {
 /// One output. A regular file is written under a temporary name in the target's own folder and takes the
 /// target's name only in `commit`; until then the target, if it exists, is untouched, and the destructor
 /// leaves nothing. Standard output (`-`) and character devices are written to directly. A symbolic link is
-/// followed. Anything else that exists under the name (folder, FIFO, socket, block device) is refused.
+/// followed, unless it leads nowhere or lies in a sticky folder that others may write to and belongs neither
+/// to us nor to that folder's owner. Anything else that exists under the name (folder, FIFO, socket, block
+/// device) is refused.
 class OutputFile {
   public:
     /// Throws Error(9) that names `path`, with nothing created.
@@ -57,8 +59,9 @@ struct Output {
     Privacy privacy = Privacy::shared;
 };
 
-/// Writes all of `outputs`, and only then gives any of them its name. Signals that would end the process wait
-/// meanwhile, so that they leave no temporary file. Throws as OutputFile does.
+/// Writes all of `outputs`, and only then gives any of them its name: first what is written to directly, then
+/// the files. Signals that would end the process wait while there are temporary files. Throws as OutputFile
+/// does.
 void write_outputs(const std::vector<Output>& outputs);
 
 }  // namespace signet::client

@@ -38,8 +38,9 @@ Arguments arguments_of(int argc, char** argv) {
 
 int run_program(const std::function<ExitStatus()>& body) noexcept {
     try {
-        // NOLINTNEXTLINE(performance-no-int-to-ptr): SIG_IGN is defined so
-        std::signal(SIGPIPE, SIG_IGN);
+        // A write that fails is an error to report, and temporary files to remove.
+        for (const int number : {SIGPIPE, SIGXFSZ})
+            std::signal(number, SIG_IGN);  // NOLINT(performance-no-int-to-ptr): SIG_IGN is defined so
         return static_cast<int>(body());
     } catch (const BrokenPipe&) {
         return static_cast<int>(ExitStatus::other);

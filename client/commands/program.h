@@ -17,8 +17,8 @@ using Arguments = std::vector<std::string>;
 /// argv without the program's name.
 [[nodiscard]] Arguments arguments_of(int argc, char** argv);
 
-/// Runs `body` as the whole of a program: SIGPIPE ignored, and every exception turned into its line on
-/// stderr. Returns what main returns.
+/// Runs `body` as the whole of a program: SIGPIPE and SIGXFSZ ignored, and every exception turned into its
+/// line on stderr. Returns what main returns.
 int run_program(const std::function<ExitStatus()>& body) noexcept;
 
 /// Prints `text` to stdout at once. Throws BrokenPipe or Error(9).

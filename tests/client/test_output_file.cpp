@@ -233,14 +233,78 @@ TEST_CASE("Many outputs do not need as many descriptors") {
 }
 
 TEST_CASE("Signals that would end the process wait until the files have their names") {
+    const int number = GENERATE(SIGHUP, SIGINT, SIGQUIT, SIGTERM);
     const client::HoldSignals held;
-    raise(SIGTERM);
     sigset_t pending;
+    sigset_t blocked;
+    pthread_sigmask(SIG_BLOCK, nullptr, &blocked);
+    REQUIRE(sigismember(&blocked, number) == 1);
+    raise(number);
     sigpending(&pending);
-    REQUIRE(sigismember(&pending, SIGTERM) == 1);
+    REQUIRE(sigismember(&pending, number) == 1);
     // The test must not end by it.
-    const auto before = std::signal(SIGTERM, SIG_IGN);
-    std::signal(SIGTERM, before);
+    const auto before = std::signal(number, SIG_IGN);
+    std::signal(number, before);
     sigpending(&pending);
-    CHECK(sigismember(&pending, SIGTERM) == 0);
+    CHECK(sigismember(&pending, number) == 0);
+}
+
+TEST_CASE("A device is written to before there is any file, wherever it stands in the list") {
+    const TemporaryFolder folder;
+    // The folder that is not there would be seen first.
+    const client::Error error = error_of([&] {
+        client::write_outputs(
+            {{folder / "no/such", cms::as_bytes("content")}, {"/dev/full", cms::as_bytes("content")}});
+    });
+    CHECK(error.what() == std::string("cannot write /dev/full: No space left on device"));
+}
+
+TEST_CASE("A link that leads nowhere, as /dev/stdout of a pipe, is named so") {
+    const TemporaryFolder folder;
+    fs::create_symlink("nowhere", folder / "link");
+    const client::Error error = error_of([&] { OutputFile(folder / "link", Privacy::shared); });
+    CHECK(error.what() == "cannot write " + (folder / "link").string() +
+                              ": it is a link that leads nowhere; use - for standard output");
+}
+
+TEST_CASE("A link that somebody else planted in a folder for all is not followed") {
+    if (geteuid() != 0) {
+        WARN("only root can give links away");
+        return;
+    }
+    constexpr uid_t owner = 1;
+    constexpr uid_t stranger = 2;
+    const TemporaryFolder folder;
+    fs::create_directory(folder / "for-all");
+    REQUIRE(chown((folder / "for-all").c_str(), owner, owner) == 0);
+    write_file(folder / "real", "old");
+    fs::create_symlink("../real", folder / "for-all/link");
+    fs::create_symlink("for-all/link", folder / "ours");
+    const fs::path path = folder / GENERATE(as<std::string>(), "for-all/link", "ours");
+    const auto written = [&](mode_t mode, uid_t links_owner) {
+        REQUIRE(chmod((folder / "for-all").c_str(), mode) == 0);
+        REQUIRE(lchown((folder / "for-all/link").c_str(), links_owner, links_owner) == 0);
+        write_file(folder / "real", "old");
+        try {
+            client::write_outputs({{path, cms::as_bytes("new")}});
+        } catch (const client::Error& error) {
+            CHECK(error.exit_status() == client::ExitStatus::other);
+        }
+        return read_file(folder / "real") == "new";
+    };
+    SECTION("a stranger's, where all may write") {
+        CHECK_FALSE(written(01777, stranger));
+    }
+    SECTION("a stranger's, where the group may write") {
+        CHECK_FALSE(written(01770, stranger));
+    }
+    SECTION("a stranger's, where only the owner writes") {
+        CHECK(written(01755, stranger));
+    }
+    SECTION("the folder's owner's") {
+        CHECK(written(01777, owner));
+    }
+    SECTION("ours") {
+        CHECK(written(01777, geteuid()));
+    }
 }
