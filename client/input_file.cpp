@@ -46,10 +46,10 @@ std::size_t InputFile::read(std::span<std::uint8_t> buffer) {
     }
 }
 
-cms::Bytes InputFile::read_all(std::size_t limit) {
+cms::Bytes InputFile::read_all(std::size_t limit, const std::string& why) {
     const auto too_large = [&] {
         return Error(ExitStatus::other, cannot_read(m_name),
-                     "it is larger than " + std::to_string(limit) + " bytes");
+                     why.empty() ? "it is larger than " + std::to_string(limit) + " bytes" : why);
     };
     struct stat status {};
     std::size_t expected = 0;

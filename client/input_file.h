@@ -24,8 +24,9 @@ class InputFile {
     /// Bytes read into `buffer`, 0 at the end. Throws Error(9).
     std::size_t read(std::span<std::uint8_t> buffer);
 
-    /// What remains. Throws Error(9) if that is above `limit` bytes, before more is allocated.
-    [[nodiscard]] cms::Bytes read_all(std::size_t limit = max_content_in_memory);
+    /// What remains. Throws Error(9) if that is above `limit` bytes, before more is allocated;
+    /// `why` is the reason then, empty: that it is larger than these.
+    [[nodiscard]] cms::Bytes read_all(std::size_t limit = max_content_in_memory, const std::string& why = {});
 
     /// The digest of what remains, in constant memory. Throws Error.
     [[nodiscard]] cms::Bytes digest(cms::DigestAlgorithm algorithm);

@@ -1,5 +1,6 @@
 #include "client/commands/cms_commands.h"
 #include "client/commands/command_options.h"
+#include "client/commands/output_collision.h"
 #include "client/input_file.h"
 #include "client/output_file.h"
 #include "client/recipients.h"
@@ -31,7 +32,7 @@ cms::EncryptOptions encrypt_options(const CommandOptions& options, const ParsedA
 
 ExitStatus encrypt(const Arguments& arguments) {
     CommandOptions options(
-        "encrypt", "-r CERT_OR_ADDRESS... [-o OUT] FILE",
+        "encrypt", "-r CERT_OR_ADDRESS [-r CERT_OR_ADDRESS]... [-o OUT] FILE",
         "Encrypts a file for everybody named by -r: FILE.p7m (CMS, DER), AES-256-GCM in\n"
         "AuthEnvelopedData unless another cipher is asked for. A recipient is a certificate\n"
         "file, or an identity that the agent knows.");
@@ -48,6 +49,9 @@ ExitStatus encrypt(const Arguments& arguments) {
         throw options.usage_error("no recipient is given");
     const cms::EncryptOptions encryption = encrypt_options(options, *parsed);
     const std::string& path = parsed->operands.front();
+    const std::string beside = path == "-" ? "-" : path + ".p7m";
+    const std::string output = parsed->has("output") ? parsed->text("output") : beside;
+    refuse_to_replace(options, parsed->list("recipient"), output);
     InputFile input(path);
 
     AgentConnection agent(parsed->socket());
@@ -55,8 +59,7 @@ ExitStatus encrypt(const Arguments& arguments) {
     try {
         const cms::Bytes content = input.read_all();
         const cms::Bytes message = cms::encrypt_content(content, recipients, encryption);
-        const std::string output = path == "-" ? "-" : path + ".p7m";
-        write_outputs({{parsed->has("output") ? parsed->text("output") : output, message}});
+        write_outputs({{output, message}});
     } catch (const cms::Error& error) {
         throw from_cms(error, "cannot encrypt " + input.name());
     }

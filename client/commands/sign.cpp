@@ -1,17 +1,15 @@
 #include <algorithm>
 #include <cstddef>
 #include <limits>
-#include <map>
-#include <set>
 #include <string>
 #include <vector>
 
 #include "client/commands/become_program.h"
 #include "client/commands/command_options.h"
 #include "client/commands/commands.h"
+#include "client/commands/output_collision.h"
 #include "client/commands/sign.h"
 #include "client/content_hash.h"
-#include "client/file_identity.h"
 #include "client/input_file.h"
 #include "client/output_file.h"
 #include "client/signing_options.h"
@@ -59,7 +57,8 @@ std::vector<HashedFile> hash_files(const std::vector<std::string>& paths, cms::D
             files.push_back({input.digest(algorithm), {}});
             continue;
         }
-        cms::Bytes content = input.read_all(left);
+        cms::Bytes content = input.read_all(
+            left, max_content_in_memory == left ? std::string() : "the files together are larger than 1 GiB");
         left -= content.size();
         cms::Bytes digest = content_digest(algorithm, content);
         files.push_back({std::move(digest), std::move(content)});
@@ -74,28 +73,6 @@ std::vector<std::string> output_paths(const ParsedArguments& parsed, const char*
     for (const std::string& input : parsed.operands)
         outputs.push_back(input == "-" ? "-" : input + suffix);
     return outputs;
-}
-
-/// `signet sign *` in a folder with a and a.p7s would sign a.p7s and then replace it.
-void refuse_collisions(const CommandOptions& options, const std::vector<std::string>& inputs,
-                       const std::vector<std::string>& outputs) {
-    std::set<FileIdentity> to_sign;
-    for (const std::string& input : inputs)
-        if (auto identity = identity_of_input(input))
-            to_sign.insert(*std::move(identity));
-    std::map<FileIdentity, std::string> signed_from;
-    for (std::size_t i = 0; i < outputs.size(); ++i) {
-        const auto identity = identity_of_output(outputs[i]);
-        if (!identity)
-            continue;
-        if (to_sign.contains(*identity))
-            throw options.usage_error("'" + outputs[i] + "' is to be signed, and the signature of '" +
-                                      inputs[i] + "' would replace it");
-        const auto [other, is_first] = signed_from.try_emplace(*identity, inputs[i]);
-        if (!is_first)
-            throw options.usage_error("the signatures of '" + other->second + "' and '" + inputs[i] +
-                                      "' would both be '" + outputs[i] + "'");
-    }
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 #include "client/commands/command_options.h"
+#include "client/commands/output_collision.h"
 #include "client/mail/canonical.h"
 #include "client/mail/commands.h"
 #include "client/mail/encrypted_message.h"
@@ -90,6 +91,7 @@ ExitStatus encrypt_command(const Arguments& arguments) {
     if (!parsed->has("sign") && (parsed->has("key") || parsed->has("digest") || parsed->has("rsa-pss"))) {
         throw options.usage_error("-k, --digest and --rsa-pss go with --sign");
     }
+    commands::refuse_to_replace(options, parsed->list("recipient"), output_of(*parsed));
     const auto source = message_source(*parsed);
     in_the_words_of("cannot encrypt " + name_of_message(source), [&] {
         const auto raw = read_message(source);

@@ -177,3 +177,42 @@ TEST_CASE("A label that looks like a path is a label, if the agent knows it") {
     CHECK(session.signet({"encrypt", "-r", "mail/bob", "a"}).status == 0);
     CHECK(opened_by_openssl(session, bob, "a.p7m") == "content");
 }
+
+TEST_CASE("What the agent refuses is said of the recipient, not of a list") {
+    const FakeAgent agent(FakeAgent::answering([](const protocol::Request&) {
+        protocol::Reply reply;
+        reply.set_status(protocol::REFUSED);
+        reply.set_why("no rule allows it");
+        return reply;
+    }));
+    const Session session(agent.socket());
+    session.write("a", "content");
+    check_fails(session.signet({"encrypt", "-r", "bob@example.org", "a"}), 7,
+                "cannot encrypt to bob@example.org: no rule allows it");
+}
+
+TEST_CASE("A file that may not grow so large is an error, and leaves no part of itself") {
+    const Session session;
+    const Person bob(session, KeyType::p256, "bob");
+    session.write("big", std::string(200'000, 'x'));
+    const std::string command = "ulimit -f 10; exec " + program("signet").string() + " encrypt -r " +
+                                bob.certificate.pem.string() + " big";
+    const ProcessResult result = run({"env", "--default-signal=XFSZ", "sh", "-c", command},
+                                     {.folder = std::filesystem::path(session.path("big")).parent_path()});
+    check_fails(result, 9, "cannot write big.p7m: File too large");
+    CHECK(session.files() == std::set<std::string>{"big", "bob.key"});
+}
+
+TEST_CASE("A recipient's certificate is not replaced by what is encrypted to it") {
+    const Session session;
+    const Person bob(session, KeyType::p256, "bob");
+    session.write("bob.pem", read_file(bob.certificate.pem));
+    session.write("a", "content");
+    const ProcessResult file = session.signet({"encrypt", "-r", "bob.pem", "-o", "./bob.pem", "a"});
+    CHECK(file.status == 2);
+    CHECK(file.err.starts_with(
+        "signet: encrypt: './bob.pem' is read as 'bob.pem', and would be replaced; usage: "));
+    CHECK(session.signet({"mail", "encrypt", "-r", "bob.pem", "-o", "bob.pem"}, "From: a@b\n\nhello\n")
+              .status == 2);
+    CHECK(session.read("bob.pem") == read_file(bob.certificate.pem));
+}
