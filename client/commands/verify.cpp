@@ -9,6 +9,7 @@
 #include "client/cms_input.h"
 #include "client/commands/cms_commands.h"
 #include "client/commands/command_options.h"
+#include "client/commands/output_collision.h"
 #include "client/commands/verify_report.h"
 #include "client/input_file.h"
 #include "client/output_file.h"
@@ -63,12 +64,6 @@ cms::SignedDataResult verify_file(const CommandOptions& options, const ParsedArg
     }
 }
 
-void explain_missing_anchors(cms::SignedDataResult& result) {
-    for (cms::SignerResult& signer : result.signers)
-        if (signer.intact && !signer.trusted)
-            signer.reasons.insert(signer.reasons.begin(), "signer not trusted: no trust anchors given");
-}
-
 // Whoever reads "holds" for report.txt.p7s takes report.txt for verified; a signature that carries a content
 // of its own says nothing of that file.
 void refuse_beside_content(const std::string& signature) {
@@ -107,6 +102,8 @@ ExitStatus verify(const Arguments& arguments) {
         throw options.usage_error("signature and content cannot both be standard input");
     if (parsed->has("json") && parsed->text("output") == "-")
         throw options.usage_error("--json and the content cannot both go to standard output");
+    refuse_to_replace(options, {parsed->operands.empty() ? "-" : parsed->operands[0], parsed->text("trust")},
+                      parsed->has("output") ? parsed->text("output") : "-");
     const cms::VerifyOptions verification = verify_options(options, *parsed);
     cms::SignedDataResult result = verify_file(options, *parsed, verification);
     // The named file was not looked at: a person would take it for verified.

@@ -1,5 +1,8 @@
 #include "client/commands/verify_report.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "client/commands/json_writer.h"
 #include "client/commands/text_block.h"
 #include "client/rfc3339.h"
@@ -12,6 +15,19 @@ const char* verdict(const cms::SignerResult& signer) {
     if (signer.intact && signer.trusted)
         return "holds";
     return signer.intact ? "intact, but the signer is not trusted" : "does not hold";
+}
+
+bool is_upper(char c) {
+    return c >= 'A' && c <= 'Z';
+}
+
+/// A sentence, as a part of another one. What begins with several capitals is a name.
+std::string as_clause(std::string sentence) {
+    if (sentence.ends_with('.'))
+        sentence.pop_back();
+    if (sentence.size() > 1 && is_upper(sentence[0]) && !is_upper(sentence[1]))
+        sentence[0] = static_cast<char>(sentence[0] - 'A' + 'a');
+    return sentence;
 }
 
 void report_certificate(TextBlock& block, const cms::Certificate& certificate) {
@@ -84,6 +100,12 @@ std::string verify_report_json(const cms::SignedDataResult& result) {
     return json.end_array().end_object().finish();
 }
 
+void explain_missing_anchors(cms::SignedDataResult& result) {
+    for (cms::SignerResult& signer : result.signers)
+        if (signer.intact && !signer.trusted)
+            signer.reasons = {"signer not trusted: no trust anchors given"};
+}
+
 std::string why_not(const cms::SignedDataResult& result) {
     if (result.signers.empty())
         return "nobody signed it";
@@ -91,7 +113,17 @@ std::string why_not(const cms::SignedDataResult& result) {
     for (const cms::SignerResult& signer : result.signers)
         if (!signer.reasons.empty())
             reasons.push_back(signer.reasons.front());
-    return joined(reasons);
+    return joined_reasons(reasons);
+}
+
+std::string joined_reasons(const std::vector<std::string>& reasons) {
+    std::vector<std::string> clauses;
+    for (const std::string& reason : reasons) {
+        std::string clause = as_clause(reason);
+        if (std::find(clauses.begin(), clauses.end(), clause) == clauses.end())
+            clauses.push_back(std::move(clause));
+    }
+    return joined(clauses);
 }
 
 }  // namespace signet::client::commands

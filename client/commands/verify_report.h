@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "cms/signed_data_verifier.h"
 
@@ -15,7 +16,14 @@ namespace signet::client::commands {
 /// signing_time}; what the message does not say is null.
 [[nodiscard]] std::string verify_report_json(const cms::SignedDataResult& result);
 
-/// Why it does not hold, in one line: the first reason of each signer.
+/// Where nobody is trusted, whom a signer's certificate comes from is no reason: in its place, says that no
+/// trust anchors were given.
+void explain_missing_anchors(cms::SignedDataResult& result);
+
+/// Why it does not hold, in one line: the first reason of each signer, as joined_reasons.
 [[nodiscard]] std::string why_not(const cms::SignedDataResult& result);
+
+/// `reasons`, a sentence or clause each, as clauses of one line, equal ones once.
+[[nodiscard]] std::string joined_reasons(const std::vector<std::string>& reasons);
 
 }  // namespace signet::client::commands

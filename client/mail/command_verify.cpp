@@ -1,4 +1,6 @@
 #include "client/commands/command_options.h"
+#include "client/commands/output_collision.h"
+#include "client/commands/verify_report.h"
 #include "client/mail/commands.h"
 #include "client/mail/encrypted_message.h"
 #include "client/mail/message_source.h"
@@ -33,7 +35,10 @@ cms::VerifyOptions verify_options(const commands::CommandOptions& options,
 void verify_source(const commands::ParsedArguments& arguments, const std::string& source,
                    const cms::VerifyOptions& options) {
     const auto raw = read_message(source);
-    const auto verification = verify_message(parse_message(raw), options);
+    auto verification = verify_message(parse_message(raw), options);
+    if (options.trust_anchors.empty()) {
+        commands::explain_missing_anchors(verification.signed_data);
+    }
     const bool json = arguments.has("json");
     if (json) {
         commands::print(verification_report_json(verification));
@@ -77,8 +82,9 @@ ExitStatus verify_command(const Arguments& arguments) {
     if (parsed->has("json") && parsed->text("output") == "-") {
         throw options.usage_error("standard output has room for the JSON or for the message");
     }
-    const auto verify = verify_options(options, *parsed);
     const auto source = message_source(*parsed);
+    commands::refuse_to_replace(options, {source, parsed->text("trust")}, output_of(*parsed));
+    const auto verify = verify_options(options, *parsed);
     in_the_words_of("cannot verify " + name_of_message(source),
                     [&] { verify_source(*parsed, source, verify); });
     return ExitStatus::done;

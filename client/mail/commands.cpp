@@ -17,6 +17,12 @@ void in_the_words_of(const std::string& what_failed, const std::function<void()>
         }
     } catch (const cms::Error& error) {
         throw from_cms(error, what_failed);
+    } catch (const client::Error& error) {
+        // "cannot sign" and the like: which message it was, where the library cannot know.
+        if (!what_failed.starts_with(error.what_failed() + " ")) {
+            throw;
+        }
+        throw client::Error(error.exit_status(), what_failed, error.why(), error.advice());
     }
 }
 

@@ -18,7 +18,8 @@ ExitStatus verify_command(const Arguments& arguments);
 ExitStatus decrypt_command(const Arguments& arguments);
 
 /// Runs `body` and turns mail::Error and cms::Error into client::Error: `what_failed`, then the reason.
-/// Throws client::Error.
+/// A client::Error that only says the beginning of `what_failed` ("cannot sign") gets all of it. Throws
+/// client::Error.
 void in_the_words_of(const std::string& what_failed, const std::function<void()>& body);
 
 }  // namespace signet::client::mail

@@ -39,7 +39,7 @@ std::string read_message(const std::string& source) {
 }
 
 std::string name_of_message(const std::string& source) {
-    return source == "-" ? "the message" : source;
+    return source == "-" ? "standard input" : source;
 }
 
 }  // namespace signet::client::mail

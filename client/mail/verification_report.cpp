@@ -41,7 +41,7 @@ std::string why_not(const Verification& verification) {
     if (!verification.signed_data.holds()) {
         reasons.push_back(commands::why_not(verification.signed_data));
     }
-    return joined(reasons);
+    return commands::joined_reasons(reasons);
 }
 
 }  // namespace signet::client::mail

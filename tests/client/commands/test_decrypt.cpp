@@ -195,3 +195,18 @@ TEST_CASE("A message cut at any byte is malformed, before the agent is asked") {
     session.write("a.p7m", whole);
     CHECK(exit_status_of(open) == 3);
 }
+
+TEST_CASE("For an old cipher the sender is to be asked, whether it is a file or a mail") {
+    const Session session;
+    const Person bob(session, KeyType::rsa2048, "bob");
+    encrypt(session, bob, "content", {"-des3"});
+    const std::string why =
+        ": the content cipher des-ede3-cbc is not supported; ask the sender to encrypt with AES";
+    check_fails(session.signet({"decrypt", "a.p7m"}), 9, "cannot decrypt a.p7m" + why);
+    session.write("plain", "content");
+    session.run_here({"openssl", "cms", "-encrypt", "-des3", "-in", "plain", "-out", "a.eml",
+                      bob.certificate.pem.string()});
+    check_fails(session.signet({"mail", "decrypt", "a.eml"}), 9, "cannot decrypt a.eml" + why);
+    check_fails(session.signet({"mail", "decrypt"}, session.read("a.eml")), 9,
+                "cannot decrypt standard input" + why);
+}

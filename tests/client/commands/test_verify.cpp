@@ -78,7 +78,7 @@ TEST_CASE("Without trust anchors the signer is not trusted, and that is said") {
     CHECK(json.status == 1);
     CHECK(json.out.starts_with(
         R"({"holds":false,"content_type":"1.2.840.113549.1.7.1","signers":[{"intact":true,)"
-        R"("trusted":false,"reasons":["signer not trusted: no trust anchors given")"));
+        R"("trusted":false,"reasons":["signer not trusted: no trust anchors given"],)"));
     CHECK(json.out.find(R"("email":["bob@example.org"])") != std::string::npos);
 }
 
@@ -88,7 +88,10 @@ TEST_CASE("Altered content, another authority and another time do not verify") {
     session.write("a", "content");
     bob.sign("a", "a.p7s");
     const TestCa stranger;
-    CHECK(session.signet({"verify", "--trust", stranger.root(), "a.p7s"}).status == 1);
+    const ProcessResult untrusted = session.signet({"verify", "--trust", stranger.root(), "a.p7s"});
+    CHECK(untrusted.status == 1);
+    CHECK(untrusted.err.starts_with("signet: a.p7s does not verify: the signer's certificate ("));
+    CHECK(untrusted.err.ends_with(") was issued by nobody who is trusted here\n"));
     CHECK(session.signet({"verify", "--trust", bob.root(), "--at", "2001-01-01T00:00:00Z", "a.p7s"}).status ==
           1);
     session.write("a", "altered");
@@ -112,6 +115,18 @@ TEST_CASE("Attached content comes out only if all holds") {
     CHECK(untrusted.out.empty());
     CHECK(session.signet({"verify", "-o", "new", "a.p7m"}).status == 1);
     CHECK(session.files().count("new") == 0);
+}
+
+TEST_CASE("The content replaces neither the signature nor the authorities' certificates") {
+    const Session session;
+    const Bob bob(session);
+    session.write("a", "content");
+    session.write("ca.pem", read_file(bob.root()));
+    bob.sign("a", "a.p7m", {"-nodetach"});
+    for (const char* output : {"ca.pem", "a.p7m"})
+        CHECK(session.signet({"verify", "--trust", "ca.pem", "-o", output, "a.p7m"}).status == 2);
+    CHECK(session.signet({"mail", "verify", "--trust", "ca.pem", "-o", "ca.pem"}, "").status == 2);
+    CHECK(session.read("ca.pem") == read_file(bob.root()));
 }
 
 TEST_CASE("A file that is not what the signature is over is not passed for verified") {

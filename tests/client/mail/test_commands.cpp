@@ -78,6 +78,13 @@ TEST_CASE("a message that does not hold leaves nothing but the reason") {
     CHECK(json.out.starts_with("{\"holds\":false,"));
 }
 
+TEST_CASE("without authorities one reason is given: that there are none") {
+    const auto result = mail({"verify"}, signed_mail());
+    CHECK(result.err ==
+          "signet: standard input does not verify: signer not trusted: no trust anchors given; name the "
+          "authority's certificate with --trust\n");
+}
+
 TEST_CASE("bad input is refused in one line, with no agent and no output") {
     const auto command = GENERATE("sign"s, "verify"s, "decrypt"s, "encrypt"s);
     std::string nested = "\nx";
