@@ -9,6 +9,7 @@
 #include <iterator>
 #include <map>
 #include <optional>
+#include <set>
 #include <stdexcept>
 
 namespace signet::agent {
@@ -177,6 +178,12 @@ class Builder {
         return made;
     }
 
+    /// The last: how many notes there are that were not taken.
+    void count_notes() {
+        if (m_said.size() > m_notes.size())
+            m_notes.push_back("and " + std::to_string(m_said.size() - m_notes.size()) + " more");
+    }
+
     std::unordered_map<std::string, std::shared_ptr<const Key>> keys() {
         return {m_keys.begin(), m_keys.end()};
     }
@@ -210,11 +217,19 @@ class Builder {
     }
 
     void note(const TokenState& token, const std::string& what) {
-        m_notes.push_back("token \"" + token.label + "\": " + what);
+        std::string text = "token \"" + token.label + "\": " + what;
+        // Labels are the token's choice, and may be long.
+        if (text.size() > Catalogue::max_note)
+            text.replace(Catalogue::max_note, std::string::npos, "...");
+        if (!m_said.insert(text).second)
+            return;
+        if (m_notes.size() < Catalogue::max_notes)
+            m_notes.push_back(std::move(text));
     }
 
     std::uint64_t m_generation;
     std::vector<std::string>& m_notes;
+    std::set<std::string> m_said;
     std::map<std::string, std::shared_ptr<Key>> m_keys;
     std::map<std::string, Candidate> m_candidates;
     std::vector<const Candidate*> m_order;
@@ -229,6 +244,7 @@ void Catalogue::rebuild(std::vector<std::shared_ptr<TokenState>> tokens) {
     for (const auto& token : tokens)
         builder.add(token);
     m_identities = builder.identities();
+    builder.count_notes();
     m_keys = builder.keys();
     m_tokens = std::move(tokens);
 }

@@ -4,6 +4,7 @@
 #include "agent/identity.h"
 #include "agent/token_state.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -27,8 +28,12 @@ class Catalogue {
     [[nodiscard]] const std::vector<std::shared_ptr<const Identity>>& identities() const noexcept {
         return m_identities;
     }
-    /// What a person may want to know: keys of unknown types, certificates that cannot be read or that
-    /// are too many. One line each.
+    /// Notes, at most, and bytes of one: `signet list` sends all of them in one frame.
+    static constexpr std::size_t max_notes = 100;
+    static constexpr std::size_t max_note = 300;
+
+    /// What a person may want to know: keys of unknown types, certificates that cannot be read, objects that
+    /// were left out. One line each, no two the same; the last one counts those that are too many.
     [[nodiscard]] const std::vector<std::string>& notes() const noexcept { return m_notes; }
     /// The key as it is now; none if it has gone.
     [[nodiscard]] std::shared_ptr<const Key> key(const std::string& subject_public_key_info) const;

@@ -199,3 +199,20 @@ TEST_CASE("what cannot be read becomes a note and harms nothing else") {
     CHECK(catalogue.identities().empty());
     CHECK(catalogue.notes().empty());
 }
+
+TEST_CASE("however much is strange on a token, the notes fit into an answer") {
+    const auto token = synthetic_token("alice");
+    ScannedKey key;
+    key.is_private = true;
+    for (int i = 0; i < 300; ++i) {
+        // Each label twice, and some far too long.
+        key.label = std::to_string(i / 2) + std::string(i > 200 ? 60'000 : 0, 'x');
+        token->keys.push_back(key);
+    }
+    Catalogue catalogue;
+    catalogue.rebuild({token});
+    REQUIRE(catalogue.notes().size() == Catalogue::max_notes + 1);
+    CHECK(catalogue.notes().back() == "and 51 more");
+    for (const auto& note : catalogue.notes())
+        CHECK(note.size() <= Catalogue::max_note + 3);
+}
