@@ -19,6 +19,7 @@ constexpr std::string_view cut_mark = "...";
 constexpr std::size_t max_word = 64;
 constexpr std::size_t max_hex = 256;
 constexpr std::size_t max_uri = 768;
+constexpr std::size_t max_module = 128;
 constexpr std::size_t max_program = 1024;
 constexpr std::size_t max_detail = 1200;
 
@@ -103,8 +104,13 @@ void append_audit_line(std::string& lines, std::uint64_t sequence, std::chrono::
     append_text(lines, "program", record.peer_program, max_program);
     append_text(lines, "identity", record.identity, max_hex);
     append_text(lines, "token", record.token, max_uri);
+    append_text(lines, "module", record.module, max_module);
     append_text(lines, "digest-algorithm", record.digest_algorithm, max_word);
     append_text(lines, "digest", record.digest, max_hex);
+    if (record.begun != 0) {
+        lines += ",\"begun\":";
+        append_number(lines, record.begun);
+    }
     append_text(lines, "detail", record.detail, max_detail);
     lines += "}\n";
 }

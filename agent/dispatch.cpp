@@ -19,7 +19,7 @@ using protocol::Request;
 /// Bytes of `why` and of `advice`, at most.
 constexpr std::size_t max_reason = 2048;
 
-asio::awaitable<void> refuse_second_hello(Agent&, const Peer&, Request&, Reply&) {
+asio::awaitable<void> refuse_second_hello(Agent&, const Peer&, Request&, Reply&, AuditTrail&) {
     throw Error(protocol::MALFORMED, "hello was said already", "mend the client");
     co_return;
 }
@@ -63,12 +63,18 @@ void count(Counters& counters, protocol::Status status) {
     }
 }
 
-void record_failure(Agent& agent, const Peer& peer, const Row& row, const Reply& reply) {
-    // The true reason of CANNOT_UNWRAP was recorded where it was known.
-    if (!row.audited || reply.status() == protocol::CANNOT_UNWRAP)
+void record_failure(Agent& agent, const Peer& peer, const Row& row, AuditTrail& trail, const Reply& reply) {
+    if (!row.audited)
         return;
+    if (trail.uses.empty())
+        trail.uses.push_back(audit_entry(peer, row.name, nullptr, nullptr));
     try {
-        agent.audit->submit(audit_failure(peer, row.name, nullptr, reply.status(), reply.why()));
+        for (auto& use : trail.uses) {
+            use.outcome = protocol::Status_Name(reply.status());
+            use.detail = trail.reason.empty() ? reply.why() : trail.reason;
+            const bool last = &use == &trail.uses.back();
+            agent.audit->submit(use, last ? AuditLog::Write::now : AuditLog::Write::when_awaited);
+        }
     } catch (const std::exception& error) {
         spdlog::error("a failure could not be recorded: {}", error.what());
     }
@@ -107,6 +113,7 @@ asio::awaitable<void> serve(Agent& agent, const Peer& peer, Request& request, Re
         ++agent.counters.failed;
         co_return;
     }
+    AuditTrail trail;
     std::exception_ptr failure;
     try {
         if (agent.stopping)
@@ -118,7 +125,7 @@ asio::awaitable<void> serve(Agent& agent, const Peer& peer, Request& request, Re
                         "mend what the log of signet-agent says, then send it SIGHUP");
         if (row->needs == Needs::admin)
             static_cast<void>(agent.policy.require(peer, Operation::admin, nullptr));
-        co_await row->handle(agent, peer, request, reply);
+        co_await row->handle(agent, peer, request, reply, trail);
     } catch (...) {
         failure = std::current_exception();
     }
@@ -128,7 +135,7 @@ asio::awaitable<void> serve(Agent& agent, const Peer& peer, Request& request, Re
         co_return;
     set_failure(reply, failure);
     count(agent.counters, reply.status());
-    record_failure(agent, peer, *row, reply);
+    record_failure(agent, peer, *row, trail, reply);
 }
 
 void set_failure(Reply& reply, const std::exception_ptr& failure) {

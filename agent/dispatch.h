@@ -2,6 +2,7 @@
 #pragma once
 
 #include "agent/agent.h"
+#include "agent/audit_trail.h"
 #include "agent/peer.h"
 #include "agent/protocol/signet.pb.h"
 
@@ -23,9 +24,9 @@ struct Row {
     Needs needs;
     /// Sizes, counts, enumerations. Throws Error(MALFORMED), Error(TOO_LARGE) or Error(REFUSED).
     void (*check)(const protocol::Request& request);
-    /// Fills `reply`, or throws. All arguments live until it returns.
+    /// Fills `reply`, or throws; meanwhile `trail`, for that case. All arguments live until it returns.
     asio::awaitable<void> (*handle)(Agent& agent, const Peer& peer, protocol::Request& request,
-                                    protocol::Reply& reply);
+                                    protocol::Reply& reply, AuditTrail& trail);
     /// Whether a failure goes to the audit log.
     bool audited;
 };

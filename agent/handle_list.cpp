@@ -61,7 +61,7 @@ void describe(const Identity& identity, bool with_certificate, protocol::Identit
 }  // namespace
 
 asio::awaitable<void> handle_list(Agent& agent, const Peer&, protocol::Request& request,
-                                  protocol::Reply& reply) {
+                                  protocol::Reply& reply, AuditTrail&) {
     const auto& wanted = request.list();
     co_await agent.hosts.refresh();
     auto& list = *reply.mutable_list();

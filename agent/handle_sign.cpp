@@ -23,36 +23,60 @@ struct Task {
     Agent& agent;
     const Peer& peer;
     const protocol::Sign& request;
-    std::vector<Signer> signers;
+    std::vector<Signer> signers{};
     cms::DigestAlgorithm digest_algorithm{};
-    std::string content_type;
+    std::string content_type{};
     std::int64_t signing_time = 0;
     /// Signatures of a digest stand together, in the order of the signers.
-    std::vector<cms::Signature> signatures;
+    std::vector<cms::Signature> signatures{};
+    /// The first record of each; 0 before it is begun.
+    std::vector<AuditLog::Ticket> begun{};
     /// Of every record: one may be lost although a later one, in a log opened anew, is not.
-    std::vector<AuditLog::Ticket> tickets;
+    std::vector<AuditLog::Ticket> tickets{};
     /// The first; it stops the rest.
-    std::exception_ptr failure;
+    std::exception_ptr failure{};
+
+    [[nodiscard]] const Signer& signer(std::size_t index) const { return signers[index % signers.size()]; }
+    [[nodiscard]] const std::string& digest(std::size_t index) const {
+        return request.digest(static_cast<int>(index / signers.size()));
+    }
 };
+
+AuditRecord record_of(const Task& task, std::size_t index, const TokenState* token) {
+    auto record = audit_entry(task.peer, "sign", task.signer(index).identity.get(), token);
+    record.digest_algorithm = cms::digest_name(task.digest_algorithm);
+    record.digest = hex(task.digest(index));
+    return record;
+}
+
+/// Whether it is the same token of the same module, perhaps of another scan.
+bool is_replacement(const TokenState& token, const TokenState& of) {
+    return &token == &of || (token.id() == of.id() && token.module == of.module);
+}
 
 /// One signature: recorded while the token works, checked when it has.
 class SignatureUse final : public KeyUse {
   public:
-    SignatureUse(Task& task, const Signer& signer, const std::string& digest, cms::BytesView hash)
-        : m_task(task), m_signer(signer), m_digest(digest), m_hash(hash) {}
+    SignatureUse(Task& task, std::size_t index, cms::BytesView hash)
+        : m_task(task), m_index(index), m_hash(hash) {}
 
     void sent() noexcept override {
-        if (std::exchange(m_recorded, true))
-            return;
         try {
-            auto record = audit_entry(m_task.peer, "sign", m_signer.identity.get());
-            record.digest_algorithm = cms::digest_name(m_task.digest_algorithm);
-            record.digest = hex(m_digest);
+            // A fresh process may have it again; another token is another record.
+            if (m_recorded && is_replacement(*token(), *m_recorded))
+                return;
+            m_recorded = token();
+            auto record = record_of(m_task, m_index, m_recorded.get());
+            record.outcome = "begun";
+            record.begun = m_task.begun[m_index];
             // Alone, it is on disk when the token has signed. Among others, one write for several signatures
             // leaves the processors to the token.
             const bool alone = m_task.agent.hosts.outstanding() <= 1;
-            m_task.tickets.push_back(m_task.agent.audit->submit(
-                record, alone ? AuditLog::Write::now : AuditLog::Write::when_awaited));
+            const auto ticket = m_task.agent.audit->submit(
+                record, alone ? AuditLog::Write::now : AuditLog::Write::when_awaited);
+            m_task.tickets.push_back(ticket);
+            if (m_task.begun[m_index] == 0)
+                m_task.begun[m_index] = ticket;
         } catch (...) {
             m_failure = std::current_exception();
         }
@@ -60,8 +84,9 @@ class SignatureUse final : public KeyUse {
 
     [[nodiscard]] bool accepts(const Answer& answer) const override {
         // One faulty RSA signature gives the key away (Boneh, DeMillo, Lipton).
-        return m_signer.scheme == cms::SignatureScheme::ecdsa ||
-               cms::signature_is_valid(*m_signer.identity->certificate.public_key(), m_signer.scheme,
+        const auto& signer = m_task.signer(m_index);
+        return signer.scheme == cms::SignatureScheme::ecdsa ||
+               cms::signature_is_valid(*signer.identity->certificate.public_key(), signer.scheme,
                                        m_task.digest_algorithm, m_hash, cms::as_bytes(answer.signature));
     }
 
@@ -73,10 +98,10 @@ class SignatureUse final : public KeyUse {
 
   private:
     Task& m_task;
-    const Signer& m_signer;
-    const std::string& m_digest;
+    std::size_t m_index;
     cms::BytesView m_hash;
-    bool m_recorded = false;
+    /// The token of the last record.
+    std::shared_ptr<const TokenState> m_recorded;
     std::exception_ptr m_failure;
 };
 
@@ -103,12 +128,11 @@ cms::IncludedCertificates included(protocol::CertificateSet set) {
 }
 
 asio::awaitable<void> sign_one(Task& task, std::size_t index) {
-    const auto& signer = task.signers[index % task.signers.size()];
-    const auto& digest = task.request.digest(static_cast<int>(index / task.signers.size()));
+    const auto& signer = task.signer(index);
     cms::AttributeValues values;
     values.digest_algorithm = task.digest_algorithm;
     values.scheme = signer.scheme;
-    values.digest = cms::as_bytes(digest);
+    values.digest = cms::as_bytes(task.digest(index));
     values.content_type = task.content_type;
     values.signing_time = task.signing_time;
     auto attributes = cms::signed_attributes(signer.identity->profile, values);
@@ -120,7 +144,7 @@ asio::awaitable<void> sign_one(Task& task, std::size_t index) {
     operation.set_hash(token_hash(task.digest_algorithm));
     operation.set_digest(hash.data(), hash.size());
 
-    SignatureUse use(task, signer, digest, hash);
+    SignatureUse use(task, index, hash);
     const auto answer = co_await task.agent.keys.run(signer.permit, signer.identity->key, request, &use);
     if (!answer.ok())
         refuse_failed(answer);
@@ -177,31 +201,57 @@ void assemble(Task& task, cms::IncludedCertificates certificates, protocol::Sign
     }
 }
 
-}  // namespace
-
-asio::awaitable<void> handle_sign(Agent& agent, const Peer& peer, protocol::Request& request,
-                                  protocol::Reply& reply) {
-    const auto& sign = request.sign();
-    Task task{
-        agent, peer, sign, {}, algorithm_of(sign.digest_algorithm()), sign.content_type(), now_in_seconds(),
-        {},    {},   {}};
-    if (task.content_type.empty())
-        task.content_type = "1.2.840.113549.1.7.1";
-    auto& result = *reply.mutable_sign();
-    co_await find_signers(agent, peer, sign, task.signing_time, task.signers, result);
+asio::awaitable<void> make_signatures(Task& task, protocol::SignReply& reply) {
+    const auto& sign = task.request;
+    co_await find_signers(task.agent, task.peer, sign, task.signing_time, task.signers, reply);
     const auto certificates = included(sign.certificates());
     check_reply_size(task.signers, sign.digest_size(), certificates);
 
     task.signatures.resize(static_cast<std::size_t>(sign.digest_size()) * task.signers.size());
+    task.begun.resize(task.signatures.size());
     if (task.signatures.size() == 1)
         co_await sign_one(task, 0);
     else
         co_await sign_all(task);
     const auto made = task.signatures.size();
-    assemble(task, certificates, result);
+    assemble(task, certificates, reply);
     for (const auto ticket : task.tickets)
-        co_await agent.audit->durable(ticket);
-    agent.counters.signatures += made;
+        co_await task.agent.audit->durable(ticket);
+    task.agent.counters.signatures += made;
+}
+
+/// What was begun and does not leave: all of a request that fails. If nothing was, what was asked for.
+std::vector<AuditRecord> withheld(const Task& task) {
+    std::vector<AuditRecord> records;
+    for (std::size_t i = 0; i < task.begun.size(); ++i) {
+        if (task.begun[i] == 0)
+            continue;
+        records.push_back(record_of(task, i, nullptr));
+        records.back().begun = task.begun[i];
+    }
+    if (!records.empty() || task.signers.empty())
+        return records;
+    const auto asked = task.signers.size() * static_cast<std::size_t>(task.request.digest_size());
+    for (std::size_t i = 0; i < asked; ++i)
+        records.push_back(record_of(task, i, task.signer(i).identity->places.front().token.get()));
+    return records;
+}
+
+}  // namespace
+
+asio::awaitable<void> handle_sign(Agent& agent, const Peer& peer, protocol::Request& request,
+                                  protocol::Reply& reply, AuditTrail& trail) {
+    Task task{agent, peer, request.sign()};
+    task.digest_algorithm = algorithm_of(task.request.digest_algorithm());
+    task.content_type =
+        task.request.content_type().empty() ? "1.2.840.113549.1.7.1" : task.request.content_type();
+    task.signing_time = now_in_seconds();
+    try {
+        co_await make_signatures(task, *reply.mutable_sign());
+    } catch (...) {
+        trail.uses = withheld(task);
+        throw;
+    }
 }
 
 }  // namespace signet::agent

@@ -6,7 +6,8 @@
 
 namespace signet::agent {
 
-asio::awaitable<void> handle_status(Agent& agent, const Peer&, protocol::Request&, protocol::Reply& reply) {
+asio::awaitable<void> handle_status(Agent& agent, const Peer&, protocol::Request&, protocol::Reply& reply,
+                                    AuditTrail&) {
     auto& status = *reply.mutable_agent_status();
     status.set_version(version);
     status.set_pid(::getpid());

@@ -82,8 +82,7 @@ struct Locking {
     void end(const pin::TokenId& id, const std::exception_ptr& failed) {
         if (failed)
             failure = failed;
-        else
-            locked.push_back(id);
+        (failed ? open : locked).push_back(id);
         --left;
         changed.notify_all();
     }
@@ -91,12 +90,13 @@ struct Locking {
     Broadcast changed;
     std::size_t left;
     std::vector<pin::TokenId> locked;
+    std::vector<pin::TokenId> open;
     std::exception_ptr failure;
 };
 
 /// A lock that found nothing open is one, too.
 asio::awaitable<void> record_locked(Agent& agent, const Peer& peer, const Locking& locking) {
-    auto record = audit_entry(peer, "lock", nullptr);
+    auto record = audit_entry(peer, "lock", nullptr, nullptr);
     std::optional<AuditLog::Ticket> last;
     for (const auto& id : locking.locked) {
         record.token = uri_of(id);
@@ -111,7 +111,7 @@ asio::awaitable<void> record_locked(Agent& agent, const Peer& peer, const Lockin
 }  // namespace
 
 asio::awaitable<void> handle_unlock(Agent& agent, const Peer& peer, protocol::Request& request,
-                                    protocol::Reply&) {
+                                    protocol::Reply&, AuditTrail& trail) {
     auto& unlock = *request.mutable_unlock();
     std::optional<Secret> pin;
     if (unlock.has_pin())
@@ -124,18 +124,17 @@ asio::awaitable<void> handle_unlock(Agent& agent, const Peer& peer, protocol::Re
         throw Error(protocol::AMBIGUOUS_IDENTITY, why, "name one");
     }
     const auto& token = tokens.front();
+    auto record = audit_entry(peer, "unlock", nullptr, token.get());
+    trail.uses.push_back(record);
     if (pin)
         co_await agent.logins.unlock(token, peer, std::move(*pin));
     else
         co_await agent.logins.ensure(token, peer);
-    auto record = audit_entry(peer, "unlock", nullptr);
-    record.token = uri_of(*token);
-    const auto ticket = agent.audit->submit(record);
-    co_await agent.audit->durable(ticket);
+    co_await agent.audit->durable(agent.audit->submit(record));
 }
 
 asio::awaitable<void> handle_lock(Agent& agent, const Peer& peer, protocol::Request& request,
-                                  protocol::Reply&) {
+                                  protocol::Reply&, AuditTrail& trail) {
     const auto ids = co_await tokens_to_lock(agent, request.lock().token());
     const auto locking = std::make_shared<Locking>(agent.loop, ids.size());
     // All at the same time: one that hangs, or waits for a person, leaves no other open.
@@ -151,6 +150,10 @@ asio::awaitable<void> handle_lock(Agent& agent, const Peer& peer, protocol::Requ
         co_await record_locked(agent, peer, *locking);
     } catch (...) {
         unrecorded = std::current_exception();
+    }
+    for (const auto& id : locking->open) {
+        trail.uses.push_back(audit_entry(peer, "lock", nullptr, nullptr));
+        trail.uses.back().token = uri_of(id);
     }
     // That a token may be open is what the person must know first.
     if (locking->failure)

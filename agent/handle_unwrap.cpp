@@ -18,17 +18,17 @@ constexpr int failures_of_check = 2;
 
 struct Unwrapping {
     Agent& agent;
-    const Peer& peer;
     const RecipientMatch& match;
     Permit permit;
     std::size_t key_size;
+    /// That had the input last; none before.
+    std::shared_ptr<const TokenState> token{};
     /// The true reason of a fault, for the audit log alone.
-    std::string fault;
+    std::string fault{};
 };
 
 [[noreturn]] void refuse(Unwrapping& task, const std::string& reason) {
-    task.agent.audit->submit(
-        audit_failure(task.peer, "unwrap", task.match.identity.get(), protocol::CANNOT_UNWRAP, reason));
+    task.fault = reason;
     throw Error(protocol::CANNOT_UNWRAP, "the key of this message cannot be unwrapped",
                 "the message is damaged, or not for this key");
 }
@@ -36,11 +36,17 @@ struct Unwrapping {
 /// Whether the token has seen the input.
 class SeenByToken final : public KeyUse {
   public:
-    void sent() noexcept override { m_sent = true; }
+    explicit SeenByToken(Unwrapping& task) : m_task(task) {}
+
+    void sent() noexcept override {
+        m_sent = true;
+        m_task.token = token();
+    }
     [[nodiscard]] bool accepts(const Answer&) const override { return true; }
     [[nodiscard]] bool was_sent() const noexcept { return m_sent; }
 
   private:
+    Unwrapping& m_task;
     bool m_sent = false;
 };
 
@@ -53,17 +59,17 @@ bool is_about_token(protocol::Status status) {
 /// person (PIN_*) is thrown.
 asio::awaitable<Answer> try_input(Unwrapping& task, int failures) {
     auto request = unwrap_request(task.match.info);
-    SeenByToken seen;
-    Answer failed;
+    SeenByToken seen(task);
+    Answer answer;
     try {
-        co_return co_await task.agent.keys.run(task.permit, task.match.identity->key, request, &seen,
-                                               failures);
+        answer =
+            co_await task.agent.keys.run(task.permit, task.match.identity->key, request, &seen, failures);
     } catch (const Error& error) {
         if (!seen.was_sent() || !is_about_token(error.status()))
             throw;
-        failed.what = error.what();
+        answer.what = error.what();
     }
-    co_return failed;
+    co_return answer;
 }
 
 /// Throws Error unless the token opens what nobody but us has made.
@@ -166,19 +172,24 @@ asio::awaitable<RecipientMatch> find_recipient(Agent& agent, const protocol::Unw
 }  // namespace
 
 asio::awaitable<void> handle_unwrap(Agent& agent, const Peer& peer, protocol::Request& request,
-                                    protocol::Reply& reply) {
+                                    protocol::Reply& reply, AuditTrail& trail) {
     const auto& wanted = request.unwrap();
     const auto cipher =
         cms::parse_content_encryption_algorithm(cms::as_bytes(wanted.content_encryption_algorithm()));
     const auto match = co_await find_recipient(agent, wanted);
     const auto permit = agent.policy.require(peer, Operation::unwrap, match.identity.get());
-    Unwrapping task{agent, peer, match, permit, cms::key_size(cipher), {}};
-    const auto key = co_await unwrap(task);
-
-    auto record = audit_entry(peer, "unwrap", match.identity.get());
+    Unwrapping task{agent, match, permit, cms::key_size(cipher)};
+    Secret key;
+    try {
+        key = co_await unwrap(task);
+    } catch (...) {
+        trail.uses.push_back(audit_entry(peer, "unwrap", match.identity.get(), task.token.get()));
+        trail.reason = task.fault;
+        throw;
+    }
+    auto record = audit_entry(peer, "unwrap", match.identity.get(), task.token.get());
     record.detail = task.fault;
-    const auto ticket = agent.audit->submit(record);
-    co_await agent.audit->durable(ticket);
+    co_await agent.audit->durable(agent.audit->submit(record));
     auto& result = *reply.mutable_unwrap();
     // The setter that protobuf generates would leave a copy behind that nobody wipes.
     result.mutable_key()->assign(key.reveal());

@@ -156,6 +156,8 @@ asio::awaitable<Answer> KeyOperations::run(Permit permit, std::shared_ptr<const 
         const auto host = place->token->host;
         progress.preparations = 0;
         set_place(request, place->token->slot, place->key->handle);
+        if (use != nullptr)
+            use->goes_to(place->token);
         answer = co_await host->call(permit.peer().id, progress.company, request, use);
         if (answer.ok()) {
             if (use == nullptr || use->accepts(answer))

@@ -10,14 +10,22 @@
 
 #include <cstdint>
 #include <memory>
+#include <utility>
 
 namespace signet::agent {
 
 /// What a request does beside the token's work.
 class KeyUse : public SendWatch {
   public:
+    /// Where the attempt goes that sent() tells of next.
+    void goes_to(std::shared_ptr<const TokenState> token) noexcept { m_token = std::move(token); }
+    /// Of the last attempt; none before the first.
+    [[nodiscard]] const std::shared_ptr<const TokenState>& token() const noexcept { return m_token; }
     /// Looks at an OK answer before it counts: a faulty one is repeated like a failed device's.
     [[nodiscard]] virtual bool accepts(const Answer& answer) const = 0;
+
+  private:
+    std::shared_ptr<const TokenState> m_token;
 };
 
 /// On the loop's thread only.

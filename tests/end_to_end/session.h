@@ -49,7 +49,7 @@ class Session {
     /// included.
     ProcessResult openssl_verify(const std::string& signature, const std::string& content);
 
-    /// Records in the audit log with this operation and outcome.
+    /// Records in the audit log with this operation and outcome. A signature is "begun", not "done".
     [[nodiscard]] std::size_t audit_records(const std::string& operation, const std::string& outcome) const;
 
   private:

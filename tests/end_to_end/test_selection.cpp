@@ -76,7 +76,7 @@ TEST_CASE("unknown and ambiguous identities are refused") {
     CHECK(ambiguous.err.find("Alice p256") != std::string::npos);
     check_refused(session.signet({"sign", "-k", "pkcs11:token=alice", "report.txt"}), 4);
     CHECK(session.files() == std::vector<std::string>{"report.txt"});
-    CHECK(session.audit_records("sign", "done") == 0);
+    CHECK(session.audit_records("sign", "begun") == 0);
 }
 
 TEST_CASE("expired, not yet valid and unsuitable certificates are passed over, and it is said") {
