@@ -194,7 +194,7 @@ void Logins::keep(const Attempt& attempt, const Secret& pin) {
         m_in_doubt.forget(attempt.id);
     const auto& lifetime = attempt.config.pin_cache;
     const auto now = Clock::now();
-    m_kept.put(attempt.id, pin.clone(), lifetime, now);
+    m_kept.put(attempt.id, attempt.token->module, pin.clone(), lifetime, now);
     if (!lifetime)
         return;
     if (lifetime->count() == 0)
@@ -220,7 +220,8 @@ void Logins::expire() {
     for (const auto& token : m_hosts.catalogue().tokens()) {
         const bool by_pin = token->current && token->logged_in && token->has_flag(CKF_LOGIN_REQUIRED) &&
                             !token->has_flag(CKF_PROTECTED_AUTHENTICATION_PATH);
-        const bool over = (by_pin && !m_kept.has(token->id(), now)) || m_closing.contains(token->id());
+        const bool over =
+            (by_pin && !m_kept.has(token->id(), token->module, now)) || m_closing.contains(token->id());
         if (!over)
             continue;
         const bool idle =

@@ -76,7 +76,7 @@ asio::awaitable<void> Logins::by_pin_pad(Attempt& attempt) {
 }
 
 asio::awaitable<void> Logins::by_brought_pin(Attempt& attempt, const Secret& pin) {
-    const auto kept = m_kept.get(attempt.id, Clock::now());
+    const auto kept = m_kept.get(attempt.id, attempt.token->module, Clock::now());
     if (attempt.token->logged_in && kept && equal(*kept, pin))
         co_return;
     if (m_refused.is_refused(attempt.id, pin))
@@ -91,7 +91,7 @@ asio::awaitable<void> Logins::by_brought_pin(Attempt& attempt, const Secret& pin
 
 asio::awaitable<void> Logins::by_source(Attempt& attempt) {
     const bool last_try = attempt.token->has_flag(CKF_USER_PIN_FINAL_TRY);
-    const auto kept = m_kept.get(attempt.id, Clock::now());
+    const auto kept = m_kept.get(attempt.id, attempt.token->module, Clock::now());
     if (kept && !last_try) {
         attempt.automatic = true;
         const bool done = co_await try_pin(attempt, *kept, true);
@@ -209,9 +209,7 @@ asio::awaitable<bool> Logins::try_pin(Attempt& attempt, const Secret& pin, bool 
 void Logins::refuse(const Attempt& attempt, const Secret& pin) {
     m_refused.remember(attempt.id, pin);
     // A slip of somebody's fingers does not cost the others the right one.
-    const auto kept = m_kept.get(attempt.id, Clock::now());
-    if (kept && equal(*kept, pin))
-        m_kept.drop(attempt.id);
+    m_kept.drop(attempt.id, pin);
 }
 
 asio::awaitable<Answer> Logins::send(Attempt& attempt, const Secret* pin, bool may_repeat) {

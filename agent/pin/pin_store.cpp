@@ -5,8 +5,12 @@
 
 namespace signet::agent::pin {
 
-void PinStore::put(const TokenId& token, Secret pin, PinLifetime lifetime, Clock::time_point now) {
-    drop(token);
+void PinStore::put(const TokenId& token, const std::string& module, Secret pin, PinLifetime lifetime,
+                   Clock::time_point now) {
+    // The token has one PIN: a try would be lost on another one.
+    std::erase_if(m_kept, [&](const auto& entry) {
+        return entry.first.token == token && (entry.first.module == module || !equal(entry.second.pin, pin));
+    });
     if (lifetime && *lifetime <= std::chrono::milliseconds::zero())
         return;
     drop_expired(now);
@@ -15,11 +19,11 @@ void PinStore::put(const TokenId& token, Secret pin, PinLifetime lifetime, Clock
     std::optional<Clock::time_point> until;
     if (lifetime)
         until = now + *lifetime;
-    m_kept.emplace(token, Kept{std::move(pin), until});
+    m_kept.emplace(Place{token, module}, Kept{std::move(pin), until});
 }
 
-std::optional<Secret> PinStore::get(const TokenId& token, Clock::time_point now) {
-    const auto found = m_kept.find(token);
+std::optional<Secret> PinStore::get(const TokenId& token, const std::string& module, Clock::time_point now) {
+    const auto found = m_kept.find({token, module});
     if (found == m_kept.end())
         return std::nullopt;
     if (found->second.until && *found->second.until <= now) {
@@ -31,26 +35,35 @@ std::optional<Secret> PinStore::get(const TokenId& token, Clock::time_point now)
 
 std::vector<TokenId> PinStore::tokens() const {
     std::vector<TokenId> tokens;
-    for (const auto& [token, kept] : m_kept)
-        tokens.push_back(token);
+    for (const auto& [place, kept] : m_kept) {
+        if (tokens.empty() || tokens.back() != place.token)
+            tokens.push_back(place.token);
+    }
     return tokens;
 }
 
-bool PinStore::has(const TokenId& token, Clock::time_point now) const noexcept {
-    const auto found = m_kept.find(token);
+bool PinStore::has(const TokenId& token, const std::string& module, Clock::time_point now) const {
+    const auto found = m_kept.find({token, module});
     return found != m_kept.end() && (!found->second.until || *found->second.until > now);
 }
 
 void PinStore::limit(const TokenId& token, PinLifetime lifetime, Clock::time_point now) noexcept {
-    const auto found = m_kept.find(token);
-    if (found == m_kept.end() || !lifetime)
+    if (!lifetime)
         return;
-    auto& until = found->second.until;
-    until = until ? std::min(*until, now + *lifetime) : now + *lifetime;
+    for (auto& [place, kept] : m_kept) {
+        if (place.token == token)
+            kept.until = kept.until ? std::min(*kept.until, now + *lifetime) : now + *lifetime;
+    }
 }
 
 bool PinStore::drop(const TokenId& token) noexcept {
-    return m_kept.erase(token) != 0;
+    return std::erase_if(m_kept, [&](const auto& entry) { return entry.first.token == token; }) != 0;
+}
+
+bool PinStore::drop(const TokenId& token, const Secret& pin) noexcept {
+    return std::erase_if(m_kept, [&](const auto& entry) {
+               return entry.first.token == token && equal(entry.second.pin, pin);
+           }) != 0;
 }
 
 void PinStore::drop_all() noexcept {

@@ -5,9 +5,11 @@
 #include "secret/secret.h"
 
 #include <chrono>
+#include <compare>
 #include <cstddef>
 #include <map>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace signet::agent::pin {
@@ -15,32 +17,38 @@ namespace signet::agent::pin {
 /// How long a PIN is kept after the token accepted it. None: until it is dropped. Zero: not at all.
 using PinLifetime = std::optional<std::chrono::milliseconds>;
 
-/// Tokens whose PIN is kept at once; another one is not kept.
+/// PINs that are kept at once; another one is not kept.
 inline constexpr std::size_t max_kept_pins = 64;
 
-/// Knows no clock: the caller says what time it is. One thread.
+/// A PIN is given to the module that took it, and to no other: that one shows the same serial number and
+/// label makes it not the same token. Modules go by their names in the configuration. Knows no clock: the
+/// caller says what time it is. One thread.
 class PinStore {
   public:
     using Clock = std::chrono::steady_clock;
 
-    /// Keeps `pin`, which the token has just accepted, in place of an older one. Use does not lengthen a
-    /// lifetime. With a lifetime of zero the older one is dropped and nothing is kept.
-    void put(const TokenId&, Secret pin, PinLifetime lifetime, Clock::time_point now);
+    /// Keeps `pin`, which the token has just accepted, in place of an older one; another PIN that any module
+    /// has for this token is dropped. Use does not lengthen a lifetime. With a lifetime of zero nothing is
+    /// kept.
+    void put(const TokenId&, const std::string& module, Secret pin, PinLifetime lifetime,
+             Clock::time_point now);
 
     /// A copy of the PIN, if one is kept and its time is not over. Throws as Secret::clone.
-    [[nodiscard]] std::optional<Secret> get(const TokenId&, Clock::time_point now);
+    [[nodiscard]] std::optional<Secret> get(const TokenId&, const std::string& module, Clock::time_point now);
 
-    /// Tokens whose PIN is kept, or was until its time was over.
+    /// Tokens whose PIN is kept, or was until its time was over; each once, in order.
     [[nodiscard]] std::vector<TokenId> tokens() const;
 
     /// Whether one is kept whose time is not over.
-    [[nodiscard]] bool has(const TokenId&, Clock::time_point now) const noexcept;
+    [[nodiscard]] bool has(const TokenId&, const std::string& module, Clock::time_point now) const;
 
-    /// The PIN that is kept, if any, lives for `lifetime` from now on, at most.
+    /// The PINs that are kept for the token live for `lifetime` from now on, at most.
     void limit(const TokenId&, PinLifetime lifetime, Clock::time_point now) noexcept;
 
-    /// Whether a PIN was there.
+    /// Of all modules; whether there was one.
     bool drop(const TokenId&) noexcept;
+    /// The same of those that equal `pin`.
+    bool drop(const TokenId&, const Secret& pin) noexcept;
     void drop_all() noexcept;
 
     /// Wipes the PINs whose time is over, and says when the next one's is, so that a timer can call again.
@@ -52,7 +60,16 @@ class PinStore {
         /// None: no end.
         std::optional<Clock::time_point> until;
     };
-    std::map<TokenId, Kept> m_kept;
+    struct Place {
+        TokenId token;
+        std::string module;
+
+        // NOLINTNEXTLINE(modernize-use-nullptr): see TokenId
+        friend auto operator<=>(const Place&, const Place&) = default;
+    };
+
+    /// All entries of a token stand together.
+    std::map<Place, Kept> m_kept;
 };
 
 }  // namespace signet::agent::pin

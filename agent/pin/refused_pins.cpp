@@ -41,22 +41,33 @@ RefusedPins::Digest RefusedPins::digest(const TokenId& token, const Secret& pin)
 }
 
 bool RefusedPins::is_refused(const TokenId& token, const Secret& pin) const {
+    const auto known = std::find_if(m_refusals.begin(), m_refusals.end(),
+                                    [&](const Refusals& refusals) { return refusals.token == token; });
+    if (known == m_refusals.end())
+        return false;
     const Digest wanted = digest(token, pin);
-    return std::any_of(m_refusals.begin(), m_refusals.end(), [&](const Refusal& refusal) {
-        return CRYPTO_memcmp(refusal.digest.data(), wanted.data(), wanted.size()) == 0;
+    return std::any_of(known->digests.begin(), known->digests.end(), [&](const Digest& refused) {
+        return CRYPTO_memcmp(refused.data(), wanted.data(), wanted.size()) == 0;
     });
 }
 
 void RefusedPins::remember(const TokenId& token, const Secret& pin) {
     if (is_refused(token, pin))
         return;
-    if (m_refusals.size() >= max_remembered)
-        m_refusals.pop_front();
-    m_refusals.push_back({token, digest(token, pin)});
+    auto known = std::find_if(m_refusals.begin(), m_refusals.end(),
+                              [&](const Refusals& refusals) { return refusals.token == token; });
+    if (known == m_refusals.end()) {
+        if (m_refusals.size() >= max_tokens)
+            m_refusals.pop_front();
+        known = m_refusals.insert(m_refusals.end(), {token, {}});
+    }
+    if (known->digests.size() >= max_of_token)
+        known->digests.pop_front();
+    known->digests.push_back(digest(token, pin));
 }
 
 void RefusedPins::forget(const TokenId& token) noexcept {
-    std::erase_if(m_refusals, [&](const Refusal& refusal) { return refusal.token == token; });
+    std::erase_if(m_refusals, [&](const Refusals& refusals) { return refusals.token == token; });
 }
 
 }  // namespace signet::agent::pin

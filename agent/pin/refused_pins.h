@@ -14,8 +14,10 @@ namespace signet::agent::pin {
 /// Remembers HMAC-SHA256 of token and PIN under a random key of this process: no PIN. One thread.
 class RefusedPins {
   public:
-    /// Refusals that are remembered; above it the oldest goes.
-    static constexpr std::size_t max_remembered = 4096;
+    /// Refusals of one token that are remembered; above it its oldest goes.
+    static constexpr std::size_t max_of_token = 256;
+    /// Tokens of which refusals are remembered; above it those of the oldest go.
+    static constexpr std::size_t max_tokens = 256;
 
     /// Throws std::runtime_error if there is no randomness.
     RefusedPins();
@@ -29,14 +31,15 @@ class RefusedPins {
 
   private:
     using Digest = std::array<std::uint8_t, 32>;
-    struct Refusal {
+    struct Refusals {
         TokenId token;
-        Digest digest;
+        std::deque<Digest> digests;
     };
     [[nodiscard]] Digest digest(const TokenId&, const Secret& pin) const;
 
     Secret m_key;
-    std::deque<Refusal> m_refusals;
+    /// In the order of each token's first refusal.
+    std::deque<Refusals> m_refusals;
 };
 
 }  // namespace signet::agent::pin

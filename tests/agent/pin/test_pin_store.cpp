@@ -11,6 +11,7 @@ namespace {
 
 const TokenId alpha{"1", "alpha"};
 const TokenId beta{"2", "beta"};
+const std::string module = "opensc";
 const PinStore::Clock::time_point start{1000s};
 
 Secret pin_of(std::string text) {
@@ -18,7 +19,7 @@ Secret pin_of(std::string text) {
 }
 
 std::string kept(PinStore& store, const TokenId& token, PinStore::Clock::time_point now) {
-    const auto pin = store.get(token, now);
+    const auto pin = store.get(token, module, now);
     return pin ? std::string(pin->reveal()) : "none";
 }
 
@@ -26,7 +27,7 @@ std::string kept(PinStore& store, const TokenId& token, PinStore::Clock::time_po
 
 TEST_CASE("A PIN is kept for its time and no longer") {
     PinStore store;
-    store.put(alpha, pin_of("1234"), 15min, start);
+    store.put(alpha, module, pin_of("1234"), 15min, start);
     CHECK(kept(store, alpha, start) == "1234");
     CHECK(kept(store, alpha, start + 15min - 1ns) == "1234");
     CHECK(kept(store, alpha, start + 15min) == "none");
@@ -36,7 +37,7 @@ TEST_CASE("A PIN is kept for its time and no longer") {
 
 TEST_CASE("Use does not lengthen a PIN's time") {
     PinStore store;
-    store.put(alpha, pin_of("1234"), 10s, start);
+    store.put(alpha, module, pin_of("1234"), 10s, start);
     for (auto passed = 0s; passed < 10s; ++passed)
         CHECK(kept(store, alpha, start + passed) == "1234");
     CHECK(kept(store, alpha, start + 10s) == "none");
@@ -44,14 +45,14 @@ TEST_CASE("Use does not lengthen a PIN's time") {
 
 TEST_CASE("A lifetime of zero keeps nothing, not even what was there") {
     PinStore store;
-    store.put(alpha, pin_of("1234"), std::nullopt, start);
-    store.put(alpha, pin_of("5678"), 0ms, start);
+    store.put(alpha, module, pin_of("1234"), std::nullopt, start);
+    store.put(alpha, module, pin_of("5678"), 0ms, start);
     CHECK(kept(store, alpha, start) == "none");
 }
 
 TEST_CASE("A PIN without end stays until it is dropped") {
     PinStore store;
-    store.put(alpha, pin_of("1234"), std::nullopt, start);
+    store.put(alpha, module, pin_of("1234"), std::nullopt, start);
     CHECK(kept(store, alpha, start + 24h * 365 * 100) == "1234");
     CHECK(store.drop(alpha));
     CHECK_FALSE(store.drop(alpha));
@@ -60,11 +61,11 @@ TEST_CASE("A PIN without end stays until it is dropped") {
 
 TEST_CASE("Tokens do not share a PIN") {
     PinStore store;
-    store.put(alpha, pin_of("1234"), 1min, start);
+    store.put(alpha, module, pin_of("1234"), 1min, start);
     CHECK(kept(store, beta, start) == "none");
     CHECK(kept(store, {"1", "beta"}, start) == "none");
-    store.put(beta, pin_of("5678"), 1min, start);
-    store.put(alpha, pin_of("9999"), 1min, start);
+    store.put(beta, module, pin_of("5678"), 1min, start);
+    store.put(alpha, module, pin_of("9999"), 1min, start);
     CHECK(kept(store, alpha, start) == "9999");
     CHECK(kept(store, beta, start) == "5678");
     store.drop_all();
@@ -75,9 +76,9 @@ TEST_CASE("Tokens do not share a PIN") {
 TEST_CASE("Dropping what is over says when to come again") {
     PinStore store;
     CHECK_FALSE(store.drop_expired(start).has_value());
-    store.put(alpha, pin_of("1234"), 2min, start);
-    store.put(beta, pin_of("5678"), 1min, start);
-    store.put({"3", "gamma"}, pin_of("0000"), std::nullopt, start);
+    store.put(alpha, module, pin_of("1234"), 2min, start);
+    store.put(beta, module, pin_of("5678"), 1min, start);
+    store.put({"3", "gamma"}, module, pin_of("0000"), std::nullopt, start);
     CHECK(store.drop_expired(start) == start + 1min);
     CHECK(store.drop_expired(start + 1min) == start + 2min);
     CHECK(kept(store, beta, start) == "none");
@@ -88,21 +89,54 @@ TEST_CASE("Dropping what is over says when to come again") {
 TEST_CASE("The number of kept PINs is bounded") {
     PinStore store;
     for (std::size_t i = 0; i < max_kept_pins; ++i)
-        store.put({std::to_string(i), ""}, pin_of("1234"), i == 0 ? PinLifetime(1s) : PinLifetime(1h), start);
-    store.put(alpha, pin_of("5678"), 1h, start);
+        store.put({std::to_string(i), ""}, module, pin_of("1234"), i == 0 ? PinLifetime(1s) : PinLifetime(1h),
+                  start);
+    store.put(alpha, module, pin_of("5678"), 1h, start);
     CHECK(kept(store, {"63", ""}, start) == "1234");
-    store.put(beta, pin_of("5678"), 1h, start);
+    store.put(beta, module, pin_of("5678"), 1h, start);
     CHECK(kept(store, beta, start) == "none");
-    store.put(beta, pin_of("5678"), 1h, start + 1s);
+    store.put(beta, module, pin_of("5678"), 1h, start + 1s);
     CHECK(kept(store, beta, start + 1s) == "5678");
 }
 
 TEST_CASE("It tells whose PIN is kept") {
     PinStore store;
     CHECK(store.tokens().empty());
-    store.put(beta, pin_of("5678"), std::nullopt, start);
-    store.put(alpha, pin_of("1234"), 1h, start);
+    store.put(beta, module, pin_of("5678"), std::nullopt, start);
+    store.put(alpha, module, pin_of("1234"), 1h, start);
     CHECK(store.tokens() == std::vector<TokenId>{alpha, beta});
     store.drop(alpha);
     CHECK(store.tokens() == std::vector<TokenId>{beta});
+}
+
+TEST_CASE("A module that shows the same token gets no PIN that another has taken") {
+    PinStore store;
+    store.put(alpha, "opensc", pin_of("1234"), 1h, start);
+    CHECK_FALSE(store.get(alpha, "stranger", start).has_value());
+    CHECK_FALSE(store.has(alpha, "stranger", start));
+    CHECK(store.has(alpha, "opensc", start));
+    store.put(alpha, "onepin", pin_of("1234"), 1h, start);
+    CHECK(store.has(alpha, "opensc", start));
+    CHECK(store.tokens() == std::vector<TokenId>{alpha});
+
+    SECTION("a new PIN makes the old one wrong everywhere") {
+        store.put(alpha, "onepin", pin_of("5678"), 1h, start);
+        CHECK_FALSE(store.has(alpha, "opensc", start));
+        CHECK(store.has(alpha, "onepin", start));
+    }
+    SECTION("what was refused is dropped everywhere, and nothing else") {
+        CHECK_FALSE(store.drop(alpha, pin_of("12345")));
+        CHECK(store.has(alpha, "opensc", start));
+        CHECK(store.drop(alpha, pin_of("1234")));
+        CHECK(store.tokens().empty());
+    }
+    SECTION("a shorter time is for all") {
+        store.limit(alpha, 1min, start);
+        CHECK_FALSE(store.has(alpha, "opensc", start + 1min));
+        CHECK_FALSE(store.has(alpha, "onepin", start + 1min));
+    }
+    SECTION("a lock is for all") {
+        CHECK(store.drop(alpha));
+        CHECK(store.tokens().empty());
+    }
 }

@@ -49,10 +49,12 @@ TEST_CASE("Several refused PINs are known until the token is forgotten") {
     CHECK(refused.is_refused(beta, pin_of("1111")));
 }
 
-TEST_CASE("Above the bound the oldest refusal goes, and one that is known takes no place") {
+TEST_CASE("Above the bound of a token its oldest refusal goes, and one that is known takes no place") {
     RefusedPins refused;
+    const TokenId beta{"2", "beta"};
+    refused.remember(beta, pin_of("first"));
     refused.remember(alpha, pin_of("first"));
-    for (std::size_t i = 1; i < RefusedPins::max_remembered; ++i)
+    for (std::size_t i = 1; i < RefusedPins::max_of_token; ++i)
         refused.remember(alpha, pin_of(std::to_string(i)));
     refused.remember(alpha, pin_of("1"));
     CHECK(refused.is_refused(alpha, pin_of("first")));
@@ -60,4 +62,17 @@ TEST_CASE("Above the bound the oldest refusal goes, and one that is known takes 
     CHECK_FALSE(refused.is_refused(alpha, pin_of("first")));
     CHECK(refused.is_refused(alpha, pin_of("1")));
     CHECK(refused.is_refused(alpha, pin_of("one more")));
+    // No token pushes out what another refused.
+    CHECK(refused.is_refused(beta, pin_of("first")));
+}
+
+TEST_CASE("Above the bound of tokens the oldest goes") {
+    RefusedPins refused;
+    refused.remember(alpha, pin_of("1234"));
+    for (std::size_t i = 1; i < RefusedPins::max_tokens; ++i)
+        refused.remember({std::to_string(i), "other"}, pin_of("1234"));
+    CHECK(refused.is_refused(alpha, pin_of("1234")));
+    refused.remember({"one more", "other"}, pin_of("1234"));
+    CHECK_FALSE(refused.is_refused(alpha, pin_of("1234")));
+    CHECK(refused.is_refused({"1", "other"}, pin_of("1234")));
 }
