@@ -38,11 +38,11 @@ OpenedContent open_content(AgentConnection& agent, cms::BytesView message, const
     } catch (const cms::Error& error) {
         if (error.code() == cms::ErrorCode::cannot_decrypt)
             throw cannot_open();
+        if (error.code() != cms::ErrorCode::unsupported)
+            throw from_cms(error, cannot_decrypt);
         const Error known = from_cms(error, cannot_decrypt);
-        if (error.code() == cms::ErrorCode::unsupported)
-            throw Error(known.exit_status(), known.what_failed(), known.why(),
-                        "ask the sender to encrypt with AES");
-        throw known;
+        throw Error(known.exit_status(), known.what_failed(), known.why(),
+                    "ask the sender to encrypt with AES");
     }
 }
 

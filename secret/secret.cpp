@@ -41,7 +41,7 @@ Secret::Secret(std::size_t size) {
 }
 
 Secret::Secret(std::span<const std::uint8_t> bytes) : Secret(bytes.size()) {
-    if (!bytes.empty())
+    if (m_data != nullptr)
         std::memcpy(m_data, bytes.data(), bytes.size());
 }
 

@@ -112,6 +112,7 @@ ExitStatus sign_files(const Arguments& arguments, Attach attach) {
 
     std::vector<HashedFile> files = hash_files(paths, signing.digest_algorithm, attached);
     std::vector<cms::Bytes> digests;
+    digests.reserve(files.size());
     for (HashedFile& file : files)
         digests.push_back(std::move(file.digest));
     AgentConnection agent(parsed->socket());

@@ -13,7 +13,7 @@ using namespace signet::tests;
 
 namespace {
 
-constexpr std::int64_t day = 24 * 60 * 60;
+constexpr std::int64_t day = 86400;
 
 /// Alice (RSA) and Bob (EC) on one token that is logged in.
 struct TwoPeople {

@@ -3,8 +3,10 @@
 #include <cstdio>
 #include <cstring>
 #include <exception>
+#include <initializer_list>
 #include <map>
 #include <memory>
+#include <string_view>
 
 #include "tests/bench/echo.h"
 #include "tests/bench/one_shot.h"
@@ -19,6 +21,13 @@ using bench::Key;
 using bench::Result;
 
 namespace {
+
+std::string joined(std::initializer_list<std::string_view> parts) {
+    std::string text;
+    for (const auto part : parts)
+        text += part;
+    return text;
+}
 
 constexpr auto round_length = std::chrono::milliseconds(1000);
 constexpr unsigned rounds = 3;
@@ -81,14 +90,15 @@ void measure_key(Rounds& out, tests::Alice& alice, const Agents& agents, Key key
                                  key};
     const std::string name = name_of(key);
     for (const unsigned threads : {1U, 2U})
-        out.add(name + " bare C_Sign, " + std::to_string(threads) + (threads == 1 ? " thread" : " threads"),
-                bench::bare_token_in_own_process(token, alice.token().pin_file(), threads, round_length,
-                                                 alice.token().environment()));
+        out.add(
+            joined({name, " bare C_Sign, ", std::to_string(threads), threads == 1 ? " thread" : " threads"}),
+            bench::bare_token_in_own_process(token, alice.token().pin_file(), threads, round_length,
+                                             alice.token().environment()));
     for (const unsigned clients : {1U, 8U}) {
         const std::string who = std::to_string(clients) + (clients == 1 ? " client" : " clients");
-        out.add(name + " through the agent, " + who,
+        out.add(joined({name, " through the agent, ", who}),
                 bench::agent_in_own_process(agents.disk->socket(), identity.email, clients, round_length));
-        out.add(name + " through the agent, " + who + ", audit log in memory",
+        out.add(joined({name, " through the agent, ", who, ", audit log in memory"}),
                 bench::agent_in_own_process(agents.memory->socket(), identity.email, clients, round_length));
     }
 }
@@ -138,13 +148,13 @@ std::vector<bench::Ratio> ratios_of(const Rounds& rounds_taken) {
         const double longer = rounds_taken.median("echo of a local socket, around " + name + "'s time").p50;
         const Result bare2 = rounds_taken.median(name + " bare C_Sign, 2 threads");
         for (const std::string where : {"", ", audit log in memory"}) {
-            const Result one = rounds_taken.median(name + " through the agent, 1 client" + where);
-            const Result eight = rounds_taken.median(name + " through the agent, 8 clients" + where);
-            out.push_back({name + ": latency added by the agent" + where + ", in echo round trips",
+            const Result one = rounds_taken.median(joined({name, " through the agent, 1 client", where}));
+            const Result eight = rounds_taken.median(joined({name, " through the agent, 8 clients", where}));
+            out.push_back({joined({name, ": latency added by the agent", where, ", in echo round trips"}),
                            (one.p50 - bare.p50) / echo, "at most 2.5"});
             out.push_back(
                 {name + ": the same in echo round trips around its time", (one.p50 - bare.p50) / longer, ""});
-            out.push_back({name + ": agent with 8 clients" + where + " / bare with 2 threads",
+            out.push_back({joined({name, ": agent with 8 clients", where, " / bare with 2 threads"}),
                            eight.rate / bare2.rate, key == Key::rsa2048 ? "at least 0.80" : ""});
         }
         out.push_back({name + ": one-shot signet sign / openssl cms with the engine",
