@@ -3,7 +3,7 @@ add_compile_definitions(OPENSSL_API_COMPAT=30000 OPENSSL_NO_DEPRECATED)
 add_link_options(-Wl,-z,relro,-z,now)
 
 if(SIGNET_SANITIZE)
-  add_compile_options(-fsanitize=${SIGNET_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer -O1)
+  add_compile_options(-fsanitize=${SIGNET_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   # g++ 12 sees uninitialised reads in the standard library's own headers once they are instrumented.
   add_compile_options(-Wno-maybe-uninitialized)
   add_link_options(-fsanitize=${SIGNET_SANITIZE})
