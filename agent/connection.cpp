@@ -77,6 +77,7 @@ asio::awaitable<void> Connection::read(std::shared_ptr<Connection> self) {
             // Gone: nobody waits for what it asked.
             self->m_peer.gone = true;
             self->m_agent.hosts.drop(self->m_peer.id);
+            self->m_agent.logins.client_gone();
             self->close();
             break;
         }

@@ -122,6 +122,7 @@ asio::awaitable<void> Daemon::stop() {
     ::sd_notify(0, "STOPPING=1");
     spdlog::info("stopping");
     m_listener->drain();
+    m_agent->logins.stop_asking();
     const auto deadline = Clock::now() + stop_limit;
     while (!m_listener->idle() && Clock::now() < deadline) {
         m_grace.expires_after(look_again);

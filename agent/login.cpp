@@ -23,24 +23,17 @@ TokenConfig config_of(const Config& config, const TokenState& token) {
 
 }  // namespace
 
-/// A login or logout that others wait for.
-struct Logins::UnderWay {
-    UnderWay(asio::io_context& loop, Kind what) : changed(loop), kind(what) {}
-    Broadcast changed;
-    Kind kind;
-    bool ended = false;
-    std::exception_ptr failure;
-};
-
 Logins::Logins(asio::io_context& loop, const std::shared_ptr<const Config>& config, const Hosts& hosts)
     : m_loop(loop), m_config(config), m_hosts(hosts), m_expiry(loop) {}
 
-asio::awaitable<void> Logins::begin(const pin::TokenId& id, Kind kind) {
+asio::awaitable<std::shared_ptr<Logins::UnderWay>> Logins::begin(const pin::TokenId& id, Kind kind) {
     for (auto other = m_under_way.find(id); other != m_under_way.end(); other = m_under_way.find(id)) {
         const auto held = other->second;
         co_await held->changed.wait_until(Clock::time_point::max());
     }
-    m_under_way[id] = std::make_shared<UnderWay>(m_loop, kind);
+    auto mine = std::make_shared<UnderWay>(m_loop, kind);
+    m_under_way[id] = mine;
+    co_return mine;
 }
 
 void Logins::finish(const pin::TokenId& id, const std::exception_ptr& failure) {
@@ -56,10 +49,13 @@ asio::awaitable<void> Logins::ensure(std::shared_ptr<TokenState> token, const Pe
     const auto id = token->id();
     for (auto other = m_under_way.find(id); other != m_under_way.end(); other = m_under_way.find(id)) {
         const auto held = other->second;
+        held->waiting.push_back(&peer);
         while (!held->ended)
             co_await held->changed.wait_until(Clock::time_point::max());
-        // A logout is no login, and that somebody brought a wrong PIN says nothing of the PIN source.
-        if (held->kind == Kind::logout || (held->kind == Kind::by_brought_pin && held->failure))
+        // A logout is no login, and that somebody brought a wrong PIN says nothing of the PIN source. Nor
+        // does a dialogue that was closed before this request came.
+        if (held->kind == Kind::logout || (held->kind == Kind::by_brought_pin && held->failure) ||
+            (held->dialogue.dismissed() && held->failure))
             continue;
         if (held->failure)
             std::rethrow_exception(held->failure);
@@ -75,10 +71,11 @@ asio::awaitable<void> Logins::unlock(std::shared_ptr<TokenState> token, const Pe
 asio::awaitable<void> Logins::one_at_a_time(std::shared_ptr<TokenState> token, const Peer& peer,
                                             const Secret* brought) {
     const auto id = token->id();
-    co_await begin(id, brought == nullptr ? Kind::by_source : Kind::by_brought_pin);
+    const auto under_way = co_await begin(id, brought == nullptr ? Kind::by_source : Kind::by_brought_pin);
+    under_way->waiting.push_back(&peer);
     std::exception_ptr failure;
     try {
-        co_await log_in(token, peer, brought);
+        co_await log_in(token, peer, brought, *under_way);
     } catch (...) {
         failure = std::current_exception();
     }
@@ -88,8 +85,8 @@ asio::awaitable<void> Logins::one_at_a_time(std::shared_ptr<TokenState> token, c
 }
 
 asio::awaitable<void> Logins::log_in(std::shared_ptr<TokenState> token, const Peer& peer,
-                                     const Secret* brought) {
-    Attempt attempt{token, token->host, token->id(), peer, config_of(*m_config, *token)};
+                                     const Secret* brought, UnderWay& under_way) {
+    Attempt attempt{token, token->host, token->id(), peer, config_of(*m_config, *token), under_way};
     co_await look_again(attempt);
     const auto& seen = *attempt.token;
     attempt.verify = brought != nullptr || seen.was_away;
@@ -254,7 +251,21 @@ void Logins::reconfigured() {
     expire();
 }
 
-void Logins::stop() noexcept {
+void Logins::client_gone() {
+    for (const auto& [id, under_way] : m_under_way) {
+        if (!under_way->wanted())
+            under_way->dialogue.dismiss();
+    }
+}
+
+void Logins::stop_asking() {
+    m_stopping = true;
+    for (const auto& [id, under_way] : m_under_way)
+        under_way->dialogue.dismiss();
+}
+
+void Logins::stop() {
+    stop_asking();
     m_kept.drop_all();
     m_expiry.cancel();
 }

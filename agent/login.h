@@ -30,7 +30,8 @@ class Logins {
     Logins(asio::io_context&, const std::shared_ptr<const Config>& config, const Hosts& hosts);
 
     /// Logs in to `token` by its PIN source, if it needs that; who comes while such a login is under way gets
-    /// its result. `token` may not be current any more then: look it up again. Throws Error (PIN_*, TOKEN_*).
+    /// its result. `token` may not be current any more then: look it up again. Throws Error (PIN_*, TOKEN_*;
+    /// STOPPING if a person would have to be asked, but the agent ends or the client has gone).
     asio::awaitable<void> ensure(std::shared_ptr<TokenState> token, const Peer& peer);
 
     /// A person brings `pin`: the token verifies it even if it is logged in. Throws as above.
@@ -55,8 +56,12 @@ class Logins {
     /// After the configuration was exchanged: kept PINs live no longer than it says now.
     void reconfigured();
 
-    /// Forgets all PINs and sets no timer any more.
-    void stop() noexcept;
+    /// A client has gone (Peer::gone): a dialogue that nobody else waits for is closed.
+    void client_gone();
+    /// Closes all dialogues, and opens none any more: who waits for a person gets Error(STOPPING).
+    void stop_asking();
+    /// Forgets all PINs and sets no timer any more. Ends with stop_asking().
+    void stop();
 
   private:
     struct UnderWay;
@@ -64,16 +69,18 @@ class Logins {
 
     enum class Kind { by_source, by_brought_pin, logout };
 
-    asio::awaitable<void> begin(const pin::TokenId& id, Kind kind);
+    asio::awaitable<std::shared_ptr<UnderWay>> begin(const pin::TokenId& id, Kind kind);
     void finish(const pin::TokenId& id, const std::exception_ptr& failure);
     asio::awaitable<void> one_at_a_time(std::shared_ptr<TokenState> token, const Peer& peer,
                                         const Secret* brought);
-    asio::awaitable<void> log_in(std::shared_ptr<TokenState> token, const Peer& peer, const Secret* brought);
+    asio::awaitable<void> log_in(std::shared_ptr<TokenState> token, const Peer& peer, const Secret* brought,
+                                 UnderWay& under_way);
     asio::awaitable<void> by_pin_pad(Attempt& attempt);
     asio::awaitable<void> by_brought_pin(Attempt& attempt, const Secret& pin);
     asio::awaitable<void> by_source(Attempt& attempt);
     asio::awaitable<void> by_stored_pin(Attempt& attempt, Secret pin);
     asio::awaitable<void> by_pinentry(Attempt& attempt);
+    asio::awaitable<Secret> ask_person(Attempt& attempt, const pin::PinPrompt& prompt);
     static std::string description(const Attempt& attempt);
     asio::awaitable<bool> try_pin(Attempt& attempt, const Secret& pin, bool confirmed);
     asio::awaitable<Answer> send(Attempt& attempt, const Secret* pin, bool may_repeat);
@@ -97,6 +104,8 @@ class Logins {
     std::map<pin::TokenId, std::shared_ptr<UnderWay>> m_under_way;
     asio::steady_timer m_expiry;
     bool m_asks_each_time = false;
+    /// No person is asked any more.
+    bool m_stopping = false;
     /// Whose time is over while they work: nothing new is begun on their login, and they are logged out when
     /// they are idle.
     std::set<pin::TokenId> m_closing;

@@ -158,7 +158,7 @@ asio::awaitable<void> Logins::by_pinentry(Attempt& attempt) {
         if (attempt.token->has_flag(CKF_USER_PIN_LOCKED))
             refuse_locked(*attempt.token);
         prompt.description = description(attempt);
-        const auto pin = co_await pin::ask_pin(prompt);
+        const auto pin = co_await ask_person(attempt, prompt);
         if (m_refused.is_refused(attempt.id, pin)) {
             prompt.error = "The token has refused this PIN before; it was not tried again.";
             continue;
@@ -173,6 +173,24 @@ asio::awaitable<void> Logins::by_pinentry(Attempt& attempt) {
     }
     throw Error(protocol::PIN_INCORRECT, "no right PIN was entered for " + quoted(*attempt.token),
                 "run `signet unlock`");
+}
+
+asio::awaitable<Secret> Logins::ask_person(Attempt& attempt, const pin::PinPrompt& prompt) {
+    auto& under_way = attempt.under_way;
+    if (m_stopping || !under_way.wanted())
+        under_way.dialogue.dismiss();
+    Secret pin;
+    try {
+        pin = co_await pin::ask_pin(prompt, under_way.dialogue);
+    } catch (const Error&) {
+        if (!under_way.dialogue.dismissed())
+            throw;
+    }
+    if (m_stopping)
+        throw Error(protocol::STOPPING, "the agent is stopping", "try again when it runs");
+    if (under_way.dialogue.dismissed())
+        throw Error(protocol::STOPPING, "the client has gone");
+    co_return pin;
 }
 
 asio::awaitable<bool> Logins::try_pin(Attempt& attempt, const Secret& pin, bool confirmed) {

@@ -2,11 +2,33 @@
 #pragma once
 
 #include "agent/login.h"
+#include "agent/pin/dismissal.h"
 
+#include <algorithm>
+#include <exception>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace signet::agent {
+
+/// A login or logout that others wait for.
+struct Logins::UnderWay {
+    UnderWay(asio::io_context& loop, Kind what) : changed(loop), kind(what) {}
+
+    /// Whether the client of any request that wants its result is there.
+    [[nodiscard]] bool wanted() const {
+        return std::any_of(waiting.begin(), waiting.end(), [](const Peer* peer) { return !peer->gone; });
+    }
+
+    Broadcast changed;
+    Kind kind;
+    bool ended = false;
+    std::exception_ptr failure;
+    /// Whose requests get its result. They live until it has ended.
+    std::vector<const Peer*> waiting;
+    pin::Dismissal dialogue;
+};
 
 struct Logins::Attempt {
     /// As the last scan saw it.
@@ -15,6 +37,7 @@ struct Logins::Attempt {
     pin::TokenId id;
     const Peer& peer;
     TokenConfig config;
+    UnderWay& under_way;
     /// That the token is logged in proves nothing: a person brought the PIN, or the token was away.
     bool verify = false;
     /// No person has entered this PIN now.

@@ -130,6 +130,11 @@ struct AssuanConnection::Watch {
     stream_descriptor readable;
     boost::asio::steady_timer limit;
     bool is_over = false;
+
+    void end() {
+        is_over = true;
+        readable.cancel();
+    }
 };
 
 AssuanConnection::AssuanConnection(const boost::asio::any_io_executor& executor, int socket,
@@ -148,10 +153,8 @@ AssuanConnection::AssuanConnection(const boost::asio::any_io_executor& executor,
         const std::weak_ptr<Watch> watched = m_watch;
         m_watch->limit.async_wait([watched](const boost::system::error_code& error) {
             const auto watch = watched.lock();
-            if (error || !watch)
-                return;
-            watch->is_over = true;
-            watch->readable.cancel();
+            if (!error && watch)
+                watch->end();
         });
     } catch (...) {
         release();
@@ -161,6 +164,10 @@ AssuanConnection::AssuanConnection(const boost::asio::any_io_executor& executor,
 
 AssuanConnection::~AssuanConnection() {
     release();
+}
+
+void AssuanConnection::give_up() {
+    m_watch->end();
 }
 
 void AssuanConnection::release() noexcept {

@@ -41,6 +41,9 @@ class AssuanConnection {
     /// data.size() bytes are an error.
     boost::asio::awaitable<unsigned> command_for_secret(const std::string& command, Secret& data);
 
+    /// What is awaited throws at once, as if its time were over.
+    void give_up();
+
   private:
     struct Watch;
     boost::asio::awaitable<void> wait_for_line();

@@ -94,6 +94,10 @@ std::vector<std::string> optional_commands(const PinPrompt& prompt) {
                 "configuration, or use `signet unlock --pin-stdin`");
 }
 
+[[noreturn]] void fail_with_dismissal() {
+    throw Error(protocol::PIN_CANCELLED, "nobody waits for the PIN any more", "ask again");
+}
+
 boost::asio::awaitable<Secret> converse(AssuanConnection& connection, const PinPrompt& prompt) {
     co_await connection.greet();
     const std::vector<std::string> optional = optional_commands(prompt);
@@ -118,19 +122,26 @@ boost::asio::awaitable<Secret> converse(AssuanConnection& connection, const PinP
 
 }  // namespace
 
-boost::asio::awaitable<Secret> ask_pin(const PinPrompt& prompt) {
+boost::asio::awaitable<Secret> ask_pin(const PinPrompt& prompt, Dismissal& dismissal) {
     const auto executor = co_await boost::asio::this_coro::executor;
+    if (dismissal.dismissed())
+        fail_with_dismissal();
     std::vector<std::string> environment = environment_for(prompt.place);
     PinentryProcess process(executor, prompt.program, std::move(environment));
     Secret pin;
     std::exception_ptr failure;
     try {
         AssuanConnection connection(executor, process.take_socket(), prompt.limit);
+        const Dismissal::Dialogue open(dismissal, [&connection] { connection.give_up(); });
         pin = co_await converse(connection, prompt);
     } catch (...) {
         failure = std::current_exception();
     }
+    if (dismissal.dismissed())
+        process.ask_to_end();
     co_await process.finish();
+    if (dismissal.dismissed())
+        fail_with_dismissal();
     if (failure)
         std::rethrow_exception(failure);
     co_return pin;

@@ -1,6 +1,7 @@
 // Asks a person for a PIN with pinentry, without holding up the loop.
 #pragma once
 
+#include "agent/pin/dismissal.h"
 #include "secret/secret.h"
 
 #include <utility>
@@ -44,10 +45,10 @@ struct PinPrompt {
 };
 
 /// The PIN that was entered, 1 to max_pin_size bytes. Runs on the executor of the awaiting coroutine, which
-/// must be that of one thread; `prompt` must live until it ends. No process is left when it ends, also when
-/// the coroutine is destroyed. Throws Error(PIN_CANCELLED) if the person declined or nobody answered in time,
-/// else Error(PIN_UNAVAILABLE): no such program, no display, closed early, no Assuan, PIN too long or not
-/// kept to the form.
-[[nodiscard]] boost::asio::awaitable<Secret> ask_pin(const PinPrompt& prompt);
+/// must be that of one thread; `prompt` and `dismissal` must live until it ends. No process is left when it
+/// ends, also when the coroutine is destroyed. Throws Error(PIN_CANCELLED) if the person declined, nobody
+/// answered in time, or it was dismissed, else Error(PIN_UNAVAILABLE): no such program, no display, closed
+/// early, no Assuan, PIN too long or not kept to the form.
+[[nodiscard]] boost::asio::awaitable<Secret> ask_pin(const PinPrompt& prompt, Dismissal& dismissal);
 
 }  // namespace signet::agent::pin

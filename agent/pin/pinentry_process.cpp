@@ -123,6 +123,11 @@ int PinentryProcess::take_socket() noexcept {
     return std::exchange(m_socket, -1);
 }
 
+void PinentryProcess::ask_to_end() noexcept {
+    if (m_pid >= 0)
+        kill(-m_pid, SIGTERM);
+}
+
 boost::asio::awaitable<void> PinentryProcess::finish() {
     // The handler may still be queued when this coroutine is gone: it reaches the process only through the
     // mark.

@@ -32,6 +32,10 @@ class PinentryProcess {
     /// This side's end of the socket (non-blocking, close-on-exec). The caller closes it; only once.
     [[nodiscard]] int take_socket() noexcept;
 
+    /// Tells it to end whatever it is at: one that waits for its person's keys does not see that its input
+    /// has ended.
+    void ask_to_end() noexcept;
+
     /// Gives the child a second to end by itself, so that it can restore a terminal, then kills it.
     boost::asio::awaitable<void> finish();
 

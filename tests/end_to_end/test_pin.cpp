@@ -1,5 +1,6 @@
 // PINs: wrong ones are tried once, right ones come from a file or from standard input.
 #include "tests/end_to_end/faulty_module.h"
+#include "tests/end_to_end/scripted_pinentry.h"
 #include "tests/end_to_end/session.h"
 #include "tests/end_to_end/sign_load.h"
 
@@ -30,29 +31,6 @@ struct Locked {
     Alice alice{{KeyType::p256}};
     TemporaryFolder folder;
     AgentProcess agent;
-};
-
-/// A folder with a program `pinentry` that gives the right PIN and counts how often it is asked.
-struct CountingPinentry {
-    CountingPinentry() {
-        write_file(folder / "pinentry",
-                   "#!/bin/bash\n"
-                   "echo OK\n"
-                   "while read -r line; do\n"
-                   "  case \"$line\" in\n"
-                   "    GETPIN) echo asked >> \"$(dirname \"$0\")/asked\"\n"
-                   "            printf 'D %s\\nOK\\n' " +
-                       std::string(SoftHsmToken::default_pin) +
-                       ";;\n"
-                       "    BYE) echo OK; exit 0;;\n"
-                       "    *) echo OK;;\n"
-                       "  esac\n"
-                       "done\n");
-        std::filesystem::permissions(folder / "pinentry", std::filesystem::perms::owner_all);
-    }
-    [[nodiscard]] std::size_t asked() const { return count_lines(read_file(folder / "asked")); }
-
-    TemporaryFolder folder;
 };
 
 }  // namespace
@@ -133,10 +111,9 @@ TEST_CASE("the token is opened again after signet-token was killed, without a qu
 
 TEST_CASE("a batch of many files is one PIN prompt, also where no PIN is kept") {
     Alice alice({KeyType::p256});
-    const CountingPinentry pinentry;
-    AgentSetup setup = AgentSetup::of(alice.token(), "pinentry");
+    const ScriptedPinentry pinentry("give " + std::string(SoftHsmToken::default_pin));
+    AgentSetup setup = pinentry.used_in(AgentSetup::of(alice.token()));
     setup.tokens.front().pin_cache = "0";
-    setup.environment["PATH"] = pinentry.folder.path().string() + ":" + minimal_environment().at("PATH");
     AgentProcess agent(setup);
     const TemporaryFolder folder;
     Arguments arguments{"sign"};

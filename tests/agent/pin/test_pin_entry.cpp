@@ -105,17 +105,19 @@ struct Answer {
 
 Answer ask(const PinPrompt& prompt, boost::asio::io_context& loop) {
     Answer answer;
-    boost::asio::co_spawn(loop, ask_pin(prompt), [&](const std::exception_ptr& failure, const Secret& pin) {
-        try {
-            if (failure)
-                std::rethrow_exception(failure);
-            answer.pin = std::string(pin.reveal());
-        } catch (const agent::Error& error) {
-            answer.status = error.status();
-            answer.why = error.what();
-            answer.advice = error.advice();
-        }
-    });
+    Dismissal dismissal;
+    boost::asio::co_spawn(loop, ask_pin(prompt, dismissal),
+                          [&](const std::exception_ptr& failure, const Secret& pin) {
+                              try {
+                                  if (failure)
+                                      std::rethrow_exception(failure);
+                                  answer.pin = std::string(pin.reveal());
+                              } catch (const agent::Error& error) {
+                                  answer.status = error.status();
+                                  answer.why = error.what();
+                                  answer.advice = error.advice();
+                              }
+                          });
     loop.run();
     return answer;
 }
@@ -264,15 +266,17 @@ TEST_CASE("A pinentry that hangs is killed with all it started, and never holds 
     PinPrompt prompt = pinentry.prompt();
     prompt.limit = 700ms;
     std::optional<agent::protocol::Status> status;
-    boost::asio::co_spawn(loop, ask_pin(prompt), [&](const std::exception_ptr& failure, const Secret&) {
-        is_asking = false;
-        try {
-            if (failure)
-                std::rethrow_exception(failure);
-        } catch (const agent::Error& error) {
-            status = error.status();
-        }
-    });
+    Dismissal dismissal;
+    boost::asio::co_spawn(loop, ask_pin(prompt, dismissal),
+                          [&](const std::exception_ptr& failure, const Secret&) {
+                              is_asking = false;
+                              try {
+                                  if (failure)
+                                      std::rethrow_exception(failure);
+                              } catch (const agent::Error& error) {
+                                  status = error.status();
+                              }
+                          });
     loop.run();
     CHECK(status == agent::protocol::PIN_CANCELLED);
     CHECK(turns > 3);
@@ -284,9 +288,11 @@ TEST_CASE("A dialogue that is given up leaves no process and no descriptor") {
         "sleep 1000 & echo $! >> \"$folder/processes\"; echo x > \"$folder/asked\"; wait");
     const auto before = open_descriptors();
     const PinPrompt prompt = pinentry.prompt();
+    Dismissal dismissal;
     {
         boost::asio::io_context loop;
-        boost::asio::co_spawn(loop, ask_pin(prompt), [](const std::exception_ptr&, const Secret&) {});
+        boost::asio::co_spawn(loop, ask_pin(prompt, dismissal),
+                              [](const std::exception_ptr&, const Secret&) {});
         const auto commands = std::filesystem::path(prompt.program).parent_path() / "asked";
         while (!std::filesystem::exists(commands)) {
             loop.poll();
@@ -295,6 +301,41 @@ TEST_CASE("A dialogue that is given up leaves no process and no descriptor") {
     }
     CHECK(pinentry.is_gone());
     CHECK(open_descriptors() == before);
+}
+
+TEST_CASE("A dialogue that is dismissed ends with all it started, and none is begun after that") {
+    // One that is busy with its person does not see that its input has ended, and another does not listen at
+    // all.
+    const std::string waits = GENERATE("wait", "trap '' TERM; wait; sleep 1000");
+    CAPTURE(waits);
+    const FakePinentry pinentry(
+        "sleep 1000 & echo $! >> \"$folder/processes\"; echo x > \"$folder/asked\"; " + waits);
+    const PinPrompt prompt = pinentry.prompt();
+    const auto asked = std::filesystem::path(prompt.program).parent_path() / "asked";
+    Dismissal dismissal;
+    boost::asio::io_context loop;
+    for (int rounds = 0; rounds < 2; ++rounds) {
+        std::optional<agent::protocol::Status> status;
+        boost::asio::co_spawn(loop, ask_pin(prompt, dismissal),
+                              [&](const std::exception_ptr& failure, const Secret&) {
+                                  try {
+                                      std::rethrow_exception(failure);
+                                  } catch (const agent::Error& error) {
+                                      status = error.status();
+                                  }
+                              });
+        while (!std::filesystem::exists(asked)) {
+            loop.poll();
+            std::this_thread::sleep_for(1ms);
+        }
+        dismissal.dismiss();
+        loop.restart();
+        loop.run();
+        CHECK(status == agent::protocol::PIN_CANCELLED);
+        CHECK(pinentry.is_gone());
+    }
+    CHECK(tests::count_lines(pinentry.note("asked")) == 1);
+    CHECK(tests::count_lines(pinentry.note("processes")) == 2);
 }
 
 TEST_CASE("The dialogue takes place where the client is") {
@@ -343,9 +384,10 @@ TEST_CASE("Two dialogues at once do not disturb each other") {
     const PinPrompt first = one.prompt();
     const PinPrompt second = two.prompt();
     boost::asio::io_context loop;
+    Dismissal dismissal;
     std::string pins;
     for (const PinPrompt* prompt : {&first, &second})
-        boost::asio::co_spawn(loop, ask_pin(*prompt),
+        boost::asio::co_spawn(loop, ask_pin(*prompt, dismissal),
                               [&, prompt](const std::exception_ptr& failure, const Secret& pin) {
                                   if (failure)
                                       std::rethrow_exception(failure);
