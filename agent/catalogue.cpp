@@ -237,7 +237,8 @@ class Builder {
 
 }  // namespace
 
-void Catalogue::rebuild(std::vector<std::shared_ptr<TokenState>> tokens) {
+void Catalogue::rebuild(std::vector<std::shared_ptr<TokenState>> tokens,
+                        const std::vector<std::shared_ptr<TokenState>>& leaving) {
     ++m_generation;
     m_notes.clear();
     Builder builder(m_generation, m_notes);
@@ -247,11 +248,19 @@ void Catalogue::rebuild(std::vector<std::shared_ptr<TokenState>> tokens) {
     builder.count_notes();
     m_keys = builder.keys();
     m_tokens = std::move(tokens);
+    std::vector<std::string> unsaid;
+    Builder leaving_builder(m_generation, unsaid);
+    for (const auto& token : leaving)
+        leaving_builder.add(token);
+    m_leaving_keys = leaving_builder.keys();
 }
 
 std::shared_ptr<const Key> Catalogue::key(const std::string& subject_public_key_info) const {
-    const auto place = m_keys.find(subject_public_key_info);
-    return place == m_keys.end() ? nullptr : place->second;
+    for (const auto* keys : {&m_keys, &m_leaving_keys}) {
+        if (const auto place = keys->find(subject_public_key_info); place != keys->end())
+            return place->second;
+    }
+    return nullptr;
 }
 
 }  // namespace signet::agent

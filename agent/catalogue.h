@@ -18,9 +18,11 @@ namespace signet::agent {
 class Catalogue {
   public:
     /// Takes `tokens` in their order. A certificate is an identity if its private key shows, or may show
-    /// after a login: its public key does, or it is not a CA's. Other certificates serve as chain. Throws
-    /// nothing: what cannot be read becomes a note.
-    void rebuild(std::vector<std::shared_ptr<TokenState>> tokens);
+    /// after a login: its public key does, or it is not a CA's. Other certificates serve as chain. Of
+    /// `leaving` tokens only the keys count, for who has begun with one. Throws nothing: what cannot be read
+    /// becomes a note.
+    void rebuild(std::vector<std::shared_ptr<TokenState>> tokens,
+                 const std::vector<std::shared_ptr<TokenState>>& leaving = {});
 
     /// Grows by one with each rebuild.
     [[nodiscard]] std::uint64_t generation() const noexcept { return m_generation; }
@@ -35,7 +37,7 @@ class Catalogue {
     /// What a person may want to know: keys of unknown types, certificates that cannot be read, objects that
     /// were left out. One line each, no two the same; the last one counts those that are too many.
     [[nodiscard]] const std::vector<std::string>& notes() const noexcept { return m_notes; }
-    /// The key as it is now; none if it has gone.
+    /// The key as it is now, on tokens that leave only if it is on no other; none if it has gone.
     [[nodiscard]] std::shared_ptr<const Key> key(const std::string& subject_public_key_info) const;
 
   private:
@@ -43,6 +45,7 @@ class Catalogue {
     std::vector<std::shared_ptr<TokenState>> m_tokens;
     std::vector<std::shared_ptr<const Identity>> m_identities;
     std::unordered_map<std::string, std::shared_ptr<const Key>> m_keys;
+    std::unordered_map<std::string, std::shared_ptr<const Key>> m_leaving_keys;
     std::vector<std::string> m_notes;
 };
 

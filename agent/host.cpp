@@ -65,6 +65,18 @@ void Host::go_back() {
 
 void Host::leave() {
     m_leaving = true;
+    end_if_unused();
+}
+
+void Host::end_use() {
+    // Not at once: whoever ends one use may begin the next.
+    if (--m_users == 0 && m_leaving)
+        asio::post(m_loop, [self = shared_from_this()] { self->end_if_unused(); });
+}
+
+void Host::end_if_unused() {
+    if (!m_leaving || m_users > 0 || m_state == State::ended)
+        return;
     const bool works = m_state == State::ready || m_state == State::retiring;
     if (!works || (outstanding() == 0 && m_queue.size() == 0))
         end();
@@ -88,7 +100,7 @@ asio::awaitable<void> Host::supervise(std::shared_ptr<Host> self) {
             self->m_trouble = error.what();
             spdlog::error("module {}: {}", self->m_config.name, error.what());
         }
-        if (self->m_leaving)
+        if (self->m_leaving && self->m_users == 0)
             self->set_state(State::ended);
         self->forget_process();
         if (self->m_state == State::ended || self->m_state == State::unloadable)
@@ -303,8 +315,7 @@ void Host::send_waiting() {
             break;
         send(*next->request, next->watch, std::move(next->done));
     }
-    if (m_leaving && m_channel->outstanding() == 0)
-        end();
+    end_if_unused();
 }
 
 void Host::send(Request& request, SendWatch* watch, Completion<Answer> done) {

@@ -65,11 +65,29 @@ class Host : public std::enable_shared_from_this<Host> {
     Host(Host&&) = delete;
     Host& operator=(Host&&) = delete;
 
+    /// Somebody who may still need it, between one request and the next: until then a host that leaves stays,
+    /// with its login.
+    class Use {
+      public:
+        explicit Use(std::shared_ptr<Host> host) : m_host(std::move(host)) { ++m_host->m_users; }
+        ~Use() {
+            if (m_host)
+                m_host->end_use();
+        }
+        Use(Use&&) = default;
+        Use& operator=(Use&&) = delete;
+        Use(const Use&) = delete;
+        Use& operator=(const Use&) = delete;
+
+      private:
+        std::shared_ptr<Host> m_host;
+    };
+
     void start();
     /// The next process follows `config`. If the one that runs does not, it finishes what is outstanding and
     /// is replaced; what the last scan saw stays meanwhile, so that requests wait.
     void reconfigure(ModuleConfig config);
-    /// Ends when nothing is outstanding or waits any more.
+    /// Ends when nothing is outstanding or waits any more, and nobody uses it.
     void leave();
     /// For good: what is outstanding is lost, the process is killed.
     void end();
@@ -134,6 +152,8 @@ class Host : public std::enable_shared_from_this<Host> {
     void notice_removals(std::optional<std::uint64_t> slot, const Answer& answer);
     void go_back();
     void forget_process();
+    void end_use();
+    void end_if_unused();
     void send(token::protocol::Request& request, SendWatch* watch, Completion<Answer> done);
     void send_waiting();
     void send_back_waiting();
@@ -161,6 +181,7 @@ class Host : public std::enable_shared_from_this<Host> {
     bool m_scanning = false;
     bool m_was_loaded = false;
     bool m_leaving = false;
+    std::size_t m_users = 0;
     bool m_succeeded = false;
     Clock::duration m_back_off{};
     pid_t m_pid = -1;

@@ -35,6 +35,15 @@ std::shared_ptr<Host> take_host_of(const ModuleConfig& module, const std::vector
     return host;
 }
 
+std::vector<std::shared_ptr<TokenState>> tokens_of(const std::vector<std::shared_ptr<Host>>& hosts) {
+    std::vector<std::shared_ptr<TokenState>> tokens;
+    for (const auto& host : hosts) {
+        for (const auto& [slot, token] : host->tokens())
+            tokens.push_back(token);
+    }
+    return tokens;
+}
+
 }  // namespace
 
 Hosts::Hosts(asio::io_context& loop, std::string program)
@@ -129,12 +138,7 @@ void Hosts::drop(ClientId client) {
 }
 
 void Hosts::rebuild_catalogue() {
-    std::vector<std::shared_ptr<TokenState>> tokens;
-    for (const auto& host : m_hosts) {
-        for (const auto& [slot, token] : host->tokens())
-            tokens.push_back(token);
-    }
-    m_catalogue.rebuild(std::move(tokens));
+    m_catalogue.rebuild(tokens_of(m_hosts), tokens_of(m_leaving));
 }
 
 }  // namespace signet::agent

@@ -24,7 +24,8 @@ class Hosts {
 
     /// Starts the hosts of new modules, and those of modules that could not be loaded again. A module that
     /// changed, or has another name, gets a new process when its own has finished what it has; requests wait.
-    /// One that is not there any more finishes what it has, and takes nothing new.
+    /// One that is not there any more finishes what it has, and what was begun with its keys (Host::Use), and
+    /// takes nothing new.
     void configure(const std::vector<ModuleConfig>& modules);
     void end_all();
 
@@ -39,6 +40,8 @@ class Hosts {
     void drop(ClientId client);
 
     [[nodiscard]] const std::vector<std::shared_ptr<Host>>& all() const noexcept { return m_hosts; }
+    /// Those that are no longer configured; some may have ended.
+    [[nodiscard]] const std::vector<std::shared_ptr<Host>>& leaving() const noexcept { return m_leaving; }
     /// Requests that the hosts' processes have not answered.
     [[nodiscard]] std::size_t outstanding() const noexcept;
     [[nodiscard]] const Catalogue& catalogue() const noexcept { return m_catalogue; }
@@ -54,7 +57,6 @@ class Hosts {
     asio::io_context& m_loop;
     std::string m_program;
     std::vector<std::shared_ptr<Host>> m_hosts;
-    /// No longer configured; some may have ended.
     std::vector<std::shared_ptr<Host>> m_leaving;
     Catalogue m_catalogue;
     std::function<void(const pin::TokenId&)> m_removed = [](const pin::TokenId&) {};

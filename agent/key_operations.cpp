@@ -102,6 +102,13 @@ std::size_t load_of(const Location& location) {
     return location.token->host->outstanding() + location.token->host->queued();
 }
 
+std::vector<Host::Use> uses_of(const Key& key) {
+    std::vector<Host::Use> uses;
+    for (const auto& location : key.locations)
+        uses.emplace_back(location.token->host);
+    return uses;
+}
+
 }  // namespace
 
 struct KeyOperations::Progress {
@@ -121,6 +128,7 @@ struct KeyOperations::Progress {
     int failures = 0;
     int timeouts = 0;
     int preparations = 0;
+    std::vector<Host::Use> uses{};
     bool searched = false;
     bool rescanned = false;
 };
@@ -137,6 +145,7 @@ asio::awaitable<Answer> KeyOperations::run(Permit permit, std::shared_ptr<const 
     const auto patience = 2 * timeout + extra_time;
     Progress progress{permit,   std::move(key),          request,  generation,
                       patience, Clock::now() + patience, answered, failures};
+    progress.uses = uses_of(*progress.key);
     Answer answer;
     while (true) {
         if (permit.peer().gone)
@@ -145,6 +154,7 @@ asio::awaitable<Answer> KeyOperations::run(Permit permit, std::shared_ptr<const 
             progress.generation = m_hosts.catalogue().generation();
             if (auto now = m_hosts.catalogue().key(progress.key->subject_public_key_info))
                 progress.key = std::move(now);
+            progress.uses = uses_of(*progress.key);
         }
         const Location* place = pick(progress);
         if (place == nullptr) {

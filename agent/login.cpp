@@ -119,7 +119,11 @@ asio::awaitable<void> Logins::log_out_everywhere(pin::TokenId id) {
     m_kept.drop(id);
     m_closing.erase(id);
     // Several modules may show the same token. The catalogue is rebuilt meanwhile.
-    const auto tokens = m_hosts.catalogue().tokens();
+    auto tokens = m_hosts.catalogue().tokens();
+    for (const auto& host : m_hosts.leaving()) {
+        for (const auto& [slot, token] : host->tokens())
+            tokens.push_back(token);
+    }
     std::exception_ptr failure;
     for (const auto& token : tokens) {
         if (token->id() != id)

@@ -38,6 +38,7 @@ struct Logins::Attempt {
     const Peer& peer;
     TokenConfig config;
     UnderWay& under_way;
+    Host::Use use{host};
     /// That the token is logged in proves nothing: a person brought the PIN, or the token was away.
     bool verify = false;
     /// No person has entered this PIN now.

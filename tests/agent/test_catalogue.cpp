@@ -155,6 +155,31 @@ TEST_CASE("the same key on two tokens is one identity with two places") {
     CHECK(catalogue.identities().front()->key->locations.size() == 2);
 }
 
+TEST_CASE("the key of a token that leaves is there for who has begun with it, and is nobody's identity") {
+    const KeyPair key(SyntheticKey::ec);
+    const auto leaving = synthetic_token("leaving");
+    leaving->certificates.push_back({"\x01", "mail", key.certificate({})});
+    Catalogue catalogue;
+    catalogue.rebuild({leaving});
+    REQUIRE(catalogue.identities().size() == 1);
+    const auto name = catalogue.identities().front()->key->subject_public_key_info;
+
+    catalogue.rebuild({}, {leaving});
+    CHECK(catalogue.identities().empty());
+    CHECK(catalogue.tokens().empty());
+    REQUIRE(catalogue.key(name));
+    CHECK(catalogue.key(name)->locations.front().token == leaving);
+
+    const auto replica = synthetic_token("replica");
+    replica->certificates = leaving->certificates;
+    catalogue.rebuild({replica}, {leaving});
+    REQUIRE(catalogue.key(name)->locations.size() == 1);
+    CHECK(catalogue.key(name)->locations.front().token == replica);
+
+    catalogue.rebuild({});
+    CHECK_FALSE(catalogue.key(name));
+}
+
 TEST_CASE("two certificates of one key share it") {
     const KeyPair key(SyntheticKey::rsa);
     const auto token = synthetic_token("alice", true);

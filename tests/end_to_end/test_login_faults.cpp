@@ -179,3 +179,30 @@ TEST_CASE("with pin-cache 0 a token is locked after the request, whoever else en
     CHECK(sign.wait(std::chrono::seconds(60)) == 0);
     CHECK(wait_until([&] { return login.shows("locked"); }, std::chrono::seconds(10)));
 }
+
+TEST_CASE(
+    "a module that is removed or changed at SIGHUP during a login first finishes what the login is for") {
+    FaultyLogin login("");
+    Alice bob({KeyType::p384});
+    AgentSetup next = login.setup("", "forever");
+    bool removed_for_good = true;
+    SECTION("removed") {
+        next.modules = AgentSetup::of(bob.token()).modules;
+    }
+    SECTION("changed") {
+        next.modules.front().sessions = 2;
+        removed_for_good = false;
+    }
+    check_done(login.signet({"list"}));
+    login.module.follow("C_Login delay 2000ms times 1");
+    BackgroundProcess client = login.begin({"sign", "-k", "alice-p256", "report.txt"});
+    REQUIRE(wait_until([&] { return login.busy(); }));
+    const auto& home = login.agent.folder();
+    write_file(home.configuration(), home.configuration_of(next));
+    login.agent.process().signal(SIGHUP);
+    CHECK(client.wait(std::chrono::seconds(60)) == 0);
+    CHECK(client.err().empty());
+    CHECK(wait_until([&] { return login.agent.hosts().size() == 1; }));
+    if (removed_for_good)
+        check_refused(login.signet({"sign", "-k", "alice-p256", "-o", "again", "report.txt"}), 4);
+}
