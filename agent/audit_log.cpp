@@ -241,7 +241,8 @@ void AuditLog::Writer::settle(const Report& report) {
 
 void AuditLog::Writer::reopen() {
     std::unique_lock lock(m_mutex);
-    m_is_urgent = true;
+    // Only what is urgent and waits wakes the thread: urgent without, it would never be woken again.
+    m_is_urgent = !m_waiting.empty();
     m_wake.notify_one();
     m_idle.wait(lock, [this] { return !m_is_writing && m_waiting.empty(); });
     m_file = AuditFile(m_path, &m_file);

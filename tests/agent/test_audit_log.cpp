@@ -18,6 +18,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <csignal>
 #include <functional>
 #include <optional>
@@ -344,6 +345,18 @@ TEST_CASE("A log that was moved away is begun anew, with the same sequence") {
     REQUIRE(becomes_durable(loop, log, ticket));
     CHECK(sequences(folder / "audit.jsonl.1") == std::vector<std::string>{"1"});
     CHECK(sequences(path) == std::vector<std::string>{"2"});
+}
+
+TEST_CASE("A record that can wait is written when it is awaited, also after a reopen with nothing to write") {
+    const TemporaryFolder folder;
+    boost::asio::io_context loop;
+    AuditLog log(loop, folder / "audit.jsonl");
+    log.reopen();
+    const auto ticket = log.submit(record_of("can wait"), AuditLog::Write::when_awaited);
+    std::optional<bool> is_durable;
+    boost::asio::co_spawn(loop, await_one(log, ticket, is_durable), boost::asio::detached);
+    loop.run_for(std::chrono::seconds{20});
+    CHECK(is_durable == true);
 }
 
 TEST_CASE("A reopen that fails leaves the log as it was") {
