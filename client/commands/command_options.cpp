@@ -11,6 +11,40 @@ namespace signet::client::commands {
 
 namespace po = boost::program_options;
 
+namespace {
+
+constexpr std::size_t help_width = 80;
+/// Where the descriptions of options begin.
+constexpr std::size_t help_column = 24;
+
+/// Appends `text` to `help`, whose last line has `column` characters: broken between words only, since a path
+/// in two pieces is none.
+void append_wrapped(std::string& help, const std::string& text, std::size_t column) {
+    std::istringstream words(text);
+    for (std::string word; words >> word;) {
+        const bool first = column <= help_column;
+        if (!first && column + 1 + word.size() > help_width) {
+            help += '\n';
+            column = 0;
+        }
+        const std::size_t blanks = column < help_column ? help_column - column : first ? 0 : 1;
+        help.append(blanks, ' ').append(word);
+        column += blanks + word.size();
+    }
+    help += '\n';
+}
+
+void append_option(std::string& help, const po::option_description& option) {
+    std::string name = "  " + option.format_name();
+    if (const std::string parameter = option.format_parameter(); !parameter.empty())
+        name += " " + parameter;
+    const bool fits = name.size() < help_column;
+    help += name + (fits ? "" : "\n");
+    append_wrapped(help, option.description(), fits ? name.size() : 0);
+}
+
+}  // namespace
+
 std::string ParsedArguments::text(const char* option) const {
     return has(option) ? options[option].as<std::string>() : std::string();
 }
@@ -25,10 +59,7 @@ std::vector<std::string> ParsedArguments::list(const char* option) const {
 }
 
 CommandOptions::CommandOptions(std::string name, std::string synopsis, std::string about)
-    : m_name(std::move(name)),
-      m_synopsis(std::move(synopsis)),
-      m_about(std::move(about)),
-      m_options("Options") {}
+    : m_name(std::move(name)), m_synopsis(std::move(synopsis)), m_about(std::move(about)) {}
 
 CommandOptions& CommandOptions::value(const char* names, const char* value, const char* description) {
     m_options.add_options()(names, po::value<std::string>()->value_name(value), description);
@@ -67,9 +98,7 @@ std::optional<ParsedArguments> CommandOptions::parse(const Arguments& arguments,
     }
 
     if (result.has("help")) {
-        std::ostringstream help;
-        help << "usage: " << usage() << "\n\n" << m_about << "\n\n" << m_options;
-        print(help.str());
+        print(help());
         return std::nullopt;
     }
     if (result.operands.size() < fewest)
@@ -96,6 +125,13 @@ void CommandOptions::refuse_values(const po::parsed_options& parsed) const {
 
 Error CommandOptions::usage_error(const std::string& why) const {
     return {ExitStatus::usage, m_name, why, "usage: " + usage()};
+}
+
+std::string CommandOptions::help() const {
+    std::string text = "usage: " + usage() + "\n\n" + m_about + "\n\nOptions:\n";
+    for (const auto& option : m_options.options())
+        append_option(text, *option);
+    return text;
 }
 
 std::string CommandOptions::usage() const {

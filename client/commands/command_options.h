@@ -53,6 +53,7 @@ class CommandOptions {
 
   private:
     void refuse_values(const boost::program_options::parsed_options& parsed) const;
+    [[nodiscard]] std::string help() const;
     [[nodiscard]] std::string usage() const;
 
     std::string m_name;

@@ -3,6 +3,7 @@
 #include "client/cms_input.h"
 #include "client/commands/cms_commands.h"
 #include "client/commands/command_options.h"
+#include "client/commands/opening_arguments.h"
 #include "client/content_opener.h"
 #include "client/input_file.h"
 #include "client/output_file.h"
@@ -33,10 +34,8 @@ ExitStatus decrypt(const Arguments& arguments) {
         "decrypt", "[-k ID] [-o OUT] FILE.p7m",
         "Decrypts a CMS message (DER, BER or PEM) to OUT, or to FILE. Nothing is written unless\n"
         "all of it decrypted. The plaintext is readable by you alone.");
-    options
-        .value("key,k", "ID",
-               "whose key: address, fingerprint, label or pkcs11: URI; default: whichever fits")
-        .value("output,o", "OUT", "write there instead of to FILE");
+    add_opening_options(options);
+    options.value("output,o", "OUT", "write there instead of to FILE");
     const auto parsed = options.parse(arguments, 1, 1);
     if (!parsed)
         return ExitStatus::done;

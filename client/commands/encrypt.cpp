@@ -1,5 +1,6 @@
 #include "client/commands/cms_commands.h"
 #include "client/commands/command_options.h"
+#include "client/commands/encryption_arguments.h"
 #include "client/commands/output_collision.h"
 #include "client/input_file.h"
 #include "client/output_file.h"
@@ -8,46 +9,20 @@
 
 namespace signet::client::commands {
 
-namespace {
-
-cms::EncryptOptions encrypt_options(const CommandOptions& options, const ParsedArguments& parsed) {
-    cms::EncryptOptions encryption;
-    if (parsed.has("cipher")) {
-        const auto cipher = cms::cipher_from_name(parsed.text("cipher"));
-        if (!cipher)
-            throw options.usage_error("no cipher '" + parsed.text("cipher") +
-                                      "', only aes-128-, aes-192- and aes-256- with gcm or cbc");
-        encryption.cipher = *cipher;
-    }
-    if (parsed.has("rsa-pkcs1") && parsed.has("rsa-oaep-sha256"))
-        throw options.usage_error("--rsa-pkcs1 and --rsa-oaep-sha256 exclude each other");
-    if (parsed.has("rsa-pkcs1"))
-        encryption.rsa = cms::RsaKeyTransport::pkcs1;
-    if (parsed.has("rsa-oaep-sha256"))
-        encryption.rsa = cms::RsaKeyTransport::oaep_sha256;
-    return encryption;
-}
-
-}  // namespace
-
 ExitStatus encrypt(const Arguments& arguments) {
     CommandOptions options(
         "encrypt", "-r CERT_OR_ADDRESS [-r CERT_OR_ADDRESS]... [-o OUT] FILE",
         "Encrypts a file for everybody named by -r: FILE.p7m (CMS, DER), AES-256-GCM in\n"
         "AuthEnvelopedData unless another cipher is asked for. A recipient is a certificate\n"
         "file, or an identity that the agent knows.");
-    options
-        .values("recipient,r", "CERT_OR_ADDRESS", "who may open it: certificate file, address or fingerprint")
-        .value("cipher", "CIPHER", "aes-256-gcm (default), aes-192-gcm, aes-128-gcm, or -cbc")
-        .flag("rsa-pkcs1", "PKCS#1 v1.5 for RSA recipients, for old programs")
-        .flag("rsa-oaep-sha256", "OAEP with SHA-256 for RSA recipients, instead of SHA-1")
-        .value("output,o", "OUT", "write there instead of to FILE.p7m");
+    add_encryption_options(options);
+    options.value("output,o", "OUT", "write there instead of to FILE.p7m");
     const auto parsed = options.parse(arguments, 1, 1);
     if (!parsed)
         return ExitStatus::done;
     if (!parsed->has("recipient"))
         throw options.usage_error("no recipient is given");
-    const cms::EncryptOptions encryption = encrypt_options(options, *parsed);
+    const cms::EncryptOptions encryption = encryption_options(options, *parsed);
     const std::string& path = parsed->operands.front();
     const std::string beside = path == "-" ? "-" : path + ".p7m";
     const std::string output = parsed->has("output") ? parsed->text("output") : beside;

@@ -9,6 +9,7 @@
 #include "client/commands/commands.h"
 #include "client/commands/output_collision.h"
 #include "client/commands/sign.h"
+#include "client/commands/signing_arguments.h"
 #include "client/content_hash.h"
 #include "client/input_file.h"
 #include "client/output_file.h"
@@ -17,29 +18,6 @@
 namespace signet::client::commands {
 
 namespace {
-
-SigningOptions signing_options(const CommandOptions& options, const ParsedArguments& parsed) {
-    SigningOptions signing;
-    signing.identities = parsed.list("key");
-    signing.rsa_pss = parsed.has("rsa-pss");
-    if (parsed.has("digest")) {
-        const auto digest = cms::digest_from_name(parsed.text("digest"));
-        if (!digest || *digest == cms::DigestAlgorithm::sha1)
-            throw options.usage_error("no hash '" + parsed.text("digest") +
-                                      "' for signing, only sha256, sha384 and sha512");
-        signing.digest_algorithm = *digest;
-    }
-    const std::string certificates = parsed.text("certificates");
-    if (certificates.empty() || certificates == "chain")
-        signing.certificates = agent::protocol::CHAIN;
-    else if (certificates == "signer")
-        signing.certificates = agent::protocol::SIGNER;
-    else if (certificates == "none")
-        signing.certificates = agent::protocol::NONE;
-    else
-        throw options.usage_error("no certificates '" + certificates + "', only chain, signer and none");
-    return signing;
-}
 
 /// What was hashed: its digest, and the content itself if it goes into the signature.
 struct HashedFile {
@@ -85,12 +63,8 @@ ExitStatus sign_files(const Arguments& arguments, Attach attach) {
     CommandOptions options("sign", "[-k ID]... [--attached] [-o OUT] FILE...",
                            "Signs files: FILE.p7s is a detached signature (CMS, DER), FILE.p7m one with the\n"
                            "content inside. Several files are one batch: all are signed, or none.");
-    options
-        .values("key,k", "ID", "who signs: address, fingerprint, label or pkcs11: URI; several sign together")
-        .flag("attached", "put the content into the signature")
-        .value("digest", "HASH", "sha256 (default), sha384 or sha512")
-        .flag("rsa-pss", "RSASSA-PSS instead of PKCS#1 v1.5, for RSA keys")
-        .value("certificates", "SET", "send along: chain (default), signer or none")
+    add_signing_options(options);
+    options.flag("attached", "put the content into the signature")
         .value("output,o", "OUT", "write there; for one FILE only");
     const auto parsed = options.parse(arguments, 1, std::numeric_limits<std::size_t>::max());
     if (!parsed)

@@ -10,11 +10,10 @@
 #include "client/commands/cms_commands.h"
 #include "client/commands/command_options.h"
 #include "client/commands/output_collision.h"
+#include "client/commands/trust_arguments.h"
 #include "client/commands/verify_report.h"
 #include "client/input_file.h"
 #include "client/output_file.h"
-#include "client/recipients.h"
-#include "client/rfc3339.h"
 #include "cms/signed_data_verifier.h"
 
 namespace signet::client::commands {
@@ -23,18 +22,6 @@ namespace {
 
 constexpr std::string_view suffix = ".p7s";
 constexpr std::size_t piece_size = std::size_t{64} * 1024;
-
-cms::VerifyOptions verify_options(const CommandOptions& options, const ParsedArguments& parsed) {
-    cms::VerifyOptions verification;
-    if (parsed.has("trust"))
-        verification.trust_anchors = read_certificates(parsed.text("trust"));
-    if (parsed.has("at")) {
-        verification.at = parse_rfc3339(parsed.text("at"));
-        if (!verification.at)
-            throw options.usage_error("'" + parsed.text("at") + "' is no time like 2026-11-22T20:00:00Z");
-    }
-    return verification;
-}
 
 /// The file that a detached signature is over: as named, else the signature's name without its suffix.
 std::string content_path(const CommandOptions& options, const ParsedArguments& parsed) {
@@ -91,10 +78,8 @@ ExitStatus verify(const Arguments& arguments) {
         "  signers       array of {intact, trusted, reasons (array), subject, email (array),\n"
         "                fingerprint (SHA-256, hex), not_before, not_after, digest_algorithm,\n"
         "                signature_algorithm, signing_time}; what is not known is null");
-    options.value("trust", "PEM", "certificates of the authorities to trust")
-        .value("at", "TIME", "verify as of that time (RFC 3339), not now")
-        .value("output,o", "OUT", "write the content of an attached signature there, if all holds")
-        .flag("json", "print JSON");
+    add_trust_options(options);
+    options.value("output,o", "OUT", "write the content of an attached signature there, if all holds");
     const auto parsed = options.parse(arguments, 0, 2);
     if (!parsed)
         return ExitStatus::done;
@@ -104,7 +89,7 @@ ExitStatus verify(const Arguments& arguments) {
         throw options.usage_error("--json and the content cannot both go to standard output");
     refuse_to_replace(options, {parsed->operands.empty() ? "-" : parsed->operands[0], parsed->text("trust")},
                       parsed->has("output") ? parsed->text("output") : "-");
-    const cms::VerifyOptions verification = verify_options(options, *parsed);
+    const cms::VerifyOptions verification = trust_options(options, *parsed);
     cms::SignedDataResult result = verify_file(options, *parsed, verification);
     // The named file was not looked at: a person would take it for verified.
     if (result.content && parsed->operands.size() > 1)
@@ -121,12 +106,8 @@ ExitStatus verify(const Arguments& arguments) {
     if (parsed->text("output") != "-")
         print(report);
     if (!holds)
-        throw Error(
-            ExitStatus::answer_is_no,
-            parsed->operands.empty() ? "standard input does not verify"
-                                     : parsed->operands[0] + " does not verify",
-            why_not(result),
-            verification.trust_anchors.empty() ? "name the authority's certificate with --trust" : "");
+        throw does_not_verify(parsed->operands.empty() ? "standard input" : parsed->operands[0],
+                              why_not(result), verification);
     if (parsed->has("output"))
         write_outputs({{parsed->text("output"), *result.content, Privacy::owner_only}});
     return ExitStatus::done;

@@ -1,4 +1,5 @@
 #include "client/commands/command_options.h"
+#include "client/commands/opening_arguments.h"
 #include "client/content_opener.h"
 #include "client/mail/commands.h"
 #include "client/mail/encrypted_message.h"
@@ -30,8 +31,8 @@ ExitStatus decrypt_command(const Arguments& arguments) {
     commands::CommandOptions options(
         "mail decrypt", "[-k ID] [-o OUT] [FILE]",
         "Decrypts a message. What is signed inside stays so, for signet mail verify.");
-    options.value("key,k", "ID", "whose key; default whichever fits")
-        .value("output,o", "OUT", "where the message goes; default standard output");
+    commands::add_opening_options(options);
+    options.value("output,o", "OUT", "where the message goes; default standard output");
     const auto parsed = options.parse(arguments, 0, 1);
     if (!parsed) {
         return ExitStatus::done;

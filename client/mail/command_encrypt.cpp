@@ -1,5 +1,7 @@
 #include "client/commands/command_options.h"
+#include "client/commands/encryption_arguments.h"
 #include "client/commands/output_collision.h"
+#include "client/commands/signing_arguments.h"
 #include "client/mail/canonical.h"
 #include "client/mail/commands.h"
 #include "client/mail/encrypted_message.h"
@@ -16,30 +18,12 @@ namespace signet::client::mail {
 
 namespace {
 
-void add_options(commands::CommandOptions& options) {
-    options
-        .values("recipient,r", "CERT_OR_ADDRESS",
-                "whom to encrypt to; default the addresses in To, Cc and Bcc")
-        .value("cipher", "NAME", "aes-256-gcm (default), aes-128-gcm, aes-256-cbc, ...")
-        .flag("sign", "sign first")
-        .value("output,o", "OUT", "where the encrypted message goes; default standard output");
-    add_signing_options(options);
-}
-
-cms::EncryptOptions encrypt_options(const commands::ParsedArguments& arguments) {
-    cms::EncryptOptions options;
-    if (arguments.has("cipher")) {
-        const auto name = arguments.text("cipher");
-        const auto cipher = cms::cipher_from_name(name);
-        if (!cipher) {
-            throw client::Error(
-                ExitStatus::usage, "cannot encrypt", "there is no cipher '" + name + "'",
-                "use aes-256-gcm, aes-192-gcm, aes-128-gcm, aes-256-cbc, aes-192-cbc or aes-128-cbc");
-        }
-        options.cipher = *cipher;
-    }
-    return options;
-}
+/// What the command line says.
+struct Choices {
+    commands::ParsedArguments arguments;
+    SigningOptions signing;
+    cms::EncryptOptions encryption;
+};
 
 std::vector<std::string> addresses_in(const Entity& message) {
     std::vector<std::string> names;
@@ -58,8 +42,8 @@ std::vector<std::string> addresses_in(const Entity& message) {
     return names;
 }
 
-std::string encrypted(const commands::ParsedArguments& arguments, const Entity& message) {
-    const auto options = encrypt_options(arguments);
+std::string encrypted(const Choices& choices, const Entity& message) {
+    const auto& arguments = choices.arguments;
     const auto named = arguments.list("recipient");
     const auto addresses = named.empty() ? addresses_in(message) : std::vector<std::string>();
     auto entity = canonical_entity(message);
@@ -70,32 +54,38 @@ std::string encrypted(const commands::ParsedArguments& arguments, const Entity& 
         for (const auto& warning : entity.warnings) {
             commands::warn(warning);
         }
-        entity.bytes = sign_entity(agent, signing_options(arguments, message), SignedForm::clear, message, {},
-                                   entity.bytes);
+        entity.bytes = sign_entity(agent, with_signer(choices.signing, message), SignedForm::clear, message,
+                                   {}, entity.bytes);
     }
-    const auto enveloped = cms::encrypt_content(cms::as_bytes(entity.bytes), recipients, options);
-    return make_encrypted(outer_header(message, {"Bcc"}), enveloped, cms::is_aead(options.cipher));
+    const auto enveloped = cms::encrypt_content(cms::as_bytes(entity.bytes), recipients, choices.encryption);
+    return make_encrypted(outer_header(message, {"Bcc"}), enveloped, cms::is_aead(choices.encryption.cipher));
 }
 
 }  // namespace
 
 ExitStatus encrypt_command(const Arguments& arguments) {
-    commands::CommandOptions options("mail encrypt",
-                                     "[-r CERT_OR_ADDRESS]... [--sign [-k ID]...] [-o OUT] [FILE]",
-                                     "Encrypts a message to its recipients; the Bcc field is left out.");
-    add_options(options);
+    commands::CommandOptions options(
+        "mail encrypt", "[-r CERT_OR_ADDRESS]... [--sign [-k ID]...] [-o OUT] [FILE]",
+        "Encrypts a message to its recipients, without -r those in To, Cc and Bcc; the Bcc field is\n"
+        "left out. With --sign and without -k the address in From signs.");
+    commands::add_encryption_options(options);
+    options.flag("sign", "sign first");
+    commands::add_signing_options(options);
+    options.value("output,o", "OUT", "where the encrypted message goes; default standard output");
     const auto parsed = options.parse(arguments, 0, 1);
     if (!parsed) {
         return ExitStatus::done;
     }
-    if (!parsed->has("sign") && (parsed->has("key") || parsed->has("digest") || parsed->has("rsa-pss"))) {
-        throw options.usage_error("-k, --digest and --rsa-pss go with --sign");
+    if (!parsed->has("sign") && commands::has_signing_options(*parsed)) {
+        throw options.usage_error("-k, --digest, --rsa-pss and --certificates go with --sign");
     }
+    const Choices choices{*parsed, commands::signing_options(options, *parsed),
+                          commands::encryption_options(options, *parsed)};
     commands::refuse_to_replace(options, parsed->list("recipient"), output_of(*parsed));
     const auto source = message_source(*parsed);
     in_the_words_of("cannot encrypt " + name_of_message(source), [&] {
         const auto raw = read_message(source);
-        const auto out = with_line_ends(encrypted(*parsed, parse_message(raw)), line_ends_of(raw));
+        const auto out = with_line_ends(encrypted(choices, parse_message(raw)), line_ends_of(raw));
         write_outputs({{output_of(*parsed), cms::as_bytes(out), Privacy::shared}});
     });
     return ExitStatus::done;

@@ -1,4 +1,5 @@
 #include "client/commands/command_options.h"
+#include "client/commands/signing_arguments.h"
 #include "client/mail/canonical.h"
 #include "client/mail/commands.h"
 #include "client/mail/line_ends.h"
@@ -11,10 +12,11 @@ namespace signet::client::mail {
 
 namespace {
 
-std::string signed_message(const commands::ParsedArguments& arguments, const std::string& raw) {
+std::string signed_message(const commands::ParsedArguments& arguments, const SigningOptions& signing,
+                           const std::string& raw) {
     const auto message = parse_message(raw);
     const auto entity = canonical_entity(message);
-    const auto options = signing_options(arguments, message);
+    const auto options = with_signer(signing, message);
     for (const auto& warning : entity.warnings) {
         commands::warn(warning);
     }
@@ -29,17 +31,19 @@ std::string signed_message(const commands::ParsedArguments& arguments, const std
 ExitStatus sign_command(const Arguments& arguments) {
     commands::CommandOptions options(
         "mail sign", "[-k ID]... [--opaque] [-o OUT] [FILE]",
-        "Signs a message: multipart/signed, or application/pkcs7-mime with --opaque.");
-    add_signing_options(options);
+        "Signs a message: multipart/signed, or application/pkcs7-mime with --opaque. Without -k the\n"
+        "address in From signs.");
+    commands::add_signing_options(options);
     options.flag("opaque", "put the content inside the signature")
         .value("output,o", "OUT", "where the signed message goes; default standard output");
     const auto parsed = options.parse(arguments, 0, 1);
     if (!parsed) {
         return ExitStatus::done;
     }
+    const auto signing = commands::signing_options(options, *parsed);
     const auto source = message_source(*parsed);
     in_the_words_of("cannot sign " + name_of_message(source), [&] {
-        const auto out = signed_message(*parsed, read_message(source));
+        const auto out = signed_message(*parsed, signing, read_message(source));
         write_outputs({{output_of(*parsed), cms::as_bytes(out), Privacy::shared}});
     });
     return ExitStatus::done;

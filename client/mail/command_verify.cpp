@@ -1,5 +1,6 @@
 #include "client/commands/command_options.h"
 #include "client/commands/output_collision.h"
+#include "client/commands/trust_arguments.h"
 #include "client/commands/verify_report.h"
 #include "client/mail/commands.h"
 #include "client/mail/encrypted_message.h"
@@ -7,29 +8,12 @@
 #include "client/mail/verification.h"
 #include "client/mail/verification_report.h"
 #include "client/output_file.h"
-#include "client/recipients.h"
-#include "client/rfc3339.h"
 
 #include <cstdio>
 
 namespace signet::client::mail {
 
 namespace {
-
-cms::VerifyOptions verify_options(const commands::CommandOptions& options,
-                                  const commands::ParsedArguments& arguments) {
-    cms::VerifyOptions verify;
-    if (arguments.has("trust")) {
-        verify.trust_anchors = read_certificates(arguments.text("trust"));
-    }
-    if (arguments.has("at")) {
-        verify.at = parse_rfc3339(arguments.text("at"));
-        if (!verify.at) {
-            throw options.usage_error("'" + arguments.text("at") + "' is no time like 2026-11-22T20:00:00Z");
-        }
-    }
-    return verify;
-}
 
 /// With --json standard output is for the answer, else for the message.
 void verify_source(const commands::ParsedArguments& arguments, const std::string& source,
@@ -44,9 +28,7 @@ void verify_source(const commands::ParsedArguments& arguments, const std::string
         commands::print(verification_report_json(verification));
     }
     if (!verification.holds()) {
-        throw client::Error(
-            ExitStatus::answer_is_no, name_of_message(source) + " does not verify", why_not(verification),
-            options.trust_anchors.empty() ? "name the authority's certificate with --trust" : "");
+        throw commands::does_not_verify(name_of_message(source), why_not(verification), options);
     }
     if (!json) {
         std::fputs(verification_report(verification).c_str(), stderr);
@@ -71,10 +53,8 @@ ExitStatus verify_command(const Arguments& arguments) {
         "  from       array of addresses\n"
         "  reasons    array: what is wrong with the message as a whole\n"
         "  signature  object, as signet verify --json prints it");
-    options.value("trust", "PEM", "certificates of the authorities to trust")
-        .value("at", "TIME", "verify as of that time (RFC 3339), not now")
-        .value("output,o", "OUT", "where what is signed goes, if all holds; default standard output")
-        .flag("json", "print JSON");
+    commands::add_trust_options(options);
+    options.value("output,o", "OUT", "where what is signed goes, if all holds; default standard output");
     const auto parsed = options.parse(arguments, 0, 1);
     if (!parsed) {
         return ExitStatus::done;
@@ -84,7 +64,7 @@ ExitStatus verify_command(const Arguments& arguments) {
     }
     const auto source = message_source(*parsed);
     commands::refuse_to_replace(options, {source, parsed->text("trust")}, output_of(*parsed));
-    const auto verify = verify_options(options, *parsed);
+    const auto verify = commands::trust_options(options, *parsed);
     in_the_words_of("cannot verify " + name_of_message(source),
                     [&] { verify_source(*parsed, source, verify); });
     return ExitStatus::done;

@@ -1,5 +1,6 @@
 #include "client/mail/signing.h"
 
+#include "client/commands/program.h"
 #include "client/mail/error.h"
 #include "client/mail/mailboxes.h"
 #include "client/mail/signed_message.h"
@@ -34,35 +35,15 @@ std::string why_readers_refuse(const Entity& message, const std::vector<std::str
 
 }  // namespace
 
-void add_signing_options(commands::CommandOptions& options) {
-    options
-        .values("key,k", "ID",
-                "who signs: address, fingerprint, label or pkcs11: URI; default the address in From")
-        .value("digest", "NAME", "sha256 (default), sha384 or sha512")
-        .flag("rsa-pss", "RSASSA-PSS instead of PKCS#1 v1.5 for RSA keys");
-}
-
-SigningOptions signing_options(const commands::ParsedArguments& arguments, const Entity& message) {
-    SigningOptions options;
-    options.rsa_pss = arguments.has("rsa-pss");
-    if (arguments.has("digest")) {
-        const auto name = arguments.text("digest");
-        const auto digest = cms::digest_from_name(name);
-        if (!digest || *digest == cms::DigestAlgorithm::sha1) {
-            throw client::Error(ExitStatus::usage, "cannot sign",
-                                "there is no digest '" + name + "' to sign with",
-                                "use sha256, sha384 or sha512");
-        }
-        options.digest_algorithm = *digest;
+SigningOptions with_signer(SigningOptions options, const Entity& message) {
+    if (!options.identities.empty()) {
+        return options;
     }
-    options.identities = arguments.list("key");
-    if (options.identities.empty()) {
-        options.identities = senders_of(message);
-        if (options.identities.size() > 1) {
-            throw client::Error(ExitStatus::identity, "cannot choose the signer",
-                                "the message is from several: " + joined(options.identities),
-                                "say with -k who signs");
-        }
+    options.identities = senders_of(message);
+    if (options.identities.size() > 1) {
+        throw client::Error(ExitStatus::identity, "cannot choose the signer",
+                            "the message is from several: " + joined(options.identities),
+                            "say with -k who signs");
     }
     return options;
 }
@@ -76,7 +57,10 @@ std::string sign_entity(AgentConnection& agent, const SigningOptions& options, S
         for (const auto& warning : result.warnings) {
             commands::warn(warning);
         }
-        mismatch = why_readers_refuse(message, certified_addresses(result.signed_data, content));
+        // Whose certificate the readers will take is theirs to know.
+        if (options.certificates != agent::protocol::NONE) {
+            mismatch = why_readers_refuse(message, certified_addresses(result.signed_data, content));
+        }
         return std::move(result.signed_data);
     };
     auto out = form == SignedForm::clear ? make_clear_signed(header, entity, options.digest_algorithm, sign)

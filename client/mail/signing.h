@@ -2,7 +2,6 @@
 #pragma once
 
 #include "client/agent_connection.h"
-#include "client/commands/command_options.h"
 #include "client/content_signer.h"
 #include "client/mail/entity.h"
 
@@ -11,13 +10,9 @@
 
 namespace signet::client::mail {
 
-/// Adds -k, --digest and --rsa-pss.
-void add_signing_options(commands::CommandOptions& options);
-
-/// What the options say. Without -k the signer is the address in From; without From the one usable identity.
-/// Throws client::Error(2) for a digest that is none of ours, client::Error(4) if From has several addresses.
-[[nodiscard]] SigningOptions signing_options(const commands::ParsedArguments& arguments,
-                                             const Entity& message);
+/// `options`; if they name nobody, the signer is the address in From; without From the one usable identity.
+/// Throws client::Error(4) if From has several addresses.
+[[nodiscard]] SigningOptions with_signer(SigningOptions options, const Entity& message);
 
 enum class SignedForm { clear, opaque };
 

@@ -158,6 +158,34 @@ TEST_CASE("a mail is signed, encrypted, opened and verified") {
     CHECK(verified.out.find("we have a deal. Gr=C3=BC=C3=9Fe=20") != std::string::npos);
 }
 
+TEST_CASE("a signed mail carries the certificates that --certificates says") {
+    Session session({KeyType::p256}, TestCa::Levels::with_intermediate);
+    const std::string sender = session.alice().identity(KeyType::p256).email;
+    const auto certificates_in = [&](const Arguments& options) {
+        Arguments arguments{"mail", "sign", "-o", "signed.eml"};
+        arguments.insert(arguments.end(), options.begin(), options.end());
+        check_done(session.signet(arguments, mail(sender)));
+        check_done(session.openssl({"smime", "-pk7out", "-in", "signed.eml", "-out", "signature.pem"}));
+        const ProcessResult shown =
+            session.openssl({"pkcs7", "-in", "signature.pem", "-print_certs", "-noout"});
+        check_done(shown);
+        std::size_t count = 0;
+        for (std::size_t place = 0; (place = shown.out.find("subject=", place)) != std::string::npos; ++place)
+            ++count;
+        return count;
+    };
+    CHECK(certificates_in({}) == 2);
+    CHECK(certificates_in({"--certificates", "chain"}) == 2);
+    CHECK(certificates_in({"--certificates", "signer"}) == 1);
+    CHECK(certificates_in({"--certificates", "none"}) == 0);
+    // Whoever has the certificates already can verify it all the same.
+    session.write("authorities.pem",
+                  read_file(session.root()) + read_file(session.alice().ca().issuer().pem));
+    check_done(session.openssl({"cms", "-verify", "-in", "signed.eml", "-certfile",
+                                session.certificate(KeyType::p256), "-CAfile", "authorities.pem", "-out",
+                                "/dev/null"}));
+}
+
 TEST_CASE("what is no such mail is refused and nothing is printed") {
     Session session({KeyType::p256});
     for (const std::string command : {"verify", "decrypt"}) {

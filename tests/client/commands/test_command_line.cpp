@@ -4,6 +4,8 @@
 #include <unistd.h>
 
 #include <array>
+#include <map>
+#include <sstream>
 
 #include "client/file_descriptor.h"
 #include "tests/client/commands/session.h"
@@ -51,6 +53,45 @@ TEST_CASE("Every command has --help and refuses what it does not know") {
                                       ": unrecognised option '--no-such-option'; usage: signet " + name));
     }
     CHECK(session.files().empty());
+}
+
+TEST_CASE("An option means the same with mail as with files, and no line of a help is too long") {
+    const Session session;
+    const auto options_of = [&](const Arguments& command) {
+        Arguments arguments = command;
+        arguments.emplace_back("--help");
+        const std::string help = session.signet(arguments).out;
+        std::istringstream lines(help.substr(help.find("Options:\n")));
+        std::map<std::string, std::string> options;
+        std::string* last = nullptr;
+        for (std::string line; std::getline(lines, line);) {
+            CAPTURE(command, line);
+            CHECK(line.size() <= 80);
+            if (line.starts_with("  -"))
+                last = &options[line.substr(0, line.find(' ', line.find("--")))];
+            if (last != nullptr)
+                *last += line + "\n";
+        }
+        return options;
+    };
+    for (const std::string name : {"sign", "verify", "encrypt", "decrypt"}) {
+        auto of_files = options_of({name});
+        auto of_mail = options_of({"mail", name});
+        // Where the result goes is another place, and what is signed has another form.
+        for (const std::string own : {"  -o [ --output", "  --attached"})
+            of_files.erase(own);
+        CHECK(of_files.size() >= 3);
+        for (const auto& [option, text] : of_files) {
+            CAPTURE(name, option);
+            CHECK(of_mail[option] == text);
+        }
+        const std::string socket = of_files["  --socket"];
+        CHECK(socket.find(" $XDG_RUNTIME_DIR/signet/agent.sock") != std::string::npos);
+    }
+    const auto signing = options_of({"mail", "sign"});
+    const auto both = options_of({"mail", "encrypt"});
+    for (const char* option : {"  -k [ --key", "  --digest", "  --rsa-pss", "  --certificates"})
+        CHECK(both.at(option) == signing.at(option));
 }
 
 TEST_CASE("Options are not guessed from their beginnings") {

@@ -65,7 +65,8 @@ cms::EvpPkeyPtr SoftwareIdentity::key() const {
     return key;
 }
 
-cms::Bytes SoftwareIdentity::sign_digest(cms::BytesView digest) const {
+cms::Bytes SoftwareIdentity::sign_digest(cms::BytesView digest,
+                                         cms::IncludedCertificates certificates) const {
     const cms::SignerProfile profile(certificate(), {});
     const auto attributes =
         cms::signed_attributes(profile, {.digest = digest, .signing_time = std::time(nullptr)});
@@ -75,7 +76,7 @@ cms::Bytes SoftwareIdentity::sign_digest(cms::BytesView digest) const {
                              .scheme = cms::SignatureScheme::rsa_pkcs1,
                              .signed_attributes = attributes,
                              .value = rsa(*key(), RSA_PKCS1_PADDING, to_sign, true)};
-    return cms::detached_signed_data({signature}, "1.2.840.113549.1.7.1", cms::IncludedCertificates::chain);
+    return cms::detached_signed_data({signature}, "1.2.840.113549.1.7.1", certificates);
 }
 
 client::mail::SignedDataMaker SoftwareIdentity::detached_signer() const {

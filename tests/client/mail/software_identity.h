@@ -3,6 +3,7 @@
 
 #include "client/mail/signed_message.h"
 #include "cms/certificate.h"
+#include "cms/signed_data_builder.h"
 #include "cms/signed_data_verifier.h"
 #include "tests/fixtures/temporary_folder.h"
 #include "tests/fixtures/test_ca.h"
@@ -25,7 +26,8 @@ class SoftwareIdentity {
 
     /// What the agent answers: detached SignedData over a SHA-256 digest, and the content-encryption key of a
     /// KeyTransRecipientInfo.
-    [[nodiscard]] cms::Bytes sign_digest(cms::BytesView digest) const;
+    [[nodiscard]] cms::Bytes sign_digest(cms::BytesView digest, cms::IncludedCertificates certificates =
+                                                                    cms::IncludedCertificates::chain) const;
     [[nodiscard]] cms::Bytes content_key(cms::BytesView recipient_info) const;
 
     [[nodiscard]] cms::Certificate certificate() const;

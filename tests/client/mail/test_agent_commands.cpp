@@ -24,9 +24,12 @@ namespace {
 protocol::Reply answer(const protocol::Request& request) {
     protocol::Reply reply;
     if (request.has_sign()) {
+        const auto included = request.sign().certificates() == protocol::NONE
+                                  ? cms::IncludedCertificates::none
+                                  : cms::IncludedCertificates::chain;
         for (const auto& digest : request.sign().digest()) {
             reply.mutable_sign()->add_signed_data(
-                std::string(cms::as_text(alice().sign_digest(cms::as_bytes(digest)))));
+                std::string(cms::as_text(alice().sign_digest(cms::as_bytes(digest), included))));
         }
     } else if (request.has_unwrap()) {
         const auto key = alice().content_key(cms::as_bytes(request.unwrap().recipient_info(0)));
@@ -86,6 +89,57 @@ TEST_CASE("the sender signs, with the line ends of the input") {
         CHECK((result.out.find('\r') != std::string::npos) == (message.find('\r') != std::string::npos));
         CHECK((result.out.find("smime-type=signed-data") != std::string::npos) == opaque);
     }
+}
+
+TEST_CASE("what is sent along with a signature is what --certificates says") {
+    const Session session;
+    const auto form = GENERATE(Arguments{"sign"}, Arguments{"encrypt", "--sign", "-r"});
+    const std::vector<std::pair<std::string, protocol::CertificateSet>> sets{
+        {"chain", protocol::CHAIN}, {"signer", protocol::SIGNER}, {"none", protocol::NONE}};
+    for (const auto& [name, set] : sets) {
+        auto arguments = form;
+        if (arguments.size() > 1) {
+            arguments.push_back(alice().certificate_path());
+        }
+        arguments.insert(arguments.end(), {"--certificates", name});
+        const auto result = session.mail(arguments, message_of("", "hello\n"));
+        CAPTURE(name, result.err);
+        CHECK(result.status == 0);
+        CHECK(result.err.empty());
+        REQUIRE(session.agent.received().back().has_sign());
+        CHECK(session.agent.received().back().sign().certificates() == set);
+    }
+    CHECK(session.mail({"sign", "--certificates", "all"}, message_of("", "x")).status == 2);
+}
+
+TEST_CASE("a key is sent as --rsa-pkcs1 and --rsa-oaep-sha256 say, and openssl opens it") {
+    const auto message = message_of("", "hello\n");
+    const TemporaryFolder folder;
+    const auto encrypt = [&](Arguments options) {
+        options.insert(options.begin(), {program("signet-mail").string(), "encrypt", "-r",
+                                         alice().certificate_path(), "-o", "secret.eml"});
+        return run(options, {.stdin_text = message, .folder = folder.path()});
+    };
+    struct Transport {
+        Arguments options;
+        std::string shown;
+    };
+    for (const auto& [options, shown] :
+         {Transport{{}, "rsaesOaep"}, Transport{{"--rsa-pkcs1"}, "rsaEncryption"},
+          Transport{{"--rsa-oaep-sha256", "--cipher", "aes-128-cbc"}, "sha256"}}) {
+        const auto encrypted = encrypt(options);
+        CAPTURE(shown, encrypted.err);
+        REQUIRE(encrypted.status == 0);
+        const auto parts = run_or_throw({"openssl", "cms", "-cmsout", "-print", "-in", "secret.eml"},
+                                        {.folder = folder.path()});
+        CHECK(parts.out.find(shown) != std::string::npos);
+        const auto opened = run({"openssl", "cms", "-decrypt", "-in", "secret.eml", "-recip",
+                                 alice().certificate_path(), "-inkey", alice().key_path()},
+                                {.folder = folder.path()});
+        CHECK(opened.status == 0);
+        CHECK(opened.out.find("hello") != std::string::npos);
+    }
+    CHECK(encrypt({"--rsa-pkcs1", "--rsa-oaep-sha256"}).status == 2);
 }
 
 TEST_CASE("who is named signs, and a signature that readers will refuse is warned of") {

@@ -1,0 +1,32 @@
+#include "client/commands/encryption_arguments.h"
+
+namespace signet::client::commands {
+
+void add_encryption_options(CommandOptions& options) {
+    options
+        .values("recipient,r", "CERT_OR_ADDRESS",
+                "who may open it: certificate file, address, fingerprint, label or pkcs11: URI")
+        .value("cipher", "CIPHER", "aes-256-gcm (default), aes-192-gcm, aes-128-gcm, or -cbc")
+        .flag("rsa-pkcs1", "PKCS#1 v1.5 for RSA recipients, for old programs")
+        .flag("rsa-oaep-sha256", "OAEP with SHA-256 for RSA recipients, instead of SHA-1");
+}
+
+cms::EncryptOptions encryption_options(const CommandOptions& options, const ParsedArguments& parsed) {
+    cms::EncryptOptions encryption;
+    if (parsed.has("cipher")) {
+        const auto cipher = cms::cipher_from_name(parsed.text("cipher"));
+        if (!cipher)
+            throw options.usage_error("no cipher '" + parsed.text("cipher") +
+                                      "', only aes-128-, aes-192- and aes-256- with gcm or cbc");
+        encryption.cipher = *cipher;
+    }
+    if (parsed.has("rsa-pkcs1") && parsed.has("rsa-oaep-sha256"))
+        throw options.usage_error("--rsa-pkcs1 and --rsa-oaep-sha256 exclude each other");
+    if (parsed.has("rsa-pkcs1"))
+        encryption.rsa = cms::RsaKeyTransport::pkcs1;
+    if (parsed.has("rsa-oaep-sha256"))
+        encryption.rsa = cms::RsaKeyTransport::oaep_sha256;
+    return encryption;
+}
+
+}  // namespace signet::client::commands

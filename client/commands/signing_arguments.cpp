@@ -1,0 +1,54 @@
+#include "client/commands/signing_arguments.h"
+
+#include <algorithm>
+#include <array>
+
+namespace signet::client::commands {
+
+namespace {
+
+constexpr std::array<const char*, 4> names{"key", "digest", "rsa-pss", "certificates"};
+
+cms::DigestAlgorithm digest_algorithm(const CommandOptions& options, const std::string& name) {
+    const auto digest = cms::digest_from_name(name);
+    if (!digest || *digest == cms::DigestAlgorithm::sha1)
+        throw options.usage_error("no hash '" + name + "' for signing, only sha256, sha384 and sha512");
+    return *digest;
+}
+
+agent::protocol::CertificateSet certificate_set(const CommandOptions& options, const std::string& name) {
+    if (name == "chain")
+        return agent::protocol::CHAIN;
+    if (name == "signer")
+        return agent::protocol::SIGNER;
+    if (name == "none")
+        return agent::protocol::NONE;
+    throw options.usage_error("no certificates '" + name + "', only chain, signer and none");
+}
+
+}  // namespace
+
+void add_signing_options(CommandOptions& options) {
+    options
+        .values("key,k", "ID", "who signs: address, fingerprint, label or pkcs11: URI; several sign together")
+        .value("digest", "HASH", "sha256 (default), sha384 or sha512")
+        .flag("rsa-pss", "RSASSA-PSS instead of PKCS#1 v1.5, for RSA keys")
+        .value("certificates", "SET", "send along: chain (default), signer or none");
+}
+
+bool has_signing_options(const ParsedArguments& parsed) {
+    return std::any_of(names.begin(), names.end(), [&](const char* name) { return parsed.has(name); });
+}
+
+SigningOptions signing_options(const CommandOptions& options, const ParsedArguments& parsed) {
+    SigningOptions signing;
+    signing.identities = parsed.list("key");
+    signing.rsa_pss = parsed.has("rsa-pss");
+    if (parsed.has("digest"))
+        signing.digest_algorithm = digest_algorithm(options, parsed.text("digest"));
+    if (parsed.has("certificates"))
+        signing.certificates = certificate_set(options, parsed.text("certificates"));
+    return signing;
+}
+
+}  // namespace signet::client::commands

@@ -1,0 +1,19 @@
+// The options of every command that signs: how to declare them and what they say.
+#pragma once
+
+#include "client/commands/command_options.h"
+#include "client/signing_options.h"
+
+namespace signet::client::commands {
+
+/// Adds -k, --digest, --rsa-pss and --certificates.
+void add_signing_options(CommandOptions& options);
+
+/// Whether any of them is there.
+[[nodiscard]] bool has_signing_options(const ParsedArguments& parsed);
+
+/// What they say; without -k nobody is named. Throws Error(2), the usage of `options` with it, for a hash
+/// that does not sign and for a set of certificates that there is not.
+[[nodiscard]] SigningOptions signing_options(const CommandOptions& options, const ParsedArguments& parsed);
+
+}  // namespace signet::client::commands
