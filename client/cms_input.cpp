@@ -12,28 +12,38 @@ namespace signet::client {
 
 namespace {
 
-constexpr std::array<std::string_view, 2> labels{"PKCS7", "CMS"};
-
 bool is_blank(char c) {
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+struct Armour {
+    std::string_view header;
+    std::string_view footer;
+};
+
+constexpr std::array<Armour, 2> armours{
+    {{"-----BEGIN PKCS7-----", "-----END PKCS7-----"}, {"-----BEGIN CMS-----", "-----END CMS-----"}}};
+
+/// The one that `text` starts with, null without. Takes the white space before it off `text`.
+const Armour* armour_of(std::string_view& text) noexcept {
+    while (!text.empty() && is_blank(text.front()))
+        text.remove_prefix(1);
+    for (const Armour& armour : armours)
+        if (text.starts_with(armour.header))
+            return &armour;
+    return nullptr;
 }
 
 /// What stands between the first header and its footer, of one of our labels; none if it does not start so.
 /// Without the footer, the view's data is null.
 std::optional<std::string_view> armoured(std::string_view text) {
-    while (!text.empty() && is_blank(text.front()))
-        text.remove_prefix(1);
-    for (const std::string_view label : labels) {
-        const std::string header = "-----BEGIN " + std::string(label) + "-----";
-        const std::string footer = "-----END " + std::string(label) + "-----";
-        if (!text.starts_with(header))
-            continue;
-        const std::size_t end = text.find(footer);
-        if (end == std::string_view::npos)
-            return std::string_view();
-        return text.substr(header.size(), end - header.size());
-    }
-    return std::nullopt;
+    const Armour* armour = armour_of(text);
+    if (armour == nullptr)
+        return std::nullopt;
+    const std::size_t end = text.find(armour->footer);
+    if (end == std::string_view::npos)
+        return std::string_view();
+    return text.substr(armour->header.size(), end - armour->header.size());
 }
 
 std::optional<cms::Bytes> decode_base64(std::string_view text) {
@@ -68,6 +78,11 @@ cms::Bytes decode_cms_input(cms::Bytes file, const std::string& name) {
     if (!decoded)
         throw Error(ExitStatus::malformed, "cannot read " + name, "its PEM armour is broken");
     return *std::move(decoded);
+}
+
+bool starts_with_cms_armour(cms::BytesView file) noexcept {
+    std::string_view text = cms::as_text(file);
+    return armour_of(text) != nullptr;
 }
 
 }  // namespace signet::client

@@ -12,4 +12,7 @@ namespace signet::client {
 /// if the PEM is broken.
 [[nodiscard]] cms::Bytes decode_cms_input(cms::Bytes file, const std::string& name);
 
+/// Whether `file` starts with such a PEM header, white space before it allowed.
+[[nodiscard]] bool starts_with_cms_armour(cms::BytesView file) noexcept;
+
 }  // namespace signet::client

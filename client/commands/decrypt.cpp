@@ -6,6 +6,7 @@
 #include "client/commands/opening_arguments.h"
 #include "client/content_opener.h"
 #include "client/input_file.h"
+#include "client/input_kind.h"
 #include "client/output_file.h"
 
 namespace signet::client::commands {
@@ -22,8 +23,10 @@ std::string output_path(const CommandOptions& options, const ParsedArguments& pa
         return "-";
     const std::string_view name = std::string_view(path).substr(path.rfind('/') + 1);
     if (name.size() <= suffix.size() || !name.ends_with(suffix))
-        throw options.usage_error("'" + path +
-                                  "' does not end in .p7m: say with -o where the plaintext goes");
+        throw options.usage_error(
+            "'" + path +
+            "' does not end in .p7m: say with -o where the plaintext goes (for a mail message, "
+            "use signet mail decrypt)");
     return path.substr(0, path.size() - suffix.size());
 }
 
@@ -43,6 +46,8 @@ ExitStatus decrypt(const Arguments& arguments) {
 
     InputFile input(parsed->operands.front());
     const cms::Bytes message = decode_cms_input(input.read_all(), input.name());
+    if (looks_like_mail(message))
+        throw is_mail(cannot_decrypt + (" " + input.name()), "signet mail decrypt");
     AgentConnection agent(parsed->socket());
     const OpenedContent opened = [&] {
         try {

@@ -13,6 +13,7 @@
 #include "client/commands/trust_arguments.h"
 #include "client/commands/verify_report.h"
 #include "client/input_file.h"
+#include "client/input_kind.h"
 #include "client/output_file.h"
 #include "cms/signed_data_verifier.h"
 
@@ -39,6 +40,8 @@ cms::SignedDataResult verify_file(const CommandOptions& options, const ParsedArg
     InputFile signature(parsed.operands.empty() ? "-" : parsed.operands[0]);
     try {
         const cms::Bytes signed_data = decode_cms_input(signature.read_all(), signature.name());
+        if (looks_like_mail(signed_data))
+            throw is_mail("cannot verify " + signature.name(), "signet mail verify");
         const auto content = [&](const std::function<void(cms::BytesView)>& feed) {
             InputFile file(content_path(options, parsed));
             std::vector<std::uint8_t> piece(piece_size);

@@ -1,6 +1,7 @@
 #include "client/commands/command_options.h"
 #include "client/commands/opening_arguments.h"
 #include "client/content_opener.h"
+#include "client/input_kind.h"
 #include "client/mail/commands.h"
 #include "client/mail/encrypted_message.h"
 #include "client/mail/message_source.h"
@@ -11,6 +12,9 @@ namespace signet::client::mail {
 namespace {
 
 std::string decrypted(const commands::ParsedArguments& arguments, const std::string& raw) {
+    if (looks_like_cms(cms::as_bytes(raw))) {
+        throw is_cms(cannot_decrypt, "signet decrypt");
+    }
     const auto message = parse_message(raw);
     const auto enveloped = take_apart_encrypted(message);
     AgentConnection agent(arguments.socket());

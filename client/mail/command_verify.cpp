@@ -2,6 +2,7 @@
 #include "client/commands/output_collision.h"
 #include "client/commands/trust_arguments.h"
 #include "client/commands/verify_report.h"
+#include "client/input_kind.h"
 #include "client/mail/commands.h"
 #include "client/mail/encrypted_message.h"
 #include "client/mail/message_source.h"
@@ -19,6 +20,9 @@ namespace {
 void verify_source(const commands::ParsedArguments& arguments, const std::string& source,
                    const cms::VerifyOptions& options) {
     const auto raw = read_message(source);
+    if (looks_like_cms(cms::as_bytes(raw))) {
+        throw is_cms("cannot verify", "signet verify");
+    }
     auto verification = verify_message(parse_message(raw), options);
     if (options.trust_anchors.empty()) {
         commands::explain_missing_anchors(verification.signed_data);

@@ -196,6 +196,47 @@ TEST_CASE("A message cut at any byte is malformed, before the agent is asked") {
     CHECK(exit_status_of(open) == 3);
 }
 
+TEST_CASE("A mail in place of a file, and a file in place of a mail, is told where it belongs") {
+    const Session session;
+    const Person bob(session, KeyType::rsa2048, "bob");
+    encrypt(session, bob, "content", {"-aes-256-gcm"});
+    session.write("plain", "content");
+    session.run_here({"openssl", "cms", "-encrypt", "-aes128", "-in", "plain", "-out", "a.eml", "-from",
+                      "bob@example.org", bob.certificate.pem.string()});
+    session.run_here({"openssl", "cms", "-sign", "-in", "plain", "-out", "signed.eml", "-signer",
+                      bob.certificate.pem, "-inkey", bob.key});
+    session.write("mbox.eml", "From bob@example.org Mon Jun  1 10:00:00 2026\n" + session.read("a.eml"));
+    for (const char* name : {"a.eml", "mbox.eml"})
+        check_fails(
+            session.signet({"decrypt", "-o", "out", name}), 8,
+            "cannot decrypt " + std::string(name) + ": it is a mail message; use signet mail decrypt");
+    CHECK(session.signet({"decrypt", "a.eml"}).err.find("signet mail decrypt") != std::string::npos);
+    check_fails(session.signet({"verify", "signed.eml"}), 8,
+                "cannot verify signed.eml: it is a mail message; use signet mail verify");
+    session.run_here({"openssl", "cms", "-cmsout", "-inform", "DER", "-in", "a.p7m", "-outform", "PEM",
+                      "-out", "pem.p7m"});
+    for (const char* name : {"a.p7m", "pem.p7m"}) {
+        check_fails(session.signet({"mail", "decrypt", name}), 8,
+                    "cannot decrypt " + std::string(name) +
+                        ": it is CMS without a mail message around it; use signet decrypt");
+        check_fails(session.signet({"mail", "verify"}, session.read(name)), 8,
+                    "cannot verify standard input: it is CMS without a mail message around it; use signet "
+                    "verify");
+    }
+    // What is neither gets no hint.
+    for (const std::string text : {"0", "0 is a number", "key: value\n", "x: y\n\nContent-Type: z\n",
+                                   "no field\nContent-Type: z\n\n", "-----BEGIN NOTHING-----\n"}) {
+        CAPTURE(text);
+        for (const Arguments& command : {Arguments{"decrypt", "-"}, Arguments{"verify", "-", "plain"},
+                                         Arguments{"mail", "decrypt"}, Arguments{"mail", "verify"}}) {
+            const ProcessResult result = session.signet(command, text);
+            CHECK(result.status == 8);
+            CHECK(result.err.find("; use signet") == std::string::npos);
+        }
+    }
+    CHECK(session.files().count("out") == 0);
+}
+
 TEST_CASE("For an old cipher the sender is to be asked, whether it is a file or a mail") {
     const Session session;
     const Person bob(session, KeyType::rsa2048, "bob");

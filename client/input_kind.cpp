@@ -1,0 +1,78 @@
+#include "client/input_kind.h"
+
+#include <strings.h>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <string_view>
+#include <utility>
+
+#include "client/cms_input.h"
+
+namespace signet::client {
+
+namespace {
+
+/// Bytes of a header that are looked at.
+constexpr std::size_t max_looked_at = std::size_t{64} << 10;
+
+std::string_view take_line(std::string_view& text) noexcept {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    std::string_view line = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    if (line.ends_with('\r'))
+        line.remove_suffix(1);
+    return line;
+}
+
+bool is_field_name(std::string_view name) noexcept {
+    return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) { return c > ' ' && c < 127; });
+}
+
+bool says_mime(std::string_view name) noexcept {
+    constexpr std::array<std::string_view, 2> names{"MIME-Version", "Content-Type"};
+    return std::any_of(names.begin(), names.end(), [name](std::string_view other) {
+        return name.size() == other.size() && strncasecmp(name.data(), other.data(), name.size()) == 0;
+    });
+}
+
+}  // namespace
+
+bool looks_like_mail(cms::BytesView input) noexcept {
+    std::string_view text = cms::as_text(input.first(std::min(input.size(), max_looked_at)));
+    if (text.starts_with("From "))
+        take_line(text);
+    while (!text.empty()) {
+        const std::string_view line = take_line(text);
+        if (line.starts_with(' ') || line.starts_with('\t'))
+            continue;
+        const std::size_t colon = line.find(':');
+        if (colon == std::string_view::npos || !is_field_name(line.substr(0, colon)))
+            return false;
+        if (says_mime(line.substr(0, colon)))
+            return true;
+    }
+    return false;
+}
+
+bool looks_like_cms(cms::BytesView input) noexcept {
+    if (starts_with_cms_armour(input))
+        return true;
+    // SEQUENCE, its length, and an OBJECT IDENTIFIER below 1.2.840.113549.1 (pkcs).
+    constexpr std::string_view pkcs = "\x2a\x86\x48\x86\xf7\x0d\x01";
+    constexpr std::size_t longest_head = 16;
+    const std::string_view head = cms::as_text(input.first(std::min(input.size(), longest_head)));
+    return head.starts_with('0') && head.find(pkcs) != std::string_view::npos;
+}
+
+Error is_mail(std::string what_failed, const std::string& command) {
+    return {ExitStatus::malformed, std::move(what_failed), "it is a mail message", "use " + command};
+}
+
+Error is_cms(std::string what_failed, const std::string& command) {
+    return {ExitStatus::malformed, std::move(what_failed), "it is CMS without a mail message around it",
+            "use " + command};
+}
+
+}  // namespace signet::client
