@@ -99,49 +99,90 @@ void fill(protocol::Hello& hello) {
     hello.set_locale(first_set({"LC_ALL", "LC_CTYPE", "LANG"}));
 }
 
+/// A request that the agent could not read has no id for it to repeat.
+void check_id(const protocol::Reply& reply, bool is_expected) {
+    if (!is_expected && !(reply.id() == 0 && reply.status() != protocol::DONE))
+        throw broken("a reply to another request");
+}
+
 }  // namespace
 
 AgentChannel::AgentChannel(std::string socket_path, Deadlines deadlines)
     : m_socket_path(std::move(socket_path)), m_deadlines(deadlines) {}
 
-protocol::Reply AgentChannel::exchange(protocol::Request& request, const std::string& what_failed) {
+template <typename Action>
+auto AgentChannel::or_close(const std::string& what_failed, Action action) {
     try {
+        return action();
+    } catch (const Fault& fault) {
+        close();
+        throw Error(fault.status,
+                    fault.status == ExitStatus::no_agent ? "cannot reach the agent" : what_failed, fault.why,
+                    fault.advice);
+    } catch (const std::length_error&) {
+        close();
+        throw Error(ExitStatus::other, what_failed, "the request is larger than the agent accepts");
+    } catch (...) {
+        close();
+        throw;
+    }
+}
+
+protocol::Reply AgentChannel::exchange(protocol::Request& request, const std::string& what_failed,
+                                       Attendance attendance) {
+    if (!m_awaited.empty())
+        throw std::logic_error("a request while the replies to others are due");
+    send(request, what_failed);
+    return receive(what_failed, attendance);
+}
+
+std::uint64_t AgentChannel::send(protocol::Request& request, const std::string& what_failed) {
+    return or_close(what_failed, [&] {
         WipedBuffer frames;
-        std::uint64_t hello_id = 0;
         if (!m_socket.is_open()) {
             connect();
             protocol::Request hello;
-            hello_id = ++m_last_id;
-            hello.set_id(hello_id);
+            m_awaited_hello = ++m_last_id;
+            hello.set_id(m_awaited_hello);
             fill(*hello.mutable_hello());
             protocol::append_frame(frames.text(), hello);
         }
         request.set_id(++m_last_id);
         protocol::append_frame(frames.text(), request);
-        send(frames.text());
+        m_awaited.insert(request.id());
+        write(frames.text());
+        return request.id();
+    });
+}
 
-        if (hello_id != 0) {
-            protocol::Reply welcome = receive(hello_id);
+protocol::Reply AgentChannel::receive(const std::string& what_failed, Attendance attendance) {
+    return or_close(what_failed, [&] {
+        if (m_awaited_hello != 0) {
+            protocol::Reply welcome = read_reply(m_deadlines.unattended_answer);
+            check_id(welcome, welcome.id() == m_awaited_hello);
             if (welcome.status() != protocol::DONE) {
-                m_socket.reset();
+                close();
                 return welcome;
             }
             if (welcome.hello().version() != protocol::protocol_version)
                 throw broken("it speaks version " + std::to_string(welcome.hello().version()));
+            m_awaited_hello = 0;
         }
-        return receive(request.id());
-    } catch (const Fault& fault) {
-        m_socket.reset();
-        throw Error(fault.status,
-                    fault.status == ExitStatus::no_agent ? "cannot reach the agent" : what_failed, fault.why,
-                    fault.advice);
-    } catch (const std::length_error&) {
-        m_socket.reset();
-        throw Error(ExitStatus::other, what_failed, "the request is larger than the agent accepts");
-    } catch (...) {
-        m_socket.reset();
-        throw;
-    }
+        protocol::Reply reply =
+            read_reply(attendance == Attendance::person ? m_deadlines.answer : m_deadlines.unattended_answer);
+        const bool is_expected = m_awaited.erase(reply.id()) == 1;
+        check_id(reply, is_expected);
+        // The agent closes after a frame that it could not read.
+        if (!is_expected)
+            close();
+        return reply;
+    });
+}
+
+void AgentChannel::close() noexcept {
+    m_socket.reset();
+    m_awaited.clear();
+    m_awaited_hello = 0;
 }
 
 void AgentChannel::connect() {
@@ -185,7 +226,7 @@ void AgentChannel::connect() {
     m_socket = std::move(socket);
 }
 
-void AgentChannel::send(const std::string& frames) {
+void AgentChannel::write(const std::string& frames) {
     const auto deadline = Clock::now() + m_deadlines.transfer;
     std::size_t sent = 0;
     while (sent < frames.size()) {
@@ -204,8 +245,8 @@ void AgentChannel::send(const std::string& frames) {
     }
 }
 
-protocol::Reply AgentChannel::receive(std::uint64_t id) {
-    wait(POLLIN, Clock::now() + m_deadlines.answer);
+protocol::Reply AgentChannel::read_reply(std::chrono::milliseconds limit) {
+    wait(POLLIN, Clock::now() + limit);
     const auto deadline = Clock::now() + m_deadlines.transfer;
     std::array<char, protocol::frame_header_size> header{};
     read_exactly(header.data(), header.size(), deadline);
@@ -221,9 +262,6 @@ protocol::Reply AgentChannel::receive(std::uint64_t id) {
     protocol::Reply reply;
     if (!reply.ParseFromArray(message.text().data(), static_cast<int>(length)))
         throw broken("a reply that cannot be read");
-    // A request that the agent could not read has no id for it to repeat.
-    if (reply.id() != id && !(reply.id() == 0 && reply.status() != protocol::DONE))
-        throw broken("a reply to another request");
     return reply;
 }
 

@@ -101,8 +101,9 @@ std::string default_socket_path() {
 AgentConnection::AgentConnection(std::string socket_path, Deadlines deadlines)
     : m_channel(socket_path.empty() ? default_socket_path() : std::move(socket_path), deadlines) {}
 
-protocol::Reply AgentConnection::ask(protocol::Request& request, const std::string& what_failed) {
-    protocol::Reply reply = m_channel.exchange(request, what_failed);
+protocol::Reply AgentConnection::ask(protocol::Request& request, const std::string& what_failed,
+                                     Attendance attendance) {
+    protocol::Reply reply = m_channel.exchange(request, what_failed, attendance);
     if (reply.status() != protocol::DONE)
         throw as_error(reply, what_failed);
     return reply;
@@ -117,7 +118,7 @@ protocol::ListReply AgentConnection::list(const std::string& identity, bool cert
         request.mutable_list()->set_identity(utf8(identity, what_failed));
         request.mutable_list()->set_certificates(certificates);
         request.mutable_list()->set_offset(offset);
-        protocol::Reply reply = ask(request, what_failed);
+        protocol::Reply reply = ask(request, what_failed, Attendance::nobody);
         protocol::ListReply& page = *reply.mutable_list();
         if (page.next_offset() != 0 && page.next_offset() <= offset)
             throw broken(what_failed, "its list has no end");
@@ -134,7 +135,7 @@ protocol::ListReply AgentConnection::list(const std::string& identity, bool cert
 protocol::StatusReply AgentConnection::status() {
     protocol::Request request;
     request.mutable_status();
-    return std::move(*ask(request, "cannot ask for the status").mutable_agent_status());
+    return std::move(*ask(request, "cannot ask for the status", Attendance::nobody).mutable_agent_status());
 }
 
 void AgentConnection::unlock(const std::string& token, const std::optional<Secret>& pin) {

@@ -59,13 +59,15 @@ class AgentConnection {
     explicit AgentConnection(std::string socket_path = {}, Deadlines deadlines = {});
 
     /// Tokens and identities: all pages, those that match `identity` (empty: all), with certificates if
-    /// asked.
+    /// asked. Neither this nor status() waits for a person: an agent that does not answer soon
+    /// (Deadlines::unattended_answer) counts as gone.
     [[nodiscard]] agent::protocol::ListReply list(const std::string& identity = {},
                                                   bool certificates = false);
     [[nodiscard]] agent::protocol::StatusReply status();
     /// Logs in to `token` (URI or label; empty: all). Without `pin` the token's PIN source is asked. Every
     /// copy of the PIN that is made on the way is wiped.
     void unlock(const std::string& token, const std::optional<Secret>& pin);
+    /// Waits for a login that is under way, and so perhaps for a person.
     void lock(const std::string& token);
 
     /// One signature for each digest. Asks in batches of sign_batch, smaller ones where the agent finds the
@@ -83,7 +85,8 @@ class AgentConnection {
     static constexpr std::size_t sign_batch = agent::protocol::max_digests;
 
   private:
-    agent::protocol::Reply ask(agent::protocol::Request& request, const std::string& what_failed);
+    agent::protocol::Reply ask(agent::protocol::Request& request, const std::string& what_failed,
+                               Attendance attendance = Attendance::person);
     AgentChannel m_channel;
 };
 

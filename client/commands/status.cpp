@@ -80,7 +80,8 @@ std::string for_programs(const agent::protocol::StatusReply& status) {
 ExitStatus status(const Arguments& arguments) {
     CommandOptions options(
         "status", "[--json]",
-        "Says how the agent, its modules and its tokens are.\n\n"
+        "Says how the agent, its modules and its tokens are. An agent that does not answer within\n"
+        "30 seconds counts as gone.\n\n"
         "--json prints one object:\n"
         "  version, pid, uptime_seconds\n"
         "  clients, queued, signatures, unwrapped_keys, refused, failed   numbers\n"

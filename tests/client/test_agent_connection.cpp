@@ -171,11 +171,50 @@ TEST_CASE("An agent that does not answer is given up") {
         while (peer.read()) {
         }
     });
-    AgentConnection connection(agent.socket(),
-                               {std::chrono::milliseconds(5000), std::chrono::milliseconds(50)});
-    const client::Error error = error_of([&] { static_cast<void>(connection.status()); });
+    AgentConnection connection(agent.socket(), {.answer = std::chrono::milliseconds(50)});
+    const client::Error error = error_of([&] { connection.lock("alice"); });
     CHECK(error.exit_status() == client::ExitStatus::no_agent);
     CHECK(error.why() == "the agent at " + agent.socket() + " does not answer");
+}
+
+TEST_CASE("An agent that does not let us in, or does not say how it is, is given up sooner than a person") {
+    using std::chrono::milliseconds;
+    const client::Deadlines deadlines{.unattended_answer = milliseconds(50)};
+    const auto given_up = [](const FakeAgent& agent, auto action) {
+        const client::Error error = error_of(action);
+        CHECK(error.exit_status() == client::ExitStatus::no_agent);
+        CHECK(client::error_line(error) == "signet: cannot reach the agent: the agent at " + agent.socket() +
+                                               " does not answer; see the agent's log\n");
+    };
+    SECTION("it does not answer to Hello: stopped, for one") {
+        const FakeAgent agent([](FakePeer& peer) {
+            while (peer.read()) {
+            }
+        });
+        AgentConnection connection(agent.socket(), deadlines);
+        given_up(agent, [&] { connection.lock("alice"); });
+        given_up(agent, [&] { connection.unlock("alice", std::nullopt); });
+    }
+    SECTION("it stops later") {
+        const FakeAgent agent([](FakePeer& peer) {
+            peer.welcome();
+            while (peer.read()) {
+            }
+        });
+        AgentConnection connection(agent.socket(), deadlines);
+        given_up(agent, [&] { static_cast<void>(connection.status()); });
+        given_up(agent, [&] { static_cast<void>(connection.list()); });
+    }
+    SECTION("a person has more time") {
+        const FakeAgent agent([](FakePeer& peer) {
+            peer.welcome();
+            if (const auto request = peer.read()) {
+                std::this_thread::sleep_for(milliseconds(300));
+                peer.answer(*request, protocol::Reply());
+            }
+        });
+        CHECK_NOTHROW(AgentConnection(agent.socket(), deadlines).lock("alice"));
+    }
 }
 
 TEST_CASE("After a broken connection the next request makes a new one") {
