@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <map>
 #include <utility>
 
 #include "agent/protocol/frame.h"
+#include "client/sign_batches.h"
 #include "client/utf8.h"
 
 namespace signet::client {
@@ -70,6 +72,19 @@ void add_new(std::vector<std::string>& warnings, const std::string& warning) {
 
 cms::Bytes to_bytes(const std::string& text) {
     return {text.begin(), text.end()};
+}
+
+/// Puts the signatures of `batch` to their places. Throws Error if there are none.
+void take_signatures(const protocol::Reply& reply, const Batch& batch, SignResult& result) {
+    const std::string what_failed = "cannot sign";
+    if (reply.status() != protocol::DONE)
+        throw as_error(reply, what_failed);
+    if (static_cast<std::size_t>(reply.sign().signed_data_size()) != batch.count)
+        throw broken(what_failed, "not one signature for each digest");
+    for (std::size_t i = 0; i < batch.count; ++i)
+        result.signed_data[batch.first + i] = to_bytes(reply.sign().signed_data(static_cast<int>(i)));
+    for (const std::string& warning : reply.sign().warning())
+        add_new(result.warnings, warning);
 }
 
 /// How many recipient infos from `first` on fit into one request.
@@ -171,28 +186,32 @@ SignResult AgentConnection::sign(const SignRequest& request) {
     sign.set_certificates(request.certificates);
 
     SignResult result;
-    result.signed_data.reserve(request.digests.size());
-    std::size_t batch = sign_batch;
-    while (result.signed_data.size() < request.digests.size()) {
-        const std::size_t first = result.signed_data.size();
-        const std::size_t count = std::min(batch, request.digests.size() - first);
-        sign.clear_digest();
-        for (std::size_t i = first; i < first + count; ++i)
-            sign.add_digest(request.digests[i].data(), request.digests[i].size());
-
-        protocol::Reply reply = m_channel.exchange(message, what_failed);
-        if (reply.status() == protocol::TOO_LARGE && count > 1) {
-            batch = count / 2;
-            continue;
+    result.signed_data.resize(request.digests.size());
+    SignBatches batches(request.digests.size(), sign_batch);
+    std::map<std::uint64_t, Batch> under_way;
+    while (!batches.empty() || !under_way.empty()) {
+        while (!batches.empty() && under_way.size() < sign_window) {
+            const Batch batch = batches.take();
+            sign.clear_digest();
+            for (std::size_t i = batch.first; i < batch.first + batch.count; ++i)
+                sign.add_digest(request.digests[i].data(), request.digests[i].size());
+            under_way.emplace(m_channel.send(message, what_failed), batch);
         }
-        if (reply.status() != protocol::DONE)
-            throw as_error(reply, what_failed);
-        if (static_cast<std::size_t>(reply.sign().signed_data_size()) != count)
-            throw broken(what_failed, "not one signature for each digest");
-        for (const std::string& signed_data : reply.sign().signed_data())
-            result.signed_data.push_back(to_bytes(signed_data));
-        for (const std::string& warning : reply.sign().warning())
-            add_new(result.warnings, warning);
+        const protocol::Reply reply = m_channel.receive(what_failed);
+        const auto answered = under_way.find(reply.id());
+        const Batch batch = answered == under_way.end() ? Batch() : answered->second;
+        if (reply.status() == protocol::TOO_LARGE && batch.count > 1) {
+            batches.halve(batch);
+        } else {
+            try {
+                take_signatures(reply, batch, result);
+            } catch (...) {
+                // All or none: what else is under way need not be signed.
+                m_channel.close();
+                throw;
+            }
+        }
+        under_way.erase(answered);
     }
     return result;
 }

@@ -70,8 +70,9 @@ class AgentConnection {
     /// Waits for a login that is under way, and so perhaps for a person.
     void lock(const std::string& token);
 
-    /// One signature for each digest. Asks in batches of sign_batch, smaller ones where the agent finds the
-    /// answer too large for a frame.
+    /// One signature for each digest. Asks in batches of sign_batch at most, smaller ones where the agent
+    /// finds the answer too large for a frame; up to sign_window of them are under way at once, so that one
+    /// login serves them all. All or none: with an Error the rest is given up.
     [[nodiscard]] SignResult sign(const SignRequest& request);
     /// The content-encryption key of a message with these recipient infos (DER), asked for in batches of
     /// max_recipient_infos: a batch that holds nobody we are is followed by the next.
@@ -79,10 +80,14 @@ class AgentConnection {
                                       const cms::Bytes& content_encryption_algorithm,
                                       const std::string& identity = {});
 
-    /// Digests in one Sign request of ours, as many as one may have: where the agent keeps no PIN, each
-    /// request is a prompt. Others need not wait for all of it, as the agent's clients take turns by the
+    /// Digests in one Sign request of ours at most, as many as one may have: where the agent keeps no PIN, a
+    /// request may be a prompt. Others need not wait for all of it, as the agent's clients take turns by the
     /// signature.
     static constexpr std::size_t sign_batch = agent::protocol::max_digests;
+
+    /// Sign requests under way at once. Their replies together, a frame each, stay below what an agent lets a
+    /// client leave unread.
+    static constexpr std::size_t sign_window = 3;
 
   private:
     agent::protocol::Reply ask(agent::protocol::Request& request, const std::string& what_failed,

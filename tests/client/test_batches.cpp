@@ -72,7 +72,7 @@ TEST_CASE("Many digests are signed in batches, in order") {
     const client::SignRequest request = sign_request(600);
     const client::SignResult result = AgentConnection(agent.socket()).sign(request);
     CHECK(result.signed_data == request.digests);
-    CHECK(batches(agent) == std::vector{256, 256, 88});
+    CHECK(batches(agent) == std::vector{200, 200, 200});
     CHECK(result.warnings == std::vector<std::string>{"bob@example.org was passed over: expired"});
 
     const protocol::Sign sign = agent.received().at(3).sign();
@@ -87,14 +87,90 @@ TEST_CASE("A batch whose answer is too large for a frame is halved") {
     const FakeAgent agent(signing(20));
     const client::SignRequest request = sign_request(50);
     CHECK(AgentConnection(agent.socket()).sign(request).signed_data == request.digests);
-    CHECK(batches(agent) == std::vector{50, 25, 12, 12, 12, 12, 2});
+    CHECK(batches(agent) == std::vector{50, 25, 25, 12, 12, 12, 12, 1, 1});
+}
+
+TEST_CASE("The next batches are sent before the first is answered, and answers may come in any order") {
+    const FakeAgent agent([](FakePeer& peer) {
+        peer.welcome();
+        std::vector<protocol::Request> requests;
+        while (requests.size() < AgentConnection::sign_window)
+            requests.push_back(peer.read().value());
+        const auto answer = [&](const protocol::Request& request) {
+            protocol::Reply reply;
+            for (const std::string& digest : request.sign().digest())
+                reply.mutable_sign()->add_signed_data(digest);
+            peer.answer(request, reply);
+        };
+        answer(requests[2]);
+        answer(requests[0]);
+        answer(requests[1]);
+        while (const auto request = peer.read())
+            answer(*request);
+    });
+    AgentConnection connection(agent.socket());
+    for (int round = 0; round < 2; ++round) {
+        const client::SignRequest request = sign_request(1000);
+        if (round == 0)
+            CHECK(connection.sign(request).signed_data == request.digests);
+        else
+            CHECK(connection.sign(sign_request(3)).signed_data == numbered(3));
+    }
+    CHECK(batches(agent) == std::vector{250, 250, 250, 250, 3});
+}
+
+TEST_CASE("When one batch fails the others are given up, and the connection serves on") {
+    const FakeAgent agent([](FakePeer& peer) {
+        peer.welcome();
+        const auto first = peer.read();
+        if (!first)
+            return;
+        if (first->sign().digest_size() > 1)
+            peer.answer(*first, refusal(protocol::PIN_CANCELLED, "nobody gave the PIN"));
+        else
+            peer.answer(*first, [&] {
+                protocol::Reply reply;
+                reply.mutable_sign()->add_signed_data("one");
+                return reply;
+            }());
+        while (peer.read()) {
+        }
+    });
+    AgentConnection connection(agent.socket());
+    const client::Error error = error_of([&] { static_cast<void>(connection.sign(sign_request(600))); });
+    CHECK(error.exit_status() == client::ExitStatus::pin);
+    CHECK(error.why() == "nobody gave the PIN");
+    CHECK(connection.sign(sign_request(1)).signed_data.size() == 1);
+}
+
+TEST_CASE("A reply that comes twice, or to nothing that was asked, is refused") {
+    const bool twice = GENERATE(true, false);
+    const FakeAgent agent([twice](FakePeer& peer) {
+        peer.welcome();
+        auto request = peer.read().value();
+        if (!twice)
+            request.set_id(99);
+        protocol::Reply reply;
+        for (const std::string& digest : request.sign().digest())
+            reply.mutable_sign()->add_signed_data(digest);
+        peer.answer(request, reply);
+        peer.answer(request, reply);
+        while (peer.read()) {
+        }
+    });
+    AgentConnection connection(agent.socket());
+    CHECK(exit_status_of([&] { static_cast<void>(connection.sign(sign_request(600))); }) == 9);
 }
 
 TEST_CASE("One digest whose answer is too large is an error") {
     const FakeAgent agent(signing(0));
     AgentConnection connection(agent.socket());
     CHECK(exit_status_of([&] { static_cast<void>(connection.sign(sign_request(3))); }) == 8);
-    CHECK(batches(agent) == std::vector{3, 1});
+    // Of what was under way with it nobody waits for an answer.
+    const std::vector<int> sizes = batches(agent);
+    REQUIRE(sizes.size() >= 2);
+    CHECK(sizes[0] == 3);
+    CHECK(sizes[1] == 1);
 }
 
 TEST_CASE("Another number of signatures than of digests is refused") {

@@ -132,6 +132,28 @@ TEST_CASE("a batch of many files is one PIN prompt, also where no PIN is kept") 
     CHECK(pinentry.asked() == 2);
 }
 
+TEST_CASE("a command of several requests is one PIN prompt, also where no PIN is kept") {
+    Alice alice({KeyType::p256});
+    const CountingPinentry pinentry;
+    AgentSetup setup = AgentSetup::of(alice.token(), "pinentry");
+    setup.tokens.front().pin_cache = "0";
+    setup.environment["PATH"] = pinentry.folder.path().string() + ":" + minimal_environment().at("PATH");
+    AgentProcess agent(setup);
+    const TemporaryFolder folder;
+    Arguments arguments{"sign"};
+    for (int i = 0; i < 300; ++i) {
+        arguments.push_back("file" + std::to_string(i));
+        write_file(folder / arguments.back(), std::to_string(i));
+    }
+    check_done(agent.signet(arguments, {.folder = folder.path()}));
+    CHECK(pinentry.asked() == 1);
+    for (const char* name : {"file0", "file255", "file256", "file299"})
+        check_done(run(
+            {"openssl", "cms", "-verify", "-binary", "-inform", "DER", "-in", std::string(name) + ".p7s",
+             "-content", name, "-CAfile", alice.ca().root(), "-purpose", "smimesign", "-out", "/dev/null"},
+            {.folder = folder.path()}));
+}
+
 TEST_CASE("a client that keeps the token busy does not keep its login") {
     FaultyModule module;
     Alice alice({KeyType::p256});
