@@ -32,3 +32,4 @@
 #include "cms/digest_stream.h"         // hashing for sign_digests
 #include "cms/enveloped_data.h"        // encrypt_content
 #include "cms/signed_data_verifier.h"  // verify_signed_data
+#include "cms/smime_capabilities.h"    // content_cipher_for: what recipients can read

@@ -28,6 +28,7 @@ set(SIGNET_PUBLIC_HEADERS
   cms/error.h
   cms/openssl_ptr.h
   cms/signed_data_verifier.h
+  cms/smime_capabilities.h
   secret/secret.h)
 
 foreach(header ${SIGNET_PUBLIC_HEADERS})

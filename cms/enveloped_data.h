@@ -49,6 +49,7 @@ struct EnvelopedMessage {
 enum class RsaKeyTransport { pkcs1, oaep_sha1, oaep_sha256 };
 
 struct EncryptOptions {
+    /// What the recipients can read is up to the caller: see content_cipher_for (smime_capabilities.h).
     ContentCipher cipher = ContentCipher::aes256_gcm;
     RsaKeyTransport rsa = RsaKeyTransport::oaep_sha1;
 };

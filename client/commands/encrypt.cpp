@@ -13,7 +13,8 @@ ExitStatus encrypt(const Arguments& arguments) {
     CommandOptions options(
         "encrypt", "-r CERT_OR_ADDRESS [-r CERT_OR_ADDRESS]... [-o OUT] FILE",
         "Encrypts a file for everybody named by -r: FILE.p7m (CMS, DER), AES-256-GCM in\n"
-        "AuthEnvelopedData unless another cipher is asked for. A recipient is a certificate\n"
+        "AuthEnvelopedData unless another cipher is asked for or a recipient's certificate lists what\n"
+        "its owner can read (S/MIME capabilities) and leaves it out. A recipient is a certificate\n"
         "file, or an identity that the agent knows.");
     add_encryption_options(options);
     options.value("output,o", "OUT", "write there instead of to FILE.p7m");
@@ -22,7 +23,7 @@ ExitStatus encrypt(const Arguments& arguments) {
         return ExitStatus::done;
     if (!parsed->has("recipient"))
         throw options.usage_error("no recipient is given");
-    const cms::EncryptOptions encryption = encryption_options(options, *parsed);
+    cms::EncryptOptions encryption = encryption_options(options, *parsed);
     const std::string& path = parsed->operands.front();
     const std::string beside = path == "-" ? "-" : path + ".p7m";
     const std::string output = parsed->has("output") ? parsed->text("output") : beside;
@@ -31,6 +32,7 @@ ExitStatus encrypt(const Arguments& arguments) {
 
     AgentConnection agent(parsed->socket());
     const std::vector<cms::Certificate> recipients = find_recipients(agent, parsed->list("recipient"));
+    choose_cipher(encryption, *parsed, recipients, "cannot encrypt " + input.name());
     try {
         const cms::Bytes content = input.read_all();
         const cms::Bytes message = cms::encrypt_content(content, recipients, encryption);

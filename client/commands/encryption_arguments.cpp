@@ -1,12 +1,17 @@
 #include "client/commands/encryption_arguments.h"
 
+#include "cms/smime_capabilities.h"
+
 namespace signet::client::commands {
 
 void add_encryption_options(CommandOptions& options) {
     options
         .values("recipient,r", "CERT_OR_ADDRESS",
                 "who may open it: certificate file, address, fingerprint, label or pkcs11: URI")
-        .value("cipher", "CIPHER", "aes-256-gcm (default), aes-192-gcm, aes-128-gcm, or -cbc")
+        .value("cipher", "CIPHER",
+               "aes-256-gcm, aes-192-gcm, aes-128-gcm, or -cbc; default: the first that no recipient's "
+               "certificate "
+               "excludes")
         .flag("rsa-pkcs1", "PKCS#1 v1.5 for RSA recipients, for old programs")
         .flag("rsa-oaep-sha256", "OAEP with SHA-256 for RSA recipients, instead of SHA-1");
 }
@@ -27,6 +32,22 @@ cms::EncryptOptions encryption_options(const CommandOptions& options, const Pars
     if (parsed.has("rsa-oaep-sha256"))
         encryption.rsa = cms::RsaKeyTransport::oaep_sha256;
     return encryption;
+}
+
+void choose_cipher(cms::EncryptOptions& encryption, const ParsedArguments& parsed,
+                   const std::vector<cms::Certificate>& recipients, const std::string& what_failed) {
+    if (parsed.has("cipher"))
+        return;
+    try {
+        encryption.cipher = cms::content_cipher_for(recipients);
+    } catch (const cms::Error& error) {
+        const Error known = from_cms(error, what_failed);
+        throw Error(known.exit_status(), known.what_failed(), known.why(),
+                    "choose a cipher for all with --cipher");
+    }
+    if (!cms::is_aead(encryption.cipher))
+        warn("a recipient's certificate lists no AES-GCM: the content is encrypted with " +
+             std::string(cms::cipher_name(encryption.cipher)) + ", and nothing protects it from alteration");
 }
 
 }  // namespace signet::client::commands

@@ -50,6 +50,8 @@ std::string encrypted(const Choices& choices, const Entity& message) {
     AgentConnection agent(arguments.socket());
     const auto recipients =
         named.empty() ? find_recipients_by_address(agent, addresses) : find_recipients(agent, named);
+    auto encryption = choices.encryption;
+    commands::choose_cipher(encryption, arguments, recipients, "cannot encrypt");
     if (arguments.has("sign")) {
         for (const auto& warning : entity.warnings) {
             commands::warn(warning);
@@ -57,8 +59,8 @@ std::string encrypted(const Choices& choices, const Entity& message) {
         entity.bytes = sign_entity(agent, with_signer(choices.signing, message), SignedForm::clear, message,
                                    {}, entity.bytes);
     }
-    const auto enveloped = cms::encrypt_content(cms::as_bytes(entity.bytes), recipients, choices.encryption);
-    return make_encrypted(outer_header(message, {"Bcc"}), enveloped, cms::is_aead(choices.encryption.cipher));
+    const auto enveloped = cms::encrypt_content(cms::as_bytes(entity.bytes), recipients, encryption);
+    return make_encrypted(outer_header(message, {"Bcc"}), enveloped, cms::is_aead(encryption.cipher));
 }
 
 }  // namespace

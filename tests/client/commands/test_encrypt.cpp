@@ -15,6 +15,13 @@ std::string opened_by_openssl(const Session& session, const Person& person, cons
     return session.read("opened");
 }
 
+/// NAME.key and NAME.pem, a certificate whose S/MIME capabilities are `der`, as openssl.cnf writes bytes.
+void make_capable(const Session& session, const std::string& name, const std::string& der) {
+    session.run_here({"openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "30", "-subj",
+                      "/CN=" + name, "-keyout", name + ".key", "-out", name + ".pem", "-addext",
+                      "keyUsage=critical,keyEncipherment", "-addext", "1.2.840.113549.1.9.15=DER:" + der});
+}
+
 /// An agent whose catalogue holds these certificates.
 FakeAgent::Script knowing(std::vector<std::string> certificates) {
     return FakeAgent::answering([certificates = std::move(certificates)](const protocol::Request&) {
@@ -42,6 +49,77 @@ TEST_CASE("What is encrypted to a certificate in a file, PEM or DER, opens elsew
         session.signet({"encrypt", "-r", bob.certificate.pem, "--cipher", "aes-128-cbc", "--rsa-pkcs1", "a"})
             .status == 0);
     CHECK(opened_by_openssl(session, bob, "a.p7m") == "content");
+}
+
+TEST_CASE("What a recipient's certificate says that its owner can read decides the cipher") {
+    const Session session;
+    // SMIMECapabilities of 3DES; with AES-128-CBC and AES-256-CBC; with AES-256-GCM.
+    const std::string triple_des = "30:0a:06:08:2a:86:48:86:f7:0d:03:07";
+    const std::string cbc = "30:0b:06:09:60:86:48:01:65:03:04:01:02:30:0b:06:09:60:86:48:01:65:03:04:01:2a";
+    const std::string gcm = "30:0b:06:09:60:86:48:01:65:03:04:01:2e";
+    make_capable(session, "old", "30:0c:" + triple_des);
+    make_capable(session, "cbc", "30:26:" + triple_des + ":" + cbc);
+    make_capable(session, "new", "30:33:" + triple_des + ":" + cbc + ":" + gcm);
+    make_capable(session, "broken", "30:01");
+    session.write("a", "content");
+    const auto structure = [&](const std::string& file) {
+        return run_or_throw({"openssl", "cms", "-cmsout", "-print", "-in", session.path(file), "-inform",
+                             file.ends_with(".eml") ? "SMIME" : "DER"})
+            .out;
+    };
+    const auto opens = [&](const std::string& who, const std::string& file) {
+        session.run_here({"openssl", "cms", "-decrypt", "-in", file, "-inform",
+                          file.ends_with(".eml") ? "SMIME" : "DER", "-recip", who + ".pem", "-inkey",
+                          who + ".key", "-out", "opened"});
+        return session.read("opened").find("content") != std::string::npos;
+    };
+    const std::string mail = "From: a@example.org\nTo: b@example.org\n\ncontent\n";
+    const std::string warning =
+        "signet: warning: a recipient's certificate lists no AES-GCM: the content is encrypted with "
+        "aes-256-cbc, and nothing protects it from alteration\n";
+
+    const ProcessResult modern = session.signet({"encrypt", "-r", "new.pem", "a"});
+    CHECK(modern.status == 0);
+    CHECK(modern.err.empty());
+    CHECK(structure("a.p7m").find("aes-256-gcm") != std::string::npos);
+    CHECK(opens("new", "a.p7m"));
+
+    const ProcessResult file = session.signet({"encrypt", "-r", "new.pem", "-r", "cbc.pem", "a"});
+    CHECK(file.status == 0);
+    CHECK(file.err == warning);
+    CHECK(structure("a.p7m").find("pkcs7-envelopedData") != std::string::npos);
+    CHECK(structure("a.p7m").find("aes-256-cbc") != std::string::npos);
+    CHECK(opens("new", "a.p7m"));
+    CHECK(opens("cbc", "a.p7m"));
+
+    const ProcessResult message = session.signet({"mail", "encrypt", "-r", "cbc.pem", "-o", "a.eml"}, mail);
+    CHECK(message.status == 0);
+    CHECK(message.err == warning);
+    CHECK(session.read("a.eml").find("smime-type=enveloped-data") != std::string::npos);
+    CHECK(structure("a.eml").find("aes-256-cbc") != std::string::npos);
+    CHECK(opens("cbc", "a.eml"));
+
+    // What somebody asks for wins, whatever the certificates say.
+    for (const std::string who : {"old", "cbc", "broken"}) {
+        const ProcessResult asked =
+            session.signet({"encrypt", "-r", who + ".pem", "--cipher", "aes-192-gcm", "a"});
+        CHECK(asked.status == 0);
+        CHECK(asked.err.empty());
+        CHECK(structure("a.p7m").find("aes-192-gcm") != std::string::npos);
+    }
+    std::filesystem::remove(session.path("a.p7m"));
+    std::filesystem::remove(session.path("a.eml"));
+    const std::string none =
+        ": the certificate of CN=old lists no content cipher that is supported; choose a cipher for all with "
+        "--cipher";
+    check_fails(session.signet({"encrypt", "-r", "cbc.pem", "-r", "old.pem", "a"}), 9,
+                "cannot encrypt a" + none);
+    check_fails(session.signet({"mail", "encrypt", "-r", "old.pem"}, mail), 9,
+                "cannot encrypt standard input" + none);
+    check_fails(session.signet({"encrypt", "-r", "broken.pem", "a"}), 8,
+                "cannot encrypt a: the certificate of CN=broken: malformed S/MIME capabilities; choose a "
+                "cipher for all with --cipher");
+    CHECK(session.files().count("a.p7m") == 0);
 }
 
 TEST_CASE("A file may be encrypted in place: it is replaced only when all is done") {
