@@ -14,18 +14,9 @@ class Broadcast {
     explicit Broadcast(asio::io_context& loop) : m_loop(&loop) {}
 
     /// Returns after the next notify_all(), or at `deadline`; at once if that has passed.
-    asio::awaitable<void> wait_until(Clock::time_point deadline) {
-        const auto timer = m_timers.emplace(m_timers.end(), *m_loop, deadline);
-        boost::system::error_code woken;
-        auto token = asio::redirect_error(asio::use_awaitable, woken);
-        co_await timer->async_wait(token);
-        m_timers.erase(timer);
-    }
+    asio::awaitable<void> wait_until(Clock::time_point deadline);
 
-    void notify_all() {
-        for (auto& timer : m_timers)
-            timer.cancel();
-    }
+    void notify_all();
 
   private:
     asio::io_context* m_loop;

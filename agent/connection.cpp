@@ -4,6 +4,7 @@
 #include "agent/error.h"
 #include "agent/handlers.h"
 #include "agent/protocol/frame.h"
+#include "agent/spawn.h"
 
 #include <google/protobuf/message_lite.h>
 #include <spdlog/spdlog.h>
@@ -53,7 +54,7 @@ Connection::Connection(Agent& agent, asio::local::stream_protocol::socket socket
 Connection::~Connection() = default;
 
 void Connection::start() {
-    asio::co_spawn(m_agent.loop, read(shared_from_this()), asio::detached);
+    spawn(m_agent.loop, read(shared_from_this()));
 }
 
 asio::awaitable<void> Connection::read(std::shared_ptr<Connection> self) {
@@ -124,7 +125,7 @@ bool Connection::take_message(std::string_view message) {
     if (!m_greeted)
         return take_hello(*exchange);
     ++m_unanswered;
-    asio::co_spawn(m_agent.loop, answer(shared_from_this(), std::move(exchange)), asio::detached);
+    spawn(m_agent.loop, answer(shared_from_this(), std::move(exchange)));
     return true;
 }
 

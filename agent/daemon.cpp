@@ -3,11 +3,14 @@
 #include "agent/error.h"
 #include "agent/host_process.h"
 #include "agent/module_discovery.h"
+#include "agent/spawn.h"
 #include "agent/token_uri.h"
 
 #include <spdlog/spdlog.h>
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
+
+#include <boost/asio/co_spawn.hpp>
 
 #include <csignal>
 
@@ -68,8 +71,8 @@ Daemon::~Daemon() = default;
 
 void Daemon::run() {
     configure_at_start();
-    asio::co_spawn(m_loop, bring_up(), asio::detached);
-    asio::co_spawn(m_loop, watch_signals(), asio::detached);
+    spawn(m_loop, bring_up());
+    spawn(m_loop, watch_signals());
     m_loop.run();
     finish();
     if (!m_no_module.empty())
@@ -105,7 +108,7 @@ asio::awaitable<void> Daemon::watch_signals() {
         if (cancelled)
             co_return;
         if (signal == SIGHUP) {
-            asio::co_spawn(m_loop, reload(), asio::detached);
+            spawn(m_loop, reload());
             continue;
         }
         // The second one does not wait for what is in flight.
@@ -113,7 +116,7 @@ asio::awaitable<void> Daemon::watch_signals() {
             m_loop.stop();
             co_return;
         }
-        asio::co_spawn(m_loop, stop(), asio::detached);
+        spawn(m_loop, stop());
     }
 }
 

@@ -3,6 +3,7 @@
 #include "agent/handlers.h"
 #include "agent/hex.h"
 #include "agent/signers.h"
+#include "agent/spawn.h"
 #include "agent/token_algorithms.h"
 #include "cms/algorithms.h"
 #include "cms/digest_stream.h"
@@ -184,7 +185,7 @@ asio::awaitable<void> sign_all(Task& task) {
         const auto count = std::min(task.signatures.size(), max_lanes);
         const auto lanes = std::make_shared<Lanes>(task, count, std::move(done));
         for (std::size_t i = 0; i < count; ++i)
-            asio::co_spawn(loop, run_lane(lanes), asio::detached);
+            spawn(loop, run_lane(lanes));
     };
     co_await wait_for<bool>(loop, start);
     if (task.failure)

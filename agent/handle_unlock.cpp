@@ -2,6 +2,7 @@
 #include "agent/broadcast.h"
 #include "agent/error.h"
 #include "agent/handlers.h"
+#include "agent/spawn.h"
 #include "agent/token_uri.h"
 
 #include <algorithm>
@@ -139,8 +140,8 @@ asio::awaitable<void> handle_lock(Agent& agent, const Peer& peer, protocol::Requ
     const auto locking = std::make_shared<Locking>(agent.loop, ids.size());
     // All at the same time: one that hangs, or waits for a person, leaves no other open.
     for (const auto& id : ids) {
-        asio::co_spawn(agent.loop, agent.logins.lock(id),
-                       [locking, id](const std::exception_ptr& failure) { locking->end(id, failure); });
+        spawn(agent.loop, agent.logins.lock(id),
+              [locking, id](const std::exception_ptr& failure) { locking->end(id, failure); });
     }
     while (locking->left > 0)
         co_await locking->changed.wait_until(Clock::time_point::max());

@@ -1,6 +1,7 @@
 #include "agent/host.h"
 
 #include "agent/host_process.h"
+#include "agent/spawn.h"
 #include "token/protocol/datagram.h"
 
 #include <spdlog/spdlog.h>
@@ -41,7 +42,7 @@ Host::Host(asio::io_context& loop, ModuleConfig config, std::string program, std
 Host::~Host() = default;
 
 void Host::start() {
-    asio::co_spawn(m_loop, supervise(shared_from_this()), asio::detached);
+    spawn(m_loop, supervise(shared_from_this()));
 }
 
 void Host::reconfigure(ModuleConfig config) {
@@ -140,7 +141,7 @@ asio::awaitable<void> Host::run_process() {
                        if (!failed)
                            channel->close();
                    });
-    asio::co_spawn(m_loop, bring_up(shared_from_this(), channel), asio::detached);
+    spawn(m_loop, bring_up(shared_from_this(), channel));
     const auto trouble = co_await channel->run();
 
     // From here on nothing may be sent: nobody would answer.

@@ -1,4 +1,5 @@
 #include "agent/hosts.h"
+#include "agent/spawn.h"
 
 #include <spdlog/spdlog.h>
 
@@ -106,7 +107,7 @@ void Hosts::begin_refresh() {
     for (const auto& host : m_hosts) {
         if (!host->is_ready() || !m_refreshing.emplace(host, m_last_refresh).second)
             continue;
-        asio::co_spawn(m_loop, scan_one(host), [this, host](const std::exception_ptr&) {
+        spawn(m_loop, scan_one(host), [this, host](const std::exception_ptr&) {
             m_refreshing.erase(host);
             m_refreshed.notify_all();
         });

@@ -1,4 +1,5 @@
 #include "agent/listener.h"
+#include "agent/spawn.h"
 
 #include <spdlog/spdlog.h>
 
@@ -20,7 +21,7 @@ Listener::Listener(Agent& agent, ListeningSocket socket)
 
 void Listener::start() {
     m_accepting = true;
-    asio::co_spawn(m_agent.loop, accept(), asio::detached);
+    spawn(m_agent.loop, accept());
 }
 
 asio::awaitable<void> Listener::accept() {

@@ -1,6 +1,7 @@
 #include "agent/login_attempt.h"
 
 #include "agent/error.h"
+#include "agent/spawn.h"
 #include "agent/token_uri.h"
 
 #include <spdlog/spdlog.h>
@@ -228,7 +229,7 @@ void Logins::expire() {
         const bool idle =
             !m_under_way.contains(token->id()) && token->host->outstanding() + token->host->queued() == 0;
         if (idle) {
-            asio::co_spawn(m_loop, log_out_expired(token->id()), asio::detached);
+            spawn(m_loop, log_out_expired(token->id()));
         } else {
             // A client that keeps the token busy would keep its login.
             m_closing.insert(token->id());
