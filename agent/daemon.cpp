@@ -1,16 +1,13 @@
 #include "agent/daemon.h"
 
 #include "agent/error.h"
-#include "agent/host_process.h"
-#include "agent/module_discovery.h"
 #include "agent/spawn.h"
+#include "agent/token_process.h"
 #include "agent/token_uri.h"
 
 #include <spdlog/spdlog.h>
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
-
-#include <boost/asio/co_spawn.hpp>
 
 #include <csignal>
 
@@ -59,6 +56,7 @@ Daemon::Daemon(DaemonOptions options)
     : m_options(std::move(options)),
       m_program(token_program()),
       m_loop(1),
+      m_discovery(m_loop, m_program, discovery_limit),
       m_signals(m_loop, SIGTERM, SIGINT, SIGHUP),
       m_grace(m_loop) {
     const auto config = read_config(m_options);
@@ -70,13 +68,33 @@ Daemon::Daemon(DaemonOptions options)
 Daemon::~Daemon() = default;
 
 void Daemon::run() {
-    configure_at_start();
-    spawn(m_loop, bring_up());
+    spawn(m_loop, start());
     spawn(m_loop, watch_signals());
     m_loop.run();
     finish();
+    if (m_failure)
+        std::rethrow_exception(m_failure);
     if (!m_no_module.empty())
         throw NoModule(m_no_module);
+}
+
+asio::awaitable<void> Daemon::start() {
+    try {
+        const auto modules = co_await modules_of(m_agent->config);
+        if (m_agent->stopping)
+            co_return;
+        m_agent->hosts.configure(modules);
+    } catch (...) {
+        m_failure = std::current_exception();
+        m_loop.stop();
+        co_return;
+    }
+    m_discovered = m_agent->config->modules.empty();
+    m_started = true;
+    m_reloading = false;
+    if (m_reload_again)
+        spawn(m_loop, reload());
+    co_await bring_up();
 }
 
 asio::awaitable<void> Daemon::bring_up() {
@@ -125,6 +143,7 @@ asio::awaitable<void> Daemon::stop() {
     ::sd_notify(0, "STOPPING=1");
     spdlog::info("stopping");
     m_listener->drain();
+    m_discovery.stop();
     m_agent->logins.stop_asking();
     const auto deadline = Clock::now() + stop_limit;
     while (!m_listener->idle() && Clock::now() < deadline) {
@@ -140,6 +159,7 @@ void Daemon::finish() {
     // Everything is told to end, and the loop runs dry; so no coroutine is left that refers to what goes now.
     m_agent->stopping = true;
     m_signals.cancel();
+    m_discovery.stop();
     m_listener->drain();
     m_listener->close_all();
     m_agent->logins.stop();
@@ -190,7 +210,9 @@ asio::awaitable<void> Daemon::read_again() {
 asio::awaitable<std::vector<ModuleConfig>> Daemon::modules_of(std::shared_ptr<const Config> config) {
     if (!config->modules.empty())
         co_return config->modules;
-    auto discovered = co_await discover_modules(m_loop, m_program, discovery_limit);
+    auto discovered = co_await m_discovery.run();
+    if (m_agent->stopping)
+        co_return std::vector<ModuleConfig>{};
     // At start, some are better than none; later, none of those that are there shall go for that.
     if (!discovered.complete && m_started)
         throw std::runtime_error("p11-kit's modules cannot be listed");
@@ -199,23 +221,6 @@ asio::awaitable<std::vector<ModuleConfig>> Daemon::modules_of(std::shared_ptr<co
     if (discovered.modules.empty())
         spdlog::warn("p11-kit knows no module; name one in the configuration ([[module]])");
     co_return std::move(discovered.modules);
-}
-
-void Daemon::configure_at_start() {
-    std::exception_ptr failure;
-    const auto configured = [&](const std::exception_ptr& failed, const std::vector<ModuleConfig>& modules) {
-        failure = failed;
-        if (!failed)
-            m_agent->hosts.configure(modules);
-        m_loop.stop();
-    };
-    asio::co_spawn(m_loop, modules_of(m_agent->config), configured);
-    m_loop.run();
-    m_loop.restart();
-    if (failure)
-        std::rethrow_exception(failure);
-    m_discovered = m_agent->config->modules.empty();
-    m_started = true;
 }
 
 }  // namespace signet::agent

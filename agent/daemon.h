@@ -3,7 +3,9 @@
 
 #include "agent/agent.h"
 #include "agent/listener.h"
+#include "agent/module_discovery.h"
 
+#include <exception>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -41,6 +43,7 @@ class Daemon {
     void run();
 
   private:
+    asio::awaitable<void> start();
     asio::awaitable<void> bring_up();
     asio::awaitable<void> watch_signals();
     asio::awaitable<void> stop();
@@ -48,12 +51,12 @@ class Daemon {
     asio::awaitable<void> read_again();
     /// Of `config`, else of p11-kit. Throws std::exception.
     asio::awaitable<std::vector<ModuleConfig>> modules_of(std::shared_ptr<const Config> config);
-    void configure_at_start();
     void finish();
 
     DaemonOptions m_options;
     std::string m_program;
     asio::io_context m_loop;
+    ModuleDiscovery m_discovery;
     asio::signal_set m_signals;
     asio::steady_timer m_grace;
     std::unique_ptr<Agent> m_agent;
@@ -61,12 +64,14 @@ class Daemon {
     /// The modules are p11-kit's: the configuration names none.
     bool m_discovered = false;
     bool m_started = false;
-    /// The configuration is being read again; another SIGHUP has come since.
-    bool m_reloading = false;
+    /// The configuration is being read; another SIGHUP has come since.
+    bool m_reloading = true;
     bool m_reload_again = false;
     /// A module that came with SIGHUP is never fatal, also before the agent is ready.
     bool m_reloaded = false;
     std::string m_no_module;
+    /// Why it could not start.
+    std::exception_ptr m_failure;
 };
 
 }  // namespace signet::agent

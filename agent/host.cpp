@@ -128,10 +128,11 @@ asio::awaitable<void> Host::back_off() {
 
 asio::awaitable<void> Host::run_process() {
     set_state(State::starting);
-    HostProcess process(m_program, m_config.environment);
+    HostProcess host_process(m_program, m_config.environment);
+    auto& process = host_process.process();
     m_pid = process.pid();
     const auto channel =
-        std::make_shared<HostChannel>(m_loop, process.take_channel(), [this] { send_waiting(); });
+        std::make_shared<HostChannel>(m_loop, host_process.take_channel(), [this] { send_waiting(); });
     m_channel = channel;
 
     // A module may leave children that hold the channel open: the end of the process counts too.

@@ -22,8 +22,6 @@
 
 namespace signet::agent {
 
-class HostProcess;
-
 /// Told when a request has gone out, so that other work is done while the token does its own.
 class SendWatch {
   public:

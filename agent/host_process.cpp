@@ -1,171 +1,27 @@
 #include "agent/host_process.h"
 
-#include "agent/error.h"
-#include "token/protocol/datagram.h"
-
 #include <fcntl.h>
-#include <spawn.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
 
 #include <cerrno>
-#include <csignal>
-#include <filesystem>
 #include <system_error>
-#include <vector>
 
 namespace signet::agent {
 
-namespace {
-
-void check(int error, const char* what) {
-    if (error != 0)
-        throw std::system_error(error, std::generic_category(), what);
-}
-
-class FileActions {
-  public:
-    FileActions() { check(posix_spawn_file_actions_init(&m_actions), "posix_spawn_file_actions_init"); }
-    ~FileActions() { posix_spawn_file_actions_destroy(&m_actions); }
-    FileActions(const FileActions&) = delete;
-    FileActions& operator=(const FileActions&) = delete;
-    [[nodiscard]] posix_spawn_file_actions_t* get() noexcept { return &m_actions; }
-
-  private:
-    posix_spawn_file_actions_t m_actions{};
-};
-
-class Attributes {
-  public:
-    Attributes() { check(posix_spawnattr_init(&m_attributes), "posix_spawnattr_init"); }
-    ~Attributes() { posix_spawnattr_destroy(&m_attributes); }
-    Attributes(const Attributes&) = delete;
-    Attributes& operator=(const Attributes&) = delete;
-    [[nodiscard]] posix_spawnattr_t* get() noexcept { return &m_attributes; }
-
-  private:
-    posix_spawnattr_t m_attributes{};
-};
-
-/// What is for the agent alone: its service manager's socket and credentials (PINs may be among them).
-bool stays_here(const std::string& variable) {
-    return variable == "NOTIFY_SOCKET" || variable == "CREDENTIALS_DIRECTORY" ||
-           variable == "WATCHDOG_USEC" || variable == "WATCHDOG_PID";
-}
-
-std::vector<std::string> merged_environment(const std::map<std::string, std::string>& changes) {
-    std::vector<std::string> merged;
-    for (char** entry = environ; *entry != nullptr; ++entry) {
-        const std::string text = *entry;
-        const auto name = text.substr(0, text.find('='));
-        if (!changes.contains(name) && !stays_here(name))
-            merged.push_back(text);
-    }
-    for (const auto& [name, value] : changes)
-        merged.emplace_back(name).append("=").append(value);
-    return merged;
-}
-
-pid_t spawn(const std::string& program, const std::map<std::string, std::string>& changes, int channel) {
-    FileActions actions;
-    check(posix_spawn_file_actions_addopen(actions.get(), STDIN_FILENO, "/dev/null", O_RDONLY, 0),
-          "posix_spawn_file_actions_addopen");
-    check(posix_spawn_file_actions_adddup2(actions.get(), STDERR_FILENO, STDOUT_FILENO),
-          "posix_spawn_file_actions_adddup2");
-    check(posix_spawn_file_actions_adddup2(actions.get(), channel, token::protocol::channel_descriptor),
-          "posix_spawn_file_actions_adddup2");
-    check(posix_spawn_file_actions_addclosefrom_np(actions.get(), token::protocol::channel_descriptor + 1),
-          "posix_spawn_file_actions_addclosefrom_np");
-
-    // A group of its own: Ctrl-C is for the agent, which finishes what is in flight first.
-    Attributes attributes;
-    sigset_t none;
-    sigset_t all;
-    sigemptyset(&none);
-    sigfillset(&all);
-    check(posix_spawnattr_setsigmask(attributes.get(), &none), "posix_spawnattr_setsigmask");
-    check(posix_spawnattr_setsigdefault(attributes.get(), &all), "posix_spawnattr_setsigdefault");
-    check(posix_spawnattr_setpgroup(attributes.get(), 0), "posix_spawnattr_setpgroup");
-    check(posix_spawnattr_setflags(attributes.get(),
-                                   POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP),
-          "posix_spawnattr_setflags");
-
-    auto environment = merged_environment(changes);
-    std::vector<char*> pointers;
-    pointers.reserve(environment.size() + 1);
-    for (auto& entry : environment)
-        pointers.push_back(entry.data());
-    pointers.push_back(nullptr);
-    std::string name = program;
-    char* const arguments[] = {name.data(), nullptr};
-    pid_t pid = -1;
-    check(posix_spawn(&pid, program.c_str(), actions.get(), attributes.get(), arguments, pointers.data()),
-          program.c_str());
-    return pid;
-}
-
-}  // namespace
-
-std::string token_program() {
-    std::error_code failed;
-    const auto self = std::filesystem::read_symlink("/proc/self/exe", failed);
-    if (!failed) {
-        const auto folder = self.parent_path();
-        for (const auto& candidate : {folder / "signet-token", folder / "../libexec/signet/signet-token"}) {
-            if (::access(candidate.c_str(), X_OK) == 0)
-                return candidate.string();
-        }
-    }
-    throw Error(protocol::INTERNAL, "signet-token is neither beside signet-agent nor in ../libexec/signet",
-                "install Signet completely");
-}
-
-HostProcess::HostProcess(const std::string& program, const std::map<std::string, std::string>& environment) {
+HostProcess::Channel::Channel() {
     int ends[2];
     if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
         throw std::system_error(errno, std::generic_category(), "socketpair");
-    m_channel = UniqueDescriptor(ends[0]);
-    const UniqueDescriptor theirs(ends[1]);
+    ours = UniqueDescriptor(ends[0]);
+    theirs = UniqueDescriptor(ends[1]);
     // Only our end: the workers of signet-token block in recv.
-    if (::fcntl(m_channel.get(), F_SETFL, O_NONBLOCK) != 0)
+    if (::fcntl(ours.get(), F_SETFL, O_NONBLOCK) != 0)
         throw std::system_error(errno, std::generic_category(), "fcntl");
-    m_pid = spawn(program, environment, theirs.get());
-    // Not pidfd_open(): the header of glibc 2.36 declares it without C linkage.
-    m_pidfd = UniqueDescriptor(static_cast<int>(::syscall(SYS_pidfd_open, m_pid, 0)));
-    if (!m_pidfd) {
-        const int error = errno;
-        ::kill(m_pid, SIGKILL);
-        reap();
-        throw std::system_error(error, std::generic_category(), "pidfd_open");
-    }
 }
 
-HostProcess::~HostProcess() {
-    kill();
-    reap();
-}
-
-void HostProcess::kill() noexcept {
-    // Not reaped yet, so the number is still its own.
-    if (!m_reaped)
-        ::kill(m_pid, SIGKILL);
-}
-
-std::string HostProcess::reap() {
-    if (m_reaped)
-        return "ended";
-    int status = 0;
-    pid_t ended = -1;
-    do {
-        ended = ::waitpid(m_pid, &status, 0);
-    } while (ended < 0 && errno == EINTR);
-    m_reaped = true;
-    if (ended < 0)
-        return "ended";
-    if (WIFSIGNALED(status))
-        return "was killed by signal " + std::to_string(WTERMSIG(status));
-    return "ended with status " + std::to_string(WEXITSTATUS(status));
-}
+HostProcess::HostProcess(Channel channel, const std::string& program,
+                         const std::map<std::string, std::string>& environment)
+    : m_channel(std::move(channel.ours)),
+      m_process({.program = program, .environment = environment, .channel = channel.theirs.get()}) {}
 
 }  // namespace signet::agent

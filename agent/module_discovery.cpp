@@ -1,17 +1,14 @@
 #include "agent/module_discovery.h"
 
+#include "agent/token_process.h"
 #include "agent/unique_descriptor.h"
 
 #include <fcntl.h>
-#include <spawn.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <csignal>
 #include <memory>
 #include <sstream>
 #include <string_view>
@@ -25,50 +22,12 @@ constexpr std::size_t max_output = std::size_t{64} * 1024;
 constexpr std::size_t max_modules = 64;
 constexpr std::string_view last_line = "end\n";
 
-pid_t spawn(const std::string& program, int output) {
-    posix_spawn_file_actions_t actions;
-    if (const int error = posix_spawn_file_actions_init(&actions); error != 0)
-        throw std::system_error(error, std::generic_category(), "posix_spawn_file_actions_init");
-    int failed = posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-    if (failed == 0)
-        failed = posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
-    if (failed == 0)
-        failed = posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
-    std::string name = program;
-    std::string option = "--list-modules";
-    char* const arguments[] = {name.data(), option.data(), nullptr};
-    pid_t pid = -1;
-    if (failed == 0)
-        failed = posix_spawn(&pid, program.c_str(), &actions, nullptr, arguments, environ);
-    posix_spawn_file_actions_destroy(&actions);
-    if (failed != 0)
-        throw std::system_error(failed, std::generic_category(), program);
-    return pid;
-}
+}  // namespace
 
 /// `program --list-modules` while it runs; killed and reaped when it is not wanted any more.
-class Listing {
+class ModuleDiscovery::Listing {
   public:
-    Listing(asio::io_context& loop, const std::string& program) : m_output(loop), m_end(loop) {
-        int ends[2];
-        if (::pipe2(ends, O_CLOEXEC) != 0)
-            throw std::system_error(errno, std::generic_category(), "pipe2");
-        m_output.assign(ends[0]);
-        const UniqueDescriptor output(ends[1]);
-        m_pid = spawn(program, output.get());
-        UniqueDescriptor end(static_cast<int>(::syscall(SYS_pidfd_open, m_pid, 0)));
-        if (end)
-            m_end.assign(end.release());
-    }
-    ~Listing() {
-        if (m_pid > 0)
-            ::kill(m_pid, SIGKILL);
-        reap();
-    }
-    Listing(const Listing&) = delete;
-    Listing& operator=(const Listing&) = delete;
-    Listing(Listing&&) = delete;
-    Listing& operator=(Listing&&) = delete;
+    Listing(asio::io_context& loop, const std::string& program) : Listing(loop, program, Pipe()) {}
 
     /// What it prints until its end, or until it is too late; whether that was its end.
     asio::awaitable<bool> read(std::string& lines) {
@@ -86,12 +45,11 @@ class Listing {
 
     /// It has said what it has to say, or never will.
     asio::awaitable<void> end() {
-        ::kill(m_pid, SIGKILL);
+        m_process.kill();
         boost::system::error_code failed;
         auto token = asio::redirect_error(asio::use_awaitable, failed);
-        if (m_end.is_open())
-            co_await m_end.async_wait(asio::posix::stream_descriptor::wait_read, token);
-        reap();
+        co_await m_end.async_wait(asio::posix::stream_descriptor::wait_read, token);
+        m_process.reap();
     }
 
     void stop() {
@@ -100,24 +58,37 @@ class Listing {
     }
 
   private:
-    void reap() {
-        while (m_pid > 0 && ::waitpid(m_pid, nullptr, 0) < 0 && errno == EINTR) {
+    struct Pipe {
+        Pipe() {
+            int ends[2];
+            if (::pipe2(ends, O_CLOEXEC) != 0)
+                throw std::system_error(errno, std::generic_category(), "pipe2");
+            ours = UniqueDescriptor(ends[0]);
+            theirs = UniqueDescriptor(ends[1]);
         }
-        m_pid = -1;
-    }
+        UniqueDescriptor ours;
+        UniqueDescriptor theirs;
+    };
+    Listing(asio::io_context& loop, const std::string& program, Pipe pipe)
+        : m_process({.program = program, .options = {"--list-modules"}, .output = pipe.theirs.get()}),
+          m_output(loop, pipe.ours.release()),
+          m_end(loop, ::fcntl(m_process.pidfd(), F_DUPFD_CLOEXEC, 0)) {}
 
+    TokenProcess m_process;
     asio::posix::stream_descriptor m_output;
     asio::posix::stream_descriptor m_end;
-    pid_t m_pid = -1;
     bool m_late = false;
 };
 
-}  // namespace
+ModuleDiscovery::ModuleDiscovery(asio::io_context& loop, std::string program, std::chrono::milliseconds limit)
+    : m_loop(loop), m_program(std::move(program)), m_limit(limit) {}
 
-asio::awaitable<DiscoveredModules> discover_modules(asio::io_context& loop, std::string program,
-                                                    std::chrono::milliseconds limit) {
-    const auto listing = std::make_shared<Listing>(loop, program);
-    asio::steady_timer timer(loop, limit);
+asio::awaitable<DiscoveredModules> ModuleDiscovery::run() {
+    if (m_stopped)
+        co_return DiscoveredModules{};
+    const auto listing = std::make_shared<Listing>(m_loop, m_program);
+    m_listing = listing;
+    asio::steady_timer timer(m_loop, m_limit);
     timer.async_wait([listing](const boost::system::error_code& cancelled) {
         if (!cancelled)
             listing->stop();
@@ -129,6 +100,12 @@ asio::awaitable<DiscoveredModules> discover_modules(asio::io_context& loop, std:
     // How it ended says nothing: modules crash at exit, and it may have been killed before it was done.
     const bool complete = all_read && (lines == last_line || lines.ends_with("\n" + std::string(last_line)));
     co_return DiscoveredModules{parse_module_list(lines), complete};
+}
+
+void ModuleDiscovery::stop() {
+    m_stopped = true;
+    if (const auto listing = m_listing.lock())
+        listing->stop();
 }
 
 std::vector<ModuleConfig> parse_module_list(const std::string& lines) {

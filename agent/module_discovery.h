@@ -5,6 +5,7 @@
 #include "agent/config.h"
 
 #include <chrono>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -16,10 +17,28 @@ struct DiscoveredModules {
     bool complete = false;
 };
 
-/// Runs `program --list-modules` and waits for it, `limit` at most; the loop serves others meanwhile. What it
-/// does not answer in form and time is left out. Throws std::system_error if it cannot be started.
-asio::awaitable<DiscoveredModules> discover_modules(asio::io_context& loop, std::string program,
-                                                    std::chrono::milliseconds limit);
+/// On the loop's thread only; must outlive what it runs.
+class ModuleDiscovery {
+  public:
+    /// `program` is the signet-token to ask; it gets `limit` each time.
+    ModuleDiscovery(asio::io_context& loop, std::string program, std::chrono::milliseconds limit);
+
+    /// Runs `program --list-modules` and waits for it; the loop serves others meanwhile. What it does not
+    /// answer in form and time is left out. None of its processes is left at the end. One at a time. Throws
+    /// std::system_error if it cannot be started.
+    asio::awaitable<DiscoveredModules> run();
+    /// Ends what runs, incomplete, and all that may come.
+    void stop();
+
+  private:
+    class Listing;
+
+    asio::io_context& m_loop;
+    std::string m_program;
+    std::chrono::milliseconds m_limit;
+    std::weak_ptr<Listing> m_listing;
+    bool m_stopped = false;
+};
 
 /// NAME<TAB>PATH a line; lines of another form, relative paths and names seen before are left out.
 std::vector<ModuleConfig> parse_module_list(const std::string& lines);

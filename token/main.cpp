@@ -26,6 +26,7 @@ constexpr const char* help =
     "  signet-token --help          print this\n";
 
 [[noreturn]] void list_modules() {
+    signet::token::confine(STDERR_FILENO);
     for (const auto& module : signet::token::configured_modules()) {
         // A name or path that would break the line format cannot be told apart, so it is left out.
         if ((module.name + module.path).find_first_of("\t\n") == std::string::npos)

@@ -34,7 +34,7 @@ void become_program(const std::string& name, const Arguments& arguments) {
     argv.push_back(nullptr);
 
     const std::string folder = own_folder(name);
-    for (const char* place : {"", "../libexec/signet/"}) {
+    for (const char* place : {"", SIGNET_LIBEXEC "/"}) {
         std::string file = folder;
         file.append(place).append(name);
         execv(file.c_str(), argv.data());
@@ -42,7 +42,7 @@ void become_program(const std::string& name, const Arguments& arguments) {
             throw from_errno(errno, "cannot run " + file);
     }
     throw Error(ExitStatus::other, "cannot run " + name,
-                "it is neither in " + folder + " nor in " + folder + "../libexec/signet/",
+                "it is neither in " + folder + " nor in " + folder + SIGNET_LIBEXEC,
                 "install it beside signet");
 }
 

@@ -5,8 +5,8 @@
 
 namespace signet::client::commands {
 
-/// Becomes the program `name`, which lies beside this one or in ../libexec/signet, with `arguments`. Returns
-/// only by Error(9).
+/// Becomes the program `name`, which lies beside this one or where the installation puts it, with
+/// `arguments`. Returns only by Error(9).
 [[noreturn]] void become_program(const std::string& name, const Arguments& arguments);
 
 }  // namespace signet::client::commands

@@ -5,8 +5,13 @@
 #include "tests/fixtures/file.h"
 #include "tests/fixtures/temporary_folder.h"
 
+#include <chrono>
+#include <cstdlib>
 #include <filesystem>
+#include <fstream>
+#include <functional>
 #include <optional>
+#include <thread>
 
 using namespace signet::agent;
 using namespace signet::tests;
@@ -14,26 +19,48 @@ using namespace signet::tests;
 namespace {
 
 /// What `script`, run as the program that lists modules, makes of it; and whether the loop did other things
-/// meanwhile.
+/// meanwhile. It finds a folder of its own in $folder. `meanwhile` is called again and again until it says
+/// no.
 struct Discovery {
-    Discovery(const std::string& script, std::chrono::milliseconds limit) {
-        const TemporaryFolder folder;
-        write_file(folder / "list", "#!/bin/sh\n" + script);
+    Discovery(const std::string& script, std::chrono::milliseconds limit,
+              const std::function<bool(Discovery&)>& meanwhile = {})
+        : discovery(loop, folder / "list", limit) {
+        write_file(folder / "list", "#!/bin/sh\nfolder=$(dirname \"$0\")\n" + script);
         std::filesystem::permissions(folder / "list", std::filesystem::perms::owner_all);
-        asio::io_context loop;
-        asio::co_spawn(loop, discover_modules(loop, folder / "list", limit),
+        asio::co_spawn(loop, discovery.run(),
                        [this](const std::exception_ptr& failed, DiscoveredModules modules) {
                            if (!failed)
                                found = std::move(modules);
                        });
         loop.poll();
         asio::post(loop, [this] { served_others = !found.has_value(); });
+        while (meanwhile && meanwhile(*this)) {
+            loop.restart();
+            loop.run_for(std::chrono::milliseconds{1});
+        }
         loop.restart();
         loop.run();
     }
+    TemporaryFolder folder;
+    asio::io_context loop;
+    ModuleDiscovery discovery;
     std::optional<DiscoveredModules> found;
     bool served_others = false;
 };
+
+bool runs(const std::string& pid) {
+    std::ifstream stat("/proc/" + pid + "/stat");
+    std::string line;
+    return std::getline(stat, line) && line.find(") Z") == std::string::npos;
+}
+
+/// Whether the process that is named in `file` has ended; it is killed a moment before.
+bool ends(const std::filesystem::path& file) {
+    const auto pid = read_file(file).substr(0, read_file(file).find('\n'));
+    for (int tries = 0; tries < 2000 && runs(pid); ++tries)
+        std::this_thread::sleep_for(std::chrono::milliseconds{5});
+    return !runs(pid);
+}
 
 }  // namespace
 
@@ -56,6 +83,45 @@ TEST_CASE("a list of modules that is cut off is not complete") {
         REQUIRE(discovery.found);
         CHECK(discovery.found->modules.size() == static_cast<std::size_t>(count));
         CHECK_FALSE(discovery.found->complete);
+    }
+}
+
+TEST_CASE(
+    "the program that lists modules is in a group of its own and gets nothing that is the agent's alone") {
+    setenv("NOTIFY_SOCKET", "/run/notify", 1);
+    setenv("CREDENTIALS_DIRECTORY", "/run/credentials", 1);
+    setenv("SIGNET_TEST_MARK", "kept", 1);
+    const Discovery discovery(
+        "read -r stat < /proc/$$/stat; set -- ${stat##*)}; [ \"$3\" = $$ ] && group=own\n"
+        "printf '%s%s%s%s\\t/a.so\\nend\\n' \"$group\" \"$NOTIFY_SOCKET\" \"$CREDENTIALS_DIRECTORY\" "
+        "\"$SIGNET_TEST_MARK\"",
+        std::chrono::seconds{30});
+    for (const char* name : {"NOTIFY_SOCKET", "CREDENTIALS_DIRECTORY", "SIGNET_TEST_MARK"})
+        unsetenv(name);
+    REQUIRE(discovery.found);
+    REQUIRE(discovery.found->modules.size() == 1);
+    CHECK(discovery.found->modules.front().name == "ownkept");
+}
+
+TEST_CASE("nothing is left of the program that lists modules") {
+    SECTION("when it has said all") {
+        const Discovery discovery("sleep 1000 > /dev/null & echo $! > \"$folder/pid\"; echo end",
+                                  std::chrono::seconds{30});
+        CHECK(discovery.found->complete);
+        CHECK(ends(discovery.folder / "pid"));
+    }
+    SECTION("when it is stopped") {
+        const Discovery discovery(
+            "sleep 1000 & echo $! > \"$folder/new\"; mv \"$folder/new\" \"$folder/pid\"; wait",
+            std::chrono::minutes{10}, [](Discovery& self) {
+                if (!std::filesystem::exists(self.folder / "pid"))
+                    return true;
+                self.discovery.stop();
+                return false;
+            });
+        REQUIRE(discovery.found);
+        CHECK_FALSE(discovery.found->complete);
+        CHECK(ends(discovery.folder / "pid"));
     }
 }
 

@@ -141,6 +141,44 @@ TEST_CASE("a module that comes with SIGHUP before the agent is ready, and is non
     CHECK(agent.terminate() == 0);
 }
 
+TEST_CASE("SIGTERM does not wait for p11-kit, and leaves nothing of the question behind") {
+    // The agent starts the signet-token beside it.
+    const AgentFolder folder;
+    const std::filesystem::path agent = folder.path() / "signet-agent";
+    std::filesystem::copy_file(program("signet-agent"), agent);
+    const auto starts = [&](const std::string& script) {
+        write_file(folder.path() / "next", "#!/bin/sh\n" + script);
+        std::filesystem::permissions(folder.path() / "next", std::filesystem::perms::owner_all);
+        std::filesystem::rename(folder.path() / "next", folder.path() / "signet-token");
+    };
+    const std::string hangs =
+        "folder=$(dirname \"$0\"); sleep 1000 & echo $! > \"$folder/new\"\n"
+        "mv \"$folder/new\" \"$folder/asked\"; wait\n";
+    write_file(folder.configuration(), "socket = " + toml_string(folder.socket()) + "\n");
+    bool later = false;
+    SECTION("at start") {
+        starts(hangs);
+    }
+    SECTION("at SIGHUP") {
+        later = true;
+        starts("echo end\n");
+    }
+    BackgroundProcess process({agent, "--config", folder.configuration()},
+                              {.environment = folder.environment()});
+    if (later) {
+        REQUIRE(wait_until([&] { return process.err().find("ready") != std::string::npos; }));
+        starts(hangs);
+        process.signal(SIGHUP);
+    }
+    REQUIRE(wait_until([&] { return std::filesystem::exists(folder.path() / "asked"); }));
+    process.signal(SIGTERM);
+    CHECK(process.wait(std::chrono::seconds(60)) == 0);
+    // It was not given up after its time.
+    CHECK(process.err().find("cannot") == std::string::npos);
+    CHECK(process.err().find("hangs") == std::string::npos);
+    CHECK(wait_until([&] { return !process_runs(std::stoi(read_file(folder.path() / "asked"))); }));
+}
+
 TEST_CASE("a live socket is left alone, a dead one is replaced, a file is not touched") {
     Alice alice({KeyType::p256});
     const AgentFolder folder;
