@@ -3,6 +3,7 @@
 #include "agent/scanned_token.h"
 
 #include <algorithm>
+#include <exception>
 
 namespace signet::agent {
 
@@ -19,8 +20,18 @@ asio::awaitable<bool> Host::scan(std::optional<std::uint64_t> slot) {
         request.mutable_scan()->set_slot(*slot);
     else
         request.mutable_scan();
-    const auto answer = co_await ask(channel, request, m_config.operation_timeout);
+    Answer answer;
+    std::exception_ptr failure;
+    try {
+        answer = co_await ask(channel, request, m_config.operation_timeout);
+    } catch (...) {
+        failure = std::current_exception();
+    }
     m_scanning = false;
+    if (failure) {
+        m_changed.notify_all();
+        std::rethrow_exception(failure);
+    }
     const bool same_process = m_channel == channel;
     const bool absent = answer.fate == Fate::answered && answer.outcome == token::protocol::TOKEN_ABSENT;
     if (same_process && (answer.ok() || (absent && slot)))

@@ -16,6 +16,8 @@ using token::protocol::Request;
 constexpr auto extra_time = std::chrono::seconds{10};
 /// In a row; each is a wait for a host or a login, or a search.
 constexpr int max_preparations = 32;
+/// Of these, logins: when none lasts, another one asks the person again for nothing.
+constexpr int max_logins = 3;
 
 bool has_mechanism(const TokenState& token, std::uint64_t mechanism) {
     return std::find(token.mechanisms.begin(), token.mechanisms.end(), mechanism) != token.mechanisms.end();
@@ -128,6 +130,7 @@ struct KeyOperations::Progress {
     int failures = 0;
     int timeouts = 0;
     int preparations = 0;
+    int logins = 0;
     std::vector<Host::Use> uses{};
     bool searched = false;
     bool rescanned = false;
@@ -165,6 +168,7 @@ asio::awaitable<Answer> KeyOperations::run(Permit permit, std::shared_ptr<const 
         const auto held = progress.key;
         const auto host = place->token->host;
         progress.preparations = 0;
+        progress.logins = 0;
         set_place(request, place->token->slot, place->key->handle);
         if (use != nullptr)
             use->goes_to(place->token);
@@ -262,6 +266,10 @@ asio::awaitable<void> KeyOperations::prepare(Progress& progress) {
             continue;
         }
         if (token->needs_login()) {
+            if (++progress.logins > max_logins)
+                throw Error(protocol::TOKEN_FAILED,
+                            "token \"" + token->label + "\" was logged in to, and shows no login",
+                            "see the log of signet-agent");
             // A person may take their time; the operation's own time stands still meanwhile.
             const auto begin = Clock::now();
             co_await m_logins.ensure(token, progress.permit.peer());

@@ -114,3 +114,18 @@ TEST_CASE("a dialogue stays as long as somebody waits for it") {
     CHECK(dialogue.pinentry.asked() == 1);
     CHECK_FALSE(std::filesystem::exists(dialogue.folder / "first"));
 }
+
+TEST_CASE("a person is not asked again and again for a login that the token does not show") {
+    FaultyModule module;
+    Alice alice({KeyType::p256});
+    const ScriptedPinentry pinentry("give " + right_pin);
+    AgentSetup setup = pinentry.used_in(module.setup(alice.token()));
+    setup.tokens.front().pin_cache = "0";
+    AgentProcess agent(setup);
+    const TemporaryFolder folder;
+    write_file(folder / "report.txt", "All is well.\n");
+    check_done(agent.signet({"list"}));
+    module.follow("C_FindObjectsInit error CKR_FUNCTION_FAILED");
+    check_refused(agent.signet({"sign", "report.txt"}, {.folder = folder.path()}), 6);
+    CHECK(pinentry.asked() == 3);
+}
