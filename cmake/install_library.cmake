@@ -29,6 +29,7 @@ set(SIGNET_PUBLIC_HEADERS
   cms/openssl_ptr.h
   cms/signed_data_verifier.h
   cms/smime_capabilities.h
+  cms/verification_reason.h
   secret/secret.h)
 
 foreach(header ${SIGNET_PUBLIC_HEADERS})

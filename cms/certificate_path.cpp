@@ -23,33 +23,38 @@ std::string who(X509_STORE_CTX& context) {
            Certificate::share(*at).subject() + ")";
 }
 
-std::string reason_of(X509_STORE_CTX& context) {
+Reason reason_of(X509_STORE_CTX& context) {
     const int error = X509_STORE_CTX_get_error(&context);
     switch (error) {
         case X509_V_ERR_CERT_HAS_EXPIRED:
-            return who(context) + " has expired.";
+            return {ReasonCode::certificate_expired, who(context) + " has expired."};
         case X509_V_ERR_CERT_NOT_YET_VALID:
-            return who(context) + " is not valid yet.";
+            return {ReasonCode::certificate_not_yet_valid, who(context) + " is not valid yet."};
         case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
         case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
         case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
-            return who(context) + " was issued by nobody who is trusted here.";
+            return {ReasonCode::issuer_untrusted,
+                    who(context) + " was issued by nobody who is trusted here."};
         case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
         case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
-            return who(context) + " is signed by itself and not trusted here.";
+            return {ReasonCode::self_signed, who(context) + " is signed by itself and not trusted here."};
         case X509_V_ERR_INVALID_PURPOSE:
-            return who(context) + " may not be used to sign mail.";
+            return {ReasonCode::certificate_purpose, who(context) + " may not be used to sign mail."};
         case X509_V_ERR_INVALID_CA:
-            return who(context) + " may not issue certificates.";
+            return {ReasonCode::issuer_no_ca, who(context) + " may not issue certificates."};
         case X509_V_ERR_EE_KEY_TOO_SMALL:
         case X509_V_ERR_CA_KEY_TOO_SMALL:
-            return who(context) + " has a key that is too short (RSA needs 2048 bits).";
+            return {ReasonCode::certificate_key_short,
+                    who(context) + " has a key that is too short (RSA needs 2048 bits)."};
         case X509_V_ERR_CA_MD_TOO_WEAK:
-            return who(context) + " is signed with a hash that is too weak.";
+            return {ReasonCode::certificate_hash_weak,
+                    who(context) + " is signed with a hash that is too weak."};
         case X509_V_ERR_CERT_SIGNATURE_FAILURE:
-            return who(context) + " has a signature that its issuer did not make.";
+            return {ReasonCode::certificate_signature_wrong,
+                    who(context) + " has a signature that its issuer did not make."};
         default:
-            return who(context) + " is not acceptable: " + X509_verify_cert_error_string(error) + ".";
+            return {ReasonCode::certificate_unacceptable,
+                    who(context) + " is not acceptable: " + X509_verify_cert_error_string(error) + "."};
     }
 }
 
@@ -65,7 +70,7 @@ CertificatePaths::CertificatePaths(const std::vector<Certificate>& anchors,
         require_openssl(sk_X509_push(m_untrusted.get(), candidate.x509()) > 0, "cannot keep certificates");
 }
 
-std::optional<std::string> CertificatePaths::trouble(const Certificate& signer) const {
+std::optional<Reason> CertificatePaths::trouble(const Certificate& signer) const {
     const X509StoreCtxPtr context(X509_STORE_CTX_new());
     require_openssl(
         context && X509_STORE_CTX_init(context.get(), m_anchors.get(), signer.x509(), m_untrusted.get()) == 1,

@@ -3,11 +3,11 @@
 
 #include <cstdint>
 #include <optional>
-#include <string>
 #include <vector>
 
 #include "cms/certificate.h"
 #include "cms/openssl_ptr.h"
+#include "cms/verification_reason.h"
 
 namespace signet::cms {
 
@@ -19,8 +19,8 @@ class CertificatePaths {
     CertificatePaths(const std::vector<Certificate>& anchors, const std::vector<Certificate>& untrusted,
                      std::optional<std::int64_t> at);
 
-    /// Why `signer` has no path, or may not sign mail: one sentence. None if it is trusted.
-    [[nodiscard]] std::optional<std::string> trouble(const Certificate& signer) const;
+    /// Why `signer` has no path, or may not sign mail. None if it is trusted.
+    [[nodiscard]] std::optional<Reason> trouble(const Certificate& signer) const;
 
   private:
     X509StorePtr m_anchors;

@@ -139,36 +139,38 @@ SignedAttributesCheck check_signed_attributes(const asn1::SignerInfo& info, cons
                                               BytesView content_digest, const Certificate& signer) {
     SignedAttributesCheck result;
     const AttributeReader attributes(*info.signed_attributes);
-    const auto require = [&result](bool holds, const char* reason) {
+    const auto require = [&result](bool holds, ReasonCode code, const char* text) {
         if (!holds)
-            result.reasons.emplace_back(reason);
+            result.reasons.push_back({code, text});
     };
-    require(!attributes.has_duplicates(), "A signed attribute comes more than once.");
+    require(!attributes.has_duplicates(), ReasonCode::attribute_twice,
+            "A signed attribute comes more than once.");
 
     const ASN1_TYPE* type = attributes.value(object(NID_pkcs9_contentType));
     require(type != nullptr && type->type == V_ASN1_OBJECT && OBJ_cmp(type->value.object, &content_type) == 0,
-            "The signed content type is not the content's.");
+            ReasonCode::content_type_differs, "The signed content type is not the content's.");
 
     const ASN1_TYPE* message_digest = attributes.value(object(NID_pkcs9_messageDigest));
     require(message_digest != nullptr && message_digest->type == V_ASN1_OCTET_STRING &&
                 same_bytes(asn1::view_of(*message_digest->value.octet_string), content_digest),
-            "The content is not what was signed.");
+            ReasonCode::content_altered, "The content is not what was signed.");
 
     if (attributes.has(object(NID_pkcs9_signingTime))) {
         result.signing_time = time_of(attributes.value(object(NID_pkcs9_signingTime)));
-        require(result.signing_time.has_value(), "The signing time is malformed.");
+        require(result.signing_time.has_value(), ReasonCode::signing_time_malformed,
+                "The signing time is malformed.");
     }
     const ASN1_OBJECT& protection = algorithm_protection_type();
     if (attributes.has(protection))
-        require(agrees(protects, attributes.value(protection), info),
+        require(agrees(protects, attributes.value(protection), info), ReasonCode::algorithms_altered,
                 "The signature's algorithms are not those that the signer protected.");
     const ASN1_OBJECT& v2 = object(NID_id_smime_aa_signingCertificateV2);
     if (attributes.has(v2))
-        require(agrees(names_v2, attributes.value(v2), signer),
+        require(agrees(names_v2, attributes.value(v2), signer), ReasonCode::other_certificate,
                 "The signer meant another certificate (signingCertificateV2).");
     const ASN1_OBJECT& v1 = object(NID_id_smime_aa_signingCertificate);
     if (attributes.has(v1))
-        require(agrees(names_v1, attributes.value(v1), signer),
+        require(agrees(names_v1, attributes.value(v1), signer), ReasonCode::other_certificate,
                 "The signer meant another certificate (signingCertificate).");
     return result;
 }

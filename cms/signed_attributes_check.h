@@ -9,12 +9,13 @@
 #include "cms/asn1/rfc5652_signed_data.h"
 #include "cms/bytes.h"
 #include "cms/certificate.h"
+#include "cms/verification_reason.h"
 
 namespace signet::cms {
 
 struct SignedAttributesCheck {
-    /// One sentence each; empty if everything agrees.
-    std::vector<std::string> reasons;
+    /// Empty if everything agrees.
+    std::vector<Reason> reasons;
     /// Seconds since the epoch.
     std::optional<std::int64_t> signing_time;
 };

@@ -127,10 +127,13 @@ class SignerVerifier {
             check_integrity(info, result);
         } catch (const Error& error) {
             if (error.code() == ErrorCode::failed)
-                result.reasons.push_back(std::string("The signature cannot be checked: ") + error.what() +
-                                         ".");
+                result.reasons.push_back(
+                    {ReasonCode::signature_uncheckable,
+                     std::string("The signature cannot be checked: ") + error.what() + "."});
             else
-                result.reasons.push_back(std::string("The signature cannot be read: ") + error.what() + ".");
+                result.reasons.push_back(
+                    {ReasonCode::signature_unreadable,
+                     std::string("The signature cannot be read: ") + error.what() + "."});
         }
         result.intact = result.reasons.empty();
         return result;
@@ -151,27 +154,31 @@ class SignerVerifier {
             digest_algorithm ? digest_name(*digest_algorithm) : algorithm_name(*info.digest_algorithm);
         result.signature_algorithm = algorithm_name(*info.signature_algorithm);
         if (is_broken_hash(digest_id)) {
-            result.reasons.push_back("It is signed with " + result.digest_algorithm + ", a broken hash.");
+            result.reasons.push_back({ReasonCode::hash_broken,
+                                      "It is signed with " + result.digest_algorithm + ", a broken hash."});
             return;
         }
         if (!digest_algorithm) {
-            result.reasons.push_back("Its hash, " + result.digest_algorithm + ", is not supported.");
+            result.reasons.push_back({ReasonCode::hash_unsupported,
+                                      "Its hash, " + result.digest_algorithm + ", is not supported."});
             return;
         }
         const SignatureAlgorithm algorithm =
             read_signature_algorithm(*info.signature_algorithm, *digest_algorithm);
         result.signature_algorithm = scheme_name(algorithm.scheme);
         if (algorithm.digest != *digest_algorithm) {
-            result.reasons.emplace_back("The content is hashed with another algorithm than the signature.");
+            result.reasons.push_back({ReasonCode::hash_differs,
+                                      "The content is hashed with another algorithm than the signature."});
             return;
         }
         if (algorithm.scheme == SignatureScheme::rsa_pss && algorithm.mgf1_digest == DigestAlgorithm::sha1) {
             // MGF1 needs no collision resistance, but no honest signer mixes these.
-            result.reasons.emplace_back("Its RSASSA-PSS parameters use SHA-1.");
+            result.reasons.push_back({ReasonCode::parameters_weak, "Its RSASSA-PSS parameters use SHA-1."});
             return;
         }
         if (!result.certificate) {
-            result.reasons.emplace_back("The signer's certificate is neither in the message nor known here.");
+            result.reasons.push_back({ReasonCode::certificate_missing,
+                                      "The signer's certificate is neither in the message nor known here."});
             return;
         }
         check_signature(info, algorithm, result);
@@ -183,9 +190,11 @@ class SignerVerifier {
         std::vector<Bytes> signed_digests{content_digest};
         if (info.signed_attributes == nullptr) {
             if (OBJ_obj2nid(&m_content_type) != NID_pkcs7_data)
-                result.reasons.emplace_back("It has no signed attributes, but its content needs them.");
+                result.reasons.push_back({ReasonCode::attributes_missing,
+                                          "It has no signed attributes, but its content needs them."});
             else if (m_content.may_be_signed_attributes())
-                result.reasons.emplace_back("Its content is the signed attributes of another message.");
+                result.reasons.push_back({ReasonCode::attributes_as_content,
+                                          "Its content is the signed attributes of another message."});
         } else {
             SignedAttributesCheck check =
                 check_signed_attributes(info, m_content_type, content_digest, *result.certificate);
@@ -202,7 +211,8 @@ class SignerVerifier {
                                     asn1::view_of(*info.signature));
         };
         if (std::none_of(signed_digests.begin(), signed_digests.end(), holds))
-            result.reasons.emplace_back("The signature is not one of the signer's key.");
+            result.reasons.push_back(
+                {ReasonCode::signature_wrong, "The signature is not one of the signer's key."});
     }
 
     const ASN1_OBJECT& m_content_type;

@@ -4,6 +4,7 @@
 #include "cms/algorithms.h"
 #include "cms/bytes.h"
 #include "cms/certificate.h"
+#include "cms/verification_reason.h"
 
 #include <cstdint>
 #include <functional>
@@ -19,8 +20,8 @@ struct SignerResult {
     bool intact = false;
     /// The certificate has a path to a trust anchor at the time of verification, and may sign mail.
     bool trusted = false;
-    /// Why not, one sentence each; empty when intact and trusted.
-    std::vector<std::string> reasons;
+    /// Why not; empty when intact and trusted.
+    std::vector<Reason> reasons;
     /// The signer's certificate; none if the message and the candidates lack it.
     std::optional<Certificate> certificate;
     std::string digest_algorithm;

@@ -78,9 +78,19 @@ ExitStatus verify(const Arguments& arguments) {
         "--json prints one object:\n"
         "  holds         true or false\n"
         "  content_type  object identifier\n"
-        "  signers       array of {intact, trusted, reasons (array), subject, email (array),\n"
-        "                fingerprint (SHA-256, hex), not_before, not_after, digest_algorithm,\n"
-        "                signature_algorithm, signing_time}; what is not known is null");
+        "  signers       array of {intact, trusted, reasons (array of {reason, text}), subject,\n"
+        "                email (array), fingerprint (SHA-256, hex), not_before, not_after,\n"
+        "                digest_algorithm, signature_algorithm, signing_time}; what is not known\n"
+        "                is null\n"
+        "A reason is one of these words, which stay as they are; its text is for people:\n"
+        "  content-altered, content-type-differs, attributes-missing,\n"
+        "  attributes-as-content, attribute-twice, signing-time-malformed,\n"
+        "  algorithms-altered, other-certificate, signature-wrong, signature-unreadable,\n"
+        "  signature-uncheckable, hash-broken, hash-unsupported, hash-differs,\n"
+        "  parameters-weak, certificate-missing, certificate-expired,\n"
+        "  certificate-not-yet-valid, certificate-purpose, certificate-key-short,\n"
+        "  certificate-hash-weak, certificate-signature-wrong, certificate-unacceptable,\n"
+        "  issuer-untrusted, issuer-no-ca, self-signed, no-trust-anchors.");
     add_trust_options(options);
     options.value("output,o", "OUT", "write the content of an attached signature there, if all holds");
     const auto parsed = options.parse(arguments, 0, 2);

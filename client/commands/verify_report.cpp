@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "client/commands/json_writer.h"
 #include "client/commands/text_block.h"
 #include "client/rfc3339.h"
 
@@ -49,7 +48,7 @@ void report_signer(JsonWriter& json, const cms::SignerResult& signer) {
     json.begin_object();
     json.key("intact").boolean(signer.intact);
     json.key("trusted").boolean(signer.trusted);
-    json.key("reasons").texts(signer.reasons);
+    write_reasons(json.key("reasons"), signer.reasons);
     if (signer.certificate) {
         report_certificate(json, *signer.certificate);
     } else {
@@ -83,8 +82,8 @@ std::string verify_report(const cms::SignedDataResult& result) {
         if (signer.signing_time)
             block.line("signed", rfc3339(*signer.signing_time) + ", as the signer says");
         block.line("algorithm", signer.signature_algorithm + " with " + signer.digest_algorithm);
-        for (const std::string& reason : signer.reasons)
-            block.line("why not", reason);
+        for (const cms::Reason& reason : signer.reasons)
+            block.line("why not", reason.text);
     }
     return block.text();
 }
@@ -103,7 +102,8 @@ std::string verify_report_json(const cms::SignedDataResult& result) {
 void explain_missing_anchors(cms::SignedDataResult& result) {
     for (cms::SignerResult& signer : result.signers)
         if (signer.intact && !signer.trusted)
-            signer.reasons = {"signer not trusted: no trust anchors given"};
+            signer.reasons = {
+                {cms::ReasonCode::no_trust_anchors, "signer not trusted: no trust anchors given"}};
 }
 
 std::string why_not(const cms::SignedDataResult& result) {
@@ -112,7 +112,7 @@ std::string why_not(const cms::SignedDataResult& result) {
     std::vector<std::string> reasons;
     for (const cms::SignerResult& signer : result.signers)
         if (!signer.reasons.empty())
-            reasons.push_back(signer.reasons.front());
+            reasons.push_back(signer.reasons.front().text);
     return joined_reasons(reasons);
 }
 

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "client/commands/json_writer.h"
 #include "cms/signed_data_verifier.h"
 
 namespace signet::client::commands {
@@ -11,10 +12,24 @@ namespace signet::client::commands {
 /// For people: a block for each signer.
 [[nodiscard]] std::string verify_report(const cms::SignedDataResult& result);
 
-/// One object with the keys holds, content_type and signers: array of {intact, trusted, reasons (array),
-/// subject, email (array), fingerprint, not_before, not_after, digest_algorithm, signature_algorithm,
-/// signing_time}; what the message does not say is null.
+/// One object with the keys holds, content_type and signers: array of {intact, trusted, reasons (array of
+/// {reason, text}), subject, email (array), fingerprint, not_before, not_after, digest_algorithm,
+/// signature_algorithm, signing_time}; what the message does not say is null.
 [[nodiscard]] std::string verify_report_json(const cms::SignedDataResult& result);
+
+/// An array of {reason, text}: the token of each of `reasons`' codes, which programs may rely on, and the
+/// sentence for people.
+template <typename Reasons>
+void write_reasons(JsonWriter& json, const Reasons& reasons) {
+    json.begin_array();
+    for (const auto& reason : reasons) {
+        json.begin_object();
+        json.key("reason").text(reason_token(reason.code));
+        json.key("text").text(reason.text);
+        json.end_object();
+    }
+    json.end_array();
+}
 
 /// Where nobody is trusted, whom a signer's certificate comes from is no reason: in its place, says that no
 /// trust anchors were given.

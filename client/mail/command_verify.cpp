@@ -55,7 +55,8 @@ ExitStatus verify_command(const Arguments& arguments) {
         "--json prints one object on standard output; what is signed is then written only with -o:\n"
         "  holds      true or false\n"
         "  from       array of addresses\n"
-        "  reasons    array: what is wrong with the message as a whole\n"
+        "  reasons    array of {reason, text}: what is wrong with the message as a whole, reason being\n"
+        "             content-twice, content-not-mail or sender-differs\n"
         "  signature  object, as signet verify --json prints it");
     commands::add_trust_options(options);
     options.value("output,o", "OUT", "where what is signed goes, if all holds; default standard output");

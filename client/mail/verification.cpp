@@ -22,6 +22,18 @@ std::vector<std::string> addresses_of(const std::vector<cms::SignerResult>& sign
 
 }  // namespace
 
+std::string_view reason_token(MessageReasonCode code) noexcept {
+    switch (code) {
+        case MessageReasonCode::content_twice:
+            return "content-twice";
+        case MessageReasonCode::content_not_mail:
+            return "content-not-mail";
+        case MessageReasonCode::sender_differs:
+            return "sender-differs";
+    }
+    return {};
+}
+
 Verification verify_message(const Entity& message, const cms::VerifyOptions& options) {
     Verification verification;
     verification.senders = senders_of(message);
@@ -33,11 +45,13 @@ Verification verify_message(const Entity& message, const cms::VerifyOptions& opt
         parts.signed_data, parts.entity ? cms::ContentSource(feed_entity) : cms::ContentSource(), options);
     // Which of two contents a reader sees would be up to the reader.
     if (parts.entity && result.content) {
-        verification.reasons.emplace_back("the detached signature brings content of its own");
+        verification.reasons.push_back(
+            {MessageReasonCode::content_twice, "the detached signature brings content of its own"});
     }
     if (result.content_type != id_data) {
-        verification.reasons.emplace_back("what is signed is no mail content but of type " +
-                                          result.content_type);
+        verification.reasons.push_back(
+            {MessageReasonCode::content_not_mail,
+             "what is signed is no mail content but of type " + result.content_type});
     }
     if (parts.entity) {
         verification.entity = *parts.entity;
@@ -47,7 +61,7 @@ Verification verify_message(const Entity& message, const cms::VerifyOptions& opt
     }
     if (auto mismatch = sender_mismatch(message, addresses_of(result.signers));
         !mismatch.empty() && !result.signers.empty()) {
-        verification.reasons.push_back(std::move(mismatch));
+        verification.reasons.push_back({MessageReasonCode::sender_differs, std::move(mismatch)});
     }
     verification.signed_data = std::move(result);
     return verification;

@@ -5,15 +5,27 @@
 #include "cms/signed_data_verifier.h"
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace signet::client::mail {
 
+enum class MessageReasonCode { content_twice, content_not_mail, sender_differs };
+
+struct MessageReason {
+    MessageReasonCode code{};
+    /// One sentence for a person; it may change.
+    std::string text;
+};
+
+/// "sender-differs": what programs may rely on. Never changes for a code.
+[[nodiscard]] std::string_view reason_token(MessageReasonCode code) noexcept;
+
 struct Verification {
     /// What the SignedData says; its content is in `entity`.
     cms::SignedDataResult signed_data;
-    /// What is wrong with the message as a whole, one sentence each.
-    std::vector<std::string> reasons;
+    /// What is wrong with the message as a whole.
+    std::vector<MessageReason> reasons;
     /// The addresses in From.
     std::vector<std::string> senders;
     /// What was verified, and nothing else: the signed entity, header and body, as it was signed.

@@ -13,7 +13,7 @@ std::string verification_report(const Verification& verification) {
     block.line("from",
                verification.senders.empty() ? "nobody: it has no From" : joined(verification.senders));
     for (const auto& reason : verification.reasons) {
-        block.line("why not", reason);
+        block.line("why not", reason.text);
     }
     return block.text() + "\n" + commands::verify_report(verification.signed_data);
 }
@@ -23,7 +23,7 @@ std::string verification_report_json(const Verification& verification) {
     json.begin_object();
     json.key("holds").boolean(verification.holds());
     json.key("from").texts(verification.senders);
-    json.key("reasons").texts(verification.reasons);
+    commands::write_reasons(json.key("reasons"), verification.reasons);
     json.key("signature");
     // Both are finished with a newline.
     auto head = json.finish();
@@ -37,7 +37,10 @@ std::string why_not(const Verification& verification) {
     if (verification.holds()) {
         return {};
     }
-    auto reasons = verification.reasons;
+    std::vector<std::string> reasons;
+    for (const auto& reason : verification.reasons) {
+        reasons.push_back(reason.text);
+    }
     if (!verification.signed_data.holds()) {
         reasons.push_back(commands::why_not(verification.signed_data));
     }

@@ -10,8 +10,8 @@ namespace signet::client::mail {
 /// For people: the verdict and the sender, then a block for each signer.
 [[nodiscard]] std::string verification_report(const Verification& verification);
 
-/// One object: holds, from (array of addresses), reasons (array, against the message as a whole), and
-/// signature, an object as `signet verify --json` prints it.
+/// One object: holds, from (array of addresses), reasons (array of {reason, text}, against the message as a
+/// whole), and signature, an object as `signet verify --json` prints it.
 [[nodiscard]] std::string verification_report_json(const Verification& verification);
 
 /// All reasons, in one line; empty if it holds.

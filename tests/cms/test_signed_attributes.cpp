@@ -51,27 +51,29 @@ TEST_CASE("signed attributes must be there, once, and agree with the message") {
     const Bytes digest_attribute = message_digest();
     CHECK(only_signer(signed_with(alice, {content_type, digest_attribute}), options).intact);
 
-    CHECK(has_reason(only_signer(signed_with(alice, {digest_attribute}), options), "content type"));
-    CHECK(has_reason(only_signer(signed_with(alice, {content_type}), options), "not what was signed"));
+    CHECK(has_reason(only_signer(signed_with(alice, {digest_attribute}), options),
+                     ReasonCode::content_type_differs, "content type"));
+    CHECK(has_reason(only_signer(signed_with(alice, {content_type}), options), ReasonCode::content_altered,
+                     "not what was signed"));
 
     const Bytes other_type =
         attribute("1.2.840.113549.1.9.3", asn1::object_identifier("1.2.840.113549.1.7.2"));
-    CHECK(
-        has_reason(only_signer(signed_with(alice, {other_type, digest_attribute}), options), "content type"));
+    CHECK(has_reason(only_signer(signed_with(alice, {other_type, digest_attribute}), options),
+                     ReasonCode::content_type_differs, "content type"));
     CHECK(has_reason(only_signer(signed_with(alice, {content_type, other_type, digest_attribute}), options),
-                     "more than once"));
+                     ReasonCode::attribute_twice, "more than once"));
 
     const Bytes two =
         asn1::set_of(Tag::set, {asn1::tlv(Tag::octet_string, {digest(DigestAlgorithm::sha256, content)}),
                                 asn1::tlv(Tag::octet_string, {Bytes(32)})});
     const Bytes two_values = asn1::tlv(Tag::sequence, {asn1::object_identifier("1.2.840.113549.1.9.4"), two});
     CHECK(has_reason(only_signer(signed_with(alice, {content_type, two_values}), options),
-                     "not what was signed"));
+                     ReasonCode::content_altered, "not what was signed"));
 
     const Bytes bad_time =
         attribute("1.2.840.113549.1.9.5", asn1::tlv(Tag::utc_time, {as_bytes("yesterday")}));
     CHECK(has_reason(only_signer(signed_with(alice, {content_type, digest_attribute, bad_time}), options),
-                     "signing time"));
+                     ReasonCode::signing_time_malformed, "signing time"));
 }
 
 TEST_CASE("signed attributes may come in any order, signed as DER or as they were sent") {
@@ -90,9 +92,10 @@ TEST_CASE("signed attributes may come in any order, signed as DER or as they wer
     CHECK(only_signer(as_sent, options).intact);
     // An order that was neither sent nor DER's is not the signer's.
     CHECK(has_reason(only_signer(signed_over(alice, unordered, in_order), options),
-                     "not one of the signer's key"));
+                     ReasonCode::signature_wrong, "not one of the signer's key"));
     const Bytes twice = asn1::tlv(Tag::set, {digest_attribute, content_type, digest_attribute});
-    CHECK(has_reason(only_signer(signed_over(alice, twice, twice), options), "more than once"));
+    CHECK(has_reason(only_signer(signed_over(alice, twice, twice), options), ReasonCode::attribute_twice,
+                     "more than once"));
 }
 
 TEST_CASE("CMSAlgorithmProtection must name the algorithms of the SignerInfo") {
@@ -110,9 +113,12 @@ TEST_CASE("CMSAlgorithmProtection must name the algorithms of the SignerInfo") {
     };
     const auto sha256 = DigestAlgorithm::sha256;
     CHECK(verify(sha256, SignatureScheme::ecdsa, sha256).intact);
-    CHECK(has_reason(verify(DigestAlgorithm::sha512, SignatureScheme::ecdsa, sha256), "protected"));
-    CHECK(has_reason(verify(sha256, SignatureScheme::ecdsa, DigestAlgorithm::sha512), "protected"));
-    CHECK(has_reason(verify(sha256, SignatureScheme::rsa_pss, sha256), "protected"));
+    CHECK(has_reason(verify(DigestAlgorithm::sha512, SignatureScheme::ecdsa, sha256),
+                     ReasonCode::algorithms_altered, "protected"));
+    CHECK(has_reason(verify(sha256, SignatureScheme::ecdsa, DigestAlgorithm::sha512),
+                     ReasonCode::algorithms_altered, "protected"));
+    CHECK(has_reason(verify(sha256, SignatureScheme::rsa_pss, sha256), ReasonCode::algorithms_altered,
+                     "protected"));
 }
 
 TEST_CASE("signingCertificate, old and new, must name the signer's certificate") {
@@ -131,7 +137,7 @@ TEST_CASE("signingCertificate, old and new, must name the signer's certificate")
     CHECK(has_reason(only_signer(signed_with(alice, {content_type, digest_attribute,
                                                      other.signing_certificate_attribute()}),
                                  options),
-                     "another certificate (signingCertificateV2)"));
+                     ReasonCode::other_certificate, "another certificate (signingCertificateV2)"));
     const auto old_attribute = [](const Certificate& certificate) {
         const Bytes hash = asn1::tlv(Tag::octet_string, {digest(DigestAlgorithm::sha1, certificate.der())});
         const Bytes value =
@@ -142,7 +148,7 @@ TEST_CASE("signingCertificate, old and new, must name the signer's certificate")
     const Bytes other_old = old_attribute(twin);
     CHECK(only_signer(signed_with(alice, {content_type, digest_attribute, own_old}), options).intact);
     CHECK(has_reason(only_signer(signed_with(alice, {content_type, digest_attribute, other_old}), options),
-                     "another certificate (signingCertificate)"));
+                     ReasonCode::other_certificate, "another certificate (signingCertificate)"));
 }
 
 TEST_CASE("signed attributes are no content that was signed without attributes") {
@@ -155,6 +161,6 @@ TEST_CASE("signed attributes are no content that was signed without attributes")
     sign.flags = CMS_NOATTR;
     const Bytes message = openssl_sign(test_key(KeyType::p256), alice, attributes, sign);
     CHECK(openssl_verify(message, nullptr, root.certificate()) == attributes);
-    CHECK(has_reason(only_signer(message, trusting(root.certificate())),
+    CHECK(has_reason(only_signer(message, trusting(root.certificate())), ReasonCode::attributes_as_content,
                      "signed attributes of another message"));
 }

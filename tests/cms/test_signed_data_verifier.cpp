@@ -71,7 +71,7 @@ TEST_CASE("MD5 and SHA-1 are not intact, and the reason says so") {
         const SignerResult signer = only_signer(
             openssl_sign(test_key(KeyType::rsa2048), alice, content, options), trusting(root.certificate()));
         CHECK_FALSE(signer.intact);
-        CHECK(has_reason(signer, "broken hash"));
+        CHECK(has_reason(signer, ReasonCode::hash_broken, "broken hash"));
     }
 }
 
@@ -88,7 +88,7 @@ TEST_CASE("any certificate on the path may be the one that is trusted, and no ot
     const SignerResult untrusted = only_signer(message, trusting(stranger.certificate()));
     CHECK(untrusted.intact);
     CHECK_FALSE(untrusted.trusted);
-    CHECK(has_reason(untrusted, "issued by nobody who is trusted here"));
+    CHECK(has_reason(untrusted, ReasonCode::issuer_untrusted, "issued by nobody who is trusted here"));
     CHECK_FALSE(only_signer(message, {}).trusted);
 
     // Without the intermediate in the message, it may come as a candidate.
@@ -111,7 +111,7 @@ TEST_CASE("a signer's certificate may come from outside the message, and may be 
     const SignerResult missing = only_signer(message, options);
     CHECK_FALSE(missing.intact);
     CHECK_FALSE(missing.certificate.has_value());
-    CHECK(has_reason(missing, "neither in the message nor known here"));
+    CHECK(has_reason(missing, ReasonCode::certificate_missing, "neither in the message nor known here"));
     options.candidates = {root.certificate(), alice};
     CHECK(only_signer(message, options).intact);
     CHECK(only_signer(message, trusting(alice)).intact);
@@ -130,20 +130,26 @@ TEST_CASE("a certificate that is expired, too weak, or for something else is not
     CertificateRequest expired;
     expired.not_before = -7200;
     expired.not_after = -3600;
-    CHECK(has_reason(verify(KeyType::p256, expired, {}), "has expired"));
-    CHECK(has_reason(verify(KeyType::p256, {}, now + 100000), "has expired"));
-    CHECK(has_reason(verify(KeyType::p256, {}, now - 100000), "not valid yet"));
+    CHECK(has_reason(verify(KeyType::p256, expired, {}), ReasonCode::certificate_expired, "has expired"));
+    CHECK(
+        has_reason(verify(KeyType::p256, {}, now + 100000), ReasonCode::certificate_expired, "has expired"));
+    CHECK(has_reason(verify(KeyType::p256, {}, now - 100000), ReasonCode::certificate_not_yet_valid,
+                     "not valid yet"));
     CHECK(verify(KeyType::p256, {}, now + 60).trusted);
-    CHECK(has_reason(verify(KeyType::rsa1024, {}, {}), "key that is too short"));
+    CHECK(has_reason(verify(KeyType::rsa1024, {}, {}), ReasonCode::certificate_key_short,
+                     "key that is too short"));
     CertificateRequest agreement_only;
     agreement_only.extensions = {{NID_key_usage, "critical,keyAgreement"}};
-    CHECK(has_reason(verify(KeyType::p256, agreement_only, {}), "may not be used to sign mail"));
+    CHECK(has_reason(verify(KeyType::p256, agreement_only, {}), ReasonCode::certificate_purpose,
+                     "may not be used to sign mail"));
     CertificateRequest server;
     server.extensions = {{NID_ext_key_usage, "serverAuth"}};
-    CHECK(has_reason(verify(KeyType::p256, server, {}), "may not be used to sign mail"));
+    CHECK(has_reason(verify(KeyType::p256, server, {}), ReasonCode::certificate_purpose,
+                     "may not be used to sign mail"));
     CertificateRequest weak;
     weak.digest = EVP_sha1();
-    CHECK(has_reason(verify(KeyType::p256, weak, {}), "hash that is too weak"));
+    CHECK(has_reason(verify(KeyType::p256, weak, {}), ReasonCode::certificate_hash_weak,
+                     "hash that is too weak"));
 }
 
 TEST_CASE("of certificates with one name the signer's is the one that the signature holds with") {
@@ -182,7 +188,8 @@ TEST_CASE("of certificates with one name the signer's is the one that the signat
     CHECK(signer.certificate->der() == alice.der());
 
     options.candidates = {twin, other_kind};
-    CHECK(has_reason(only_signer(message, options), "not one of the signer's key"));
+    CHECK(has_reason(only_signer(message, options), ReasonCode::signature_wrong,
+                     "not one of the signer's key"));
 }
 
 TEST_CASE("of two certificates on one key the valid one counts, unless the signer meant the other") {
@@ -201,7 +208,7 @@ TEST_CASE("of two certificates on one key the valid one counts, unless the signe
     const SignerResult meant =
         only_signer(openssl_sign(test_key(KeyType::p256), expired, content, sign), options);
     CHECK(meant.intact);
-    CHECK(has_reason(meant, "has expired"));
+    CHECK(has_reason(meant, ReasonCode::certificate_expired, "has expired"));
 }
 
 TEST_CASE("a SignedData without signers does not hold") {

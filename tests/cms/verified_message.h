@@ -3,10 +3,16 @@
 
 #include <functional>
 #include <string>
-#include <vector>
 
 #include "cms/signed_data_verifier.h"
 #include "tests/catch.h"
+
+template <>
+struct Catch::StringMaker<signet::cms::Reason> {
+    static std::string convert(const signet::cms::Reason& reason) {
+        return std::string(signet::cms::reason_token(reason.code)) + ": " + reason.text;
+    }
+};
 
 namespace signet::cms::test {
 
@@ -34,11 +40,13 @@ inline SignerResult only_signer(BytesView message, const VerifyOptions& options)
     return result.signers.front();
 }
 
-inline bool has_reason(const SignerResult& signer, const std::string& part) {
-    for (const std::string& reason : signer.reasons)
-        if (reason.find(part) != std::string::npos)
+/// Whether it has a reason of this code, with `part` in its text.
+inline bool has_reason(const SignerResult& signer, ReasonCode code, const std::string& part) {
+    for (const Reason& reason : signer.reasons) {
+        if (reason.code == code && reason.text.find(part) != std::string::npos)
             return true;
-    UNSCOPED_INFO(Catch::StringMaker<std::vector<std::string>>::convert(signer.reasons));
+        UNSCOPED_INFO(Catch::StringMaker<Reason>::convert(reason));
+    }
     return false;
 }
 

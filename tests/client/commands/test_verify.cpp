@@ -1,4 +1,5 @@
 #include "client/commands/cms_commands.h"
+#include "cms/verification_reason.h"
 #include "tests/client/commands/session.h"
 #include "tests/client/expect_error.h"
 #include "tests/fixtures/software_key.h"
@@ -78,8 +79,41 @@ TEST_CASE("Without trust anchors the signer is not trusted, and that is said") {
     CHECK(json.status == 1);
     CHECK(json.out.starts_with(
         R"({"holds":false,"content_type":"1.2.840.113549.1.7.1","signers":[{"intact":true,)"
-        R"("trusted":false,"reasons":["signer not trusted: no trust anchors given"],)"));
+        R"("trusted":false,"reasons":[{"reason":"no-trust-anchors","text":"signer not trusted: no trust anchors given"}],)"));
     CHECK(json.out.find(R"("email":["bob@example.org"])") != std::string::npos);
+}
+
+TEST_CASE("Programs are told the reason in a word, which --help names") {
+    const Session session;
+    const Bob bob(session);
+    session.write("a", "content");
+    bob.sign("a", "a.p7s");
+    const std::string help = session.signet({"verify", "--help"}).out;
+    for (int code = 0; code <= static_cast<int>(cms::ReasonCode::no_trust_anchors); ++code) {
+        const std::string token(cms::reason_token(static_cast<cms::ReasonCode>(code)));
+        CAPTURE(token);
+        const std::size_t place = help.find(token);
+        REQUIRE(place != std::string::npos);
+        CHECK(std::string_view(",.").find(help.at(place + token.size())) != std::string_view::npos);
+    }
+    const auto reason_in = [&](const Arguments& options) {
+        Arguments arguments{"verify", "--json"};
+        arguments.insert(arguments.end(), options.begin(), options.end());
+        const ProcessResult result = session.signet(arguments);
+        CHECK(result.status == 1);
+        const std::string key = R"("reasons":[{"reason":")";
+        const std::size_t begin = result.out.find(key);
+        REQUIRE(begin != std::string::npos);
+        const std::size_t end = result.out.find('"', begin + key.size());
+        return result.out.substr(begin + key.size(), end - begin - key.size());
+    };
+    const TestCa stranger;
+    CHECK(reason_in({"a.p7s"}) == "no-trust-anchors");
+    CHECK(reason_in({"--trust", stranger.root(), "a.p7s"}) == "issuer-untrusted");
+    CHECK(reason_in({"--trust", bob.root(), "--at", "2101-01-01T00:00:00Z", "a.p7s"}) ==
+          "certificate-expired");
+    session.write("a", "altered");
+    CHECK(reason_in({"--trust", bob.root(), "a.p7s"}) == "content-altered");
 }
 
 TEST_CASE("Altered content, another authority and another time do not verify") {

@@ -76,6 +76,12 @@ TEST_CASE("a message that does not hold leaves nothing but the reason") {
     const auto json = mail({"verify", "--trust", alice().root_path(), "--json"}, message);
     CHECK(json.status == 1);
     CHECK(json.out.starts_with("{\"holds\":false,"));
+    CHECK(json.out.find("{\"reason\":\"content-altered\",") != std::string::npos);
+    message = signed_mail();
+    message.replace(message.find("alice@"), 5, "eve");
+    const auto spoofed = mail({"verify", "--trust", alice().root_path(), "--json"}, message);
+    CHECK(spoofed.status == 1);
+    CHECK(spoofed.out.find("\"reasons\":[{\"reason\":\"sender-differs\",\"text\":\"") != std::string::npos);
 }
 
 TEST_CASE("without authorities one reason is given: that there are none") {

@@ -93,7 +93,7 @@ TEST_CASE("foreign signatures hold over what they are for") {
     for (const auto& path : messages_in("12-johnny-spoofing/assets/valid-signed")) {
         CAPTURE(path);
         const auto verification = verify(path);
-        CAPTURE(verification.reasons);
+        CAPTURE(verification.reasons.empty());
         CHECK(verification.holds());
         ++good;
     }
