@@ -63,18 +63,20 @@ void count(Counters& counters, protocol::Status status) {
     }
 }
 
-void record_failure(Agent& agent, const Peer& peer, const Row& row, AuditTrail& trail, const Reply& reply) {
+asio::awaitable<void> record_failure(Agent& agent, const Peer& peer, const Row& row, AuditTrail& trail,
+                                     const Reply& reply) {
     if (!row.audited)
-        return;
+        co_return;
     if (trail.uses.empty())
         trail.uses.push_back(audit_entry(peer, row.name, nullptr, nullptr));
     try {
+        AuditLog::Ticket last = 0;
         for (auto& use : trail.uses) {
             use.outcome = protocol::Status_Name(reply.status());
             use.detail = trail.reason.empty() ? reply.why() : trail.reason;
-            const bool last = &use == &trail.uses.back();
-            agent.audit->submit(use, last ? AuditLog::Write::now : AuditLog::Write::when_awaited);
+            last = agent.audit->submit(use, AuditLog::Write::when_awaited);
         }
+        co_await agent.audit->durable(last);
     } catch (const std::exception& error) {
         spdlog::error("a failure could not be recorded: {}", error.what());
     }
@@ -135,7 +137,7 @@ asio::awaitable<void> serve(Agent& agent, const Peer& peer, Request& request, Re
         co_return;
     set_failure(reply, failure);
     count(agent.counters, reply.status());
-    record_failure(agent, peer, *row, trail, reply);
+    co_await record_failure(agent, peer, *row, trail, reply);
 }
 
 void set_failure(Reply& reply, const std::exception_ptr& failure) {

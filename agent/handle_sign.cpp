@@ -221,7 +221,8 @@ asio::awaitable<void> make_signatures(Task& task, protocol::SignReply& reply) {
     task.agent.counters.signatures += made;
 }
 
-/// What was begun and does not leave: all of a request that fails. If nothing was, what was asked for.
+/// What was begun and does not leave: all of a request that fails. If nothing was, one record says of the
+/// request what is the same for all of it.
 std::vector<AuditRecord> withheld(const Task& task) {
     std::vector<AuditRecord> records;
     for (std::size_t i = 0; i < task.begun.size(); ++i) {
@@ -230,11 +231,16 @@ std::vector<AuditRecord> withheld(const Task& task) {
         records.push_back(record_of(task, i, nullptr));
         records.back().begun = task.begun[i];
     }
-    if (!records.empty() || task.signers.empty())
+    if (!records.empty())
         return records;
-    const auto asked = task.signers.size() * static_cast<std::size_t>(task.request.digest_size());
-    for (std::size_t i = 0; i < asked; ++i)
-        records.push_back(record_of(task, i, task.signer(i).identity->places.front().token.get()));
+    const bool one_signer = task.signers.size() == 1 && task.request.identity_size() <= 1;
+    auto record =
+        audit_entry(task.peer, "sign", one_signer ? task.signers.front().identity.get() : nullptr, nullptr);
+    if (task.request.digest_size() == 1) {
+        record.digest_algorithm = cms::digest_name(task.digest_algorithm);
+        record.digest = hex(task.request.digest(0));
+    }
+    records.push_back(std::move(record));
     return records;
 }
 

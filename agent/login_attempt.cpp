@@ -225,9 +225,9 @@ asio::awaitable<bool> Logins::try_pin(Attempt& attempt, const Secret& pin, bool 
 }
 
 void Logins::refuse(const Attempt& attempt, const Secret& pin) {
-    m_refused.remember(attempt.id, pin);
     // A slip of somebody's fingers does not cost the others the right one.
     m_kept.drop(attempt.id, pin);
+    m_refused.remember(attempt.id, pin);
 }
 
 asio::awaitable<Answer> Logins::send(Attempt& attempt, const Secret* pin, bool may_repeat) {

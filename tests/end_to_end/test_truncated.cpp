@@ -7,7 +7,7 @@ using namespace signet::tests;
 
 namespace {
 
-#ifdef __SANITIZE_ADDRESS__
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 // Two programs that start take a quarter of a second: the ends of the message, and some bytes in between,
 // others each time.
 constexpr std::size_t step = 23;
