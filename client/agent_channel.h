@@ -17,7 +17,7 @@ struct Deadlines {
     /// For an answer: a person may have to be asked for a PIN first.
     std::chrono::milliseconds answer{600'000};
     /// For an answer that waits for no person. The agent looks at its tokens for 5 seconds at most.
-    std::chrono::milliseconds unattended_answer{30'000};
+    std::chrono::milliseconds unattended_answer{120'000};
 };
 
 /// Whether a person may have to do something before there is an answer.

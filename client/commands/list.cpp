@@ -79,7 +79,7 @@ ExitStatus list(const Arguments& arguments) {
     CommandOptions options(
         "list", "[--json]",
         "Lists the tokens that the agent sees and the identities on them. Notes on what cannot be\n"
-        "used go to standard error. An agent that does not answer within 30 seconds counts as\n"
+        "used go to standard error. An agent that does not answer within two minutes counts as\n"
         "gone.\n\n"
         "--json prints one object:\n"
         "  tokens      array of {uri, label, manufacturer, model, serial, module, state}\n"

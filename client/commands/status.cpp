@@ -81,7 +81,7 @@ ExitStatus status(const Arguments& arguments) {
     CommandOptions options(
         "status", "[--json]",
         "Says how the agent, its modules and its tokens are. An agent that does not answer within\n"
-        "30 seconds counts as gone.\n\n"
+        "two minutes counts as gone.\n\n"
         "--json prints one object:\n"
         "  version, pid, uptime_seconds\n"
         "  clients, queued, signatures, unwrapped_keys, refused, failed   numbers\n"
