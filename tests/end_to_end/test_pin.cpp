@@ -33,6 +33,35 @@ struct Locked {
     AgentProcess agent;
 };
 
+// Files that were signed by one command, with a PIN that a person gives and nothing keeps.
+struct ManyFiles {
+    explicit ManyFiles(int count) : agent(setup()) {
+        Arguments arguments{"sign"};
+        for (int i = 0; i < count; ++i) {
+            arguments.push_back("file" + std::to_string(i));
+            write_file(folder / arguments.back(), std::to_string(i));
+        }
+        check_done(agent.signet(arguments, {.folder = folder.path()}));
+    }
+    AgentSetup setup() {
+        AgentSetup setup = pinentry.used_in(AgentSetup::of(alice.token()));
+        setup.tokens.front().pin_cache = "0";
+        return setup;
+    }
+    void check_signatures(const std::vector<std::string>& names) {
+        for (const std::string& name : names)
+            check_done(run(
+                {"openssl", "cms", "-verify", "-binary", "-inform", "DER", "-in", name + ".p7s", "-content",
+                 name, "-CAfile", alice.ca().root(), "-purpose", "smimesign", "-out", "/dev/null"},
+                {.folder = folder.path()}));
+    }
+
+    Alice alice{{KeyType::p256}};
+    ScriptedPinentry pinentry{"give " + std::string(SoftHsmToken::default_pin)};
+    TemporaryFolder folder;
+    AgentProcess agent;
+};
+
 }  // namespace
 
 TEST_CASE("a wrong PIN is tried once and never again, not even when it has become right") {
@@ -110,49 +139,19 @@ TEST_CASE("the token is opened again after signet-token was killed, without a qu
 }
 
 TEST_CASE("a batch of many files is one PIN prompt, also where no PIN is kept") {
-    Alice alice({KeyType::p256});
-    const ScriptedPinentry pinentry("give " + std::string(SoftHsmToken::default_pin));
-    AgentSetup setup = pinentry.used_in(AgentSetup::of(alice.token()));
-    setup.tokens.front().pin_cache = "0";
-    AgentProcess agent(setup);
-    const TemporaryFolder folder;
-    Arguments arguments{"sign"};
-    for (int i = 0; i < 256; ++i) {
-        arguments.push_back("file" + std::to_string(i));
-        write_file(folder / arguments.back(), std::to_string(i));
-    }
-    check_done(agent.signet(arguments, {.folder = folder.path()}));
-    CHECK(pinentry.asked() == 1);
-    for (const char* name : {"file0", "file100", "file255"})
-        check_done(run(
-            {"openssl", "cms", "-verify", "-binary", "-inform", "DER", "-in", std::string(name) + ".p7s",
-             "-content", name, "-CAfile", alice.ca().root(), "-purpose", "smimesign", "-out", "/dev/null"},
-            {.folder = folder.path()}));
-    check_done(agent.signet({"sign", "-o", "again", "file0"}, {.folder = folder.path()}));
-    CHECK(pinentry.asked() == 2);
+    ManyFiles many(256);
+    CHECK(many.pinentry.asked() == 1);
+    many.check_signatures({"file0", "file100", "file255"});
+    check_done(many.agent.signet({"sign", "-o", "again", "file0"}, {.folder = many.folder.path()}));
+    CHECK(many.pinentry.asked() == 2);
 }
 
 TEST_CASE("a command of several requests has no more prompts than requests where no PIN is kept") {
-    Alice alice({KeyType::p256});
-    const ScriptedPinentry pinentry("give " + std::string(SoftHsmToken::default_pin));
-    AgentSetup setup = pinentry.used_in(AgentSetup::of(alice.token()));
-    setup.tokens.front().pin_cache = "0";
-    AgentProcess agent(setup);
-    const TemporaryFolder folder;
-    Arguments arguments{"sign"};
-    for (int i = 0; i < 300; ++i) {
-        arguments.push_back("file" + std::to_string(i));
-        write_file(folder / arguments.back(), std::to_string(i));
-    }
-    check_done(agent.signet(arguments, {.folder = folder.path()}));
+    ManyFiles many(300);
     // One, unless the first request ends before the agent has seen the next.
-    CHECK(pinentry.asked() >= 1);
-    CHECK(pinentry.asked() <= 2);
-    for (const char* name : {"file0", "file255", "file256", "file299"})
-        check_done(run(
-            {"openssl", "cms", "-verify", "-binary", "-inform", "DER", "-in", std::string(name) + ".p7s",
-             "-content", name, "-CAfile", alice.ca().root(), "-purpose", "smimesign", "-out", "/dev/null"},
-            {.folder = folder.path()}));
+    CHECK(many.pinentry.asked() >= 1);
+    CHECK(many.pinentry.asked() <= 2);
+    many.check_signatures({"file0", "file255", "file256", "file299"});
 }
 
 TEST_CASE("a client that keeps the token busy does not keep its login") {
