@@ -1,8 +1,9 @@
-#include <string_view>
+#include <string>
 
 #include "client/cms_input.h"
 #include "client/commands/cms_commands.h"
 #include "client/commands/command_options.h"
+#include "client/commands/file_suffix.h"
 #include "client/commands/opening_arguments.h"
 #include "client/content_opener.h"
 #include "client/input_file.h"
@@ -13,21 +14,19 @@ namespace signet::client::commands {
 
 namespace {
 
-constexpr std::string_view suffix = ".p7m";
-
 std::string output_path(const CommandOptions& options, const ParsedArguments& parsed) {
     const std::string& path = parsed.operands.front();
     if (parsed.has("output"))
         return parsed.text("output");
     if (path == "-")
         return "-";
-    const std::string_view name = std::string_view(path).substr(path.rfind('/') + 1);
-    if (name.size() <= suffix.size() || !name.ends_with(suffix))
+    const auto plaintext = without_suffix(path, ".p7m");
+    if (!plaintext)
         throw options.usage_error(
             "'" + path +
             "' does not end in .p7m: say with -o where the plaintext goes (for a mail message, "
             "use signet mail decrypt)");
-    return path.substr(0, path.size() - suffix.size());
+    return *plaintext;
 }
 
 }  // namespace

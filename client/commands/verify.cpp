@@ -9,6 +9,7 @@
 #include "client/cms_input.h"
 #include "client/commands/cms_commands.h"
 #include "client/commands/command_options.h"
+#include "client/commands/file_suffix.h"
 #include "client/commands/output_collision.h"
 #include "client/commands/trust_arguments.h"
 #include "client/commands/verify_report.h"
@@ -21,7 +22,7 @@ namespace signet::client::commands {
 
 namespace {
 
-constexpr std::string_view suffix = ".p7s";
+constexpr std::string_view signature_suffix = ".p7s";
 constexpr std::size_t piece_size = std::size_t{64} * 1024;
 
 /// The file that a detached signature is over: as named, else the signature's name without its suffix.
@@ -29,10 +30,10 @@ std::string content_path(const CommandOptions& options, const ParsedArguments& p
     if (parsed.operands.size() > 1)
         return parsed.operands[1];
     const std::string signature = parsed.operands.empty() ? "-" : parsed.operands[0];
-    const std::string_view name = std::string_view(signature).substr(signature.rfind('/') + 1);
-    if (name.size() <= suffix.size() || !name.ends_with(suffix))
+    const auto content = without_suffix(signature, signature_suffix);
+    if (!content)
         throw options.usage_error("the signature is detached: name the file that it is for");
-    return signature.substr(0, signature.size() - suffix.size());
+    return *content;
 }
 
 cms::SignedDataResult verify_file(const CommandOptions& options, const ParsedArguments& parsed,
@@ -57,14 +58,14 @@ cms::SignedDataResult verify_file(const CommandOptions& options, const ParsedArg
 // Whoever reads "holds" for report.txt.p7s takes report.txt for verified; a signature that carries a content
 // of its own says nothing of that file.
 void refuse_beside_content(const std::string& signature) {
-    if (!std::string_view(signature).ends_with(suffix))
+    const auto beside = without_suffix(signature, signature_suffix);
+    if (!beside)
         return;
-    const std::string beside = signature.substr(0, signature.size() - suffix.size());
     std::error_code unknown;
-    if (std::filesystem::symlink_status(beside, unknown).type() != std::filesystem::file_type::not_found)
+    if (std::filesystem::symlink_status(*beside, unknown).type() != std::filesystem::file_type::not_found)
         throw Error(ExitStatus::answer_is_no, signature + " does not verify",
-                    "it carries a content of its own, and is no signature of " + beside,
-                    "look at its content with -o, from a folder without " + beside);
+                    "it carries a content of its own, and is no signature of " + *beside,
+                    "look at its content with -o, from a folder without " + *beside);
 }
 
 }  // namespace
