@@ -28,7 +28,8 @@ Agent::Agent(asio::io_context& on, std::shared_ptr<const Config> configuration, 
       keys(hosts, logins),
       audit(std::make_unique<AuditLog>(on, config->audit_path)),
       rejection_secret(random_secret()) {
-    hosts.when_removed([this](const pin::TokenId& token) { logins.removed(token); });
+    hosts.when_removed(
+        [this](const pin::TokenId& token, const std::string& module) { logins.removed(token, module); });
 }
 
 Agent::~Agent() = default;

@@ -17,9 +17,14 @@ namespace {
 
 using token::protocol::Request;
 
+/// Whether they are one to who trusts it with a PIN.
+bool is_same_module(const ModuleConfig& a, const ModuleConfig& b) {
+    return a.name == b.name && a.path == b.path && a.environment == b.environment &&
+           a.init_args == b.init_args;
+}
+
 bool need_another_process(const ModuleConfig& a, const ModuleConfig& b) {
-    return a.name != b.name || a.path != b.path || a.environment != b.environment ||
-           a.init_args != b.init_args || a.sessions != b.sessions;
+    return !is_same_module(a, b) || a.sessions != b.sessions;
 }
 
 constexpr auto first_back_off = std::chrono::milliseconds{100};
@@ -30,7 +35,7 @@ constexpr auto long_life = std::chrono::seconds{10};
 }  // namespace
 
 Host::Host(asio::io_context& loop, ModuleConfig config, std::string program, std::function<void()> scanned,
-           std::function<void(const pin::TokenId&)> removed)
+           Removed removed)
     : m_loop(loop),
       m_config(std::move(config)),
       m_program(std::move(program)),
@@ -46,6 +51,10 @@ void Host::start() {
 }
 
 void Host::reconfigure(ModuleConfig config) {
+    if (!is_same_module(m_config, config)) {
+        for (const auto& [id, slot] : m_seen)
+            m_removed(id, m_config.name);
+    }
     const auto before = std::exchange(m_config, std::move(config));
     if (!need_another_process(before, m_config))
         return;
@@ -296,7 +305,7 @@ void Host::forget_process() {
     m_away.clear();
     if (m_state == State::ended) {
         for (const auto& [id, slot] : std::exchange(m_seen, {}))
-            m_removed(id);
+            m_removed(id, m_config.name);
     }
     m_channel.reset();
     send_back_waiting();

@@ -52,11 +52,14 @@ class Host : public std::enable_shared_from_this<Host> {
         ended,
     };
 
-    /// `scanned` is called whenever tokens() has changed; `removed` before it, for each token that a scan
-    /// does not find any more, and all when the host ends. A token that fails, or whose process ends, is not
-    /// removed.
+    /// Called for each token that a scan does not find any more, before `scanned`; for all when the host
+    /// ends, and when its configuration means another module, with the name that it had. A token that fails,
+    /// or whose process ends, is not removed.
+    using Removed = std::function<void(const pin::TokenId&, const std::string& module)>;
+
+    /// `scanned` is called whenever tokens() has changed.
     Host(asio::io_context&, ModuleConfig, std::string program, std::function<void()> scanned,
-         std::function<void(const pin::TokenId&)> removed);
+         Removed removed);
     ~Host();
     Host(const Host&) = delete;
     Host& operator=(const Host&) = delete;
@@ -162,7 +165,7 @@ class Host : public std::enable_shared_from_this<Host> {
     ModuleConfig m_config;
     std::string m_program;
     std::function<void()> m_scanned;
-    std::function<void(const pin::TokenId&)> m_removed;
+    Removed m_removed;
     State m_state = State::waiting;
     Broadcast m_changed;
     asio::steady_timer m_pause;

@@ -72,7 +72,7 @@ void Host::notice_removals(std::optional<std::uint64_t> slot, const Answer& answ
             continue;
         }
         m_away.insert(id);
-        m_removed(id);
+        m_removed(id, m_config.name);
         seen = m_seen.erase(seen);
     }
 }

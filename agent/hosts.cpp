@@ -59,7 +59,9 @@ void Hosts::configure(const std::vector<ModuleConfig>& modules) {
         after.push_back(known.back() ? known.back()
                                      : std::make_shared<Host>(
                                            m_loop, module, m_program, [this] { rebuild_catalogue(); },
-                                           [this](const pin::TokenId& token) { m_removed(token); }));
+                                           [this](const pin::TokenId& token, const std::string& name) {
+                                               m_removed(token, name);
+                                           }));
     }
     // From here on nothing fails.
     m_hosts = std::move(after);

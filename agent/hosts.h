@@ -35,7 +35,7 @@ class Hosts {
     /// few seconds is not waited for: the last picture of it stays until its scan is in.
     asio::awaitable<void> refresh();
     /// `removed` is called for each token that is not there any more (Host::Host).
-    void when_removed(std::function<void(const pin::TokenId&)> removed) { m_removed = std::move(removed); }
+    void when_removed(Host::Removed removed) { m_removed = std::move(removed); }
     /// Ends the calls of a client that has gone.
     void drop(ClientId client);
 
@@ -59,7 +59,7 @@ class Hosts {
     std::vector<std::shared_ptr<Host>> m_hosts;
     std::vector<std::shared_ptr<Host>> m_leaving;
     Catalogue m_catalogue;
-    std::function<void(const pin::TokenId&)> m_removed = [](const pin::TokenId&) {};
+    Host::Removed m_removed = [](const pin::TokenId&, const std::string&) {};
     Broadcast m_refreshed;
     /// Hosts that are scanned, and since when.
     std::map<std::shared_ptr<Host>, Clock::time_point> m_refreshing;

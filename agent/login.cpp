@@ -186,10 +186,6 @@ std::vector<pin::TokenId> Logins::remembered() const {
     return tokens;
 }
 
-void Logins::removed(const pin::TokenId& id) noexcept {
-    m_kept.drop(id);
-}
-
 void Logins::keep(const Attempt& attempt, const Secret& pin) {
     // What was refused stays refused: that another PIN is right makes none of those right.
     if (m_in_doubt.is_refused(attempt.id, pin))

@@ -44,8 +44,9 @@ class Logins {
     void forget_all() noexcept { m_kept.drop_all(); }
     /// Tokens whose PIN is kept, there or not, and those that somebody is logging in to.
     [[nodiscard]] std::vector<pin::TokenId> remembered() const;
-    /// The token is not there any more: its PIN goes with it.
-    void removed(const pin::TokenId& id) noexcept;
+    /// The token is not behind this module any more, or that is not the module that took the PIN: the PIN
+    /// goes.
+    void removed(const pin::TokenId& id, const std::string& module) noexcept { m_kept.drop(id, module); }
 
     /// After each request: tokens whose PIN is not kept ask again for the next one.
     void request_ended() {

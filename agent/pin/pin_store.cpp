@@ -66,6 +66,12 @@ bool PinStore::drop(const TokenId& token, const Secret& pin) noexcept {
            }) != 0;
 }
 
+bool PinStore::drop(const TokenId& token, const std::string& module) noexcept {
+    return std::erase_if(m_kept, [&](const auto& entry) {
+               return entry.first.token == token && entry.first.module == module;
+           }) != 0;
+}
+
 void PinStore::drop_all() noexcept {
     m_kept.clear();
 }

@@ -49,6 +49,8 @@ class PinStore {
     bool drop(const TokenId&) noexcept;
     /// The same of those that equal `pin`.
     bool drop(const TokenId&, const Secret& pin) noexcept;
+    /// The same of the one that this module has.
+    bool drop(const TokenId&, const std::string& module) noexcept;
     void drop_all() noexcept;
 
     /// Wipes the PINs whose time is over, and says when the next one's is, so that a timer can call again.

@@ -109,6 +109,16 @@ TEST_CASE("It tells whose PIN is kept") {
     CHECK(store.tokens() == std::vector<TokenId>{beta});
 }
 
+TEST_CASE("A token that one module has lost keeps the PIN that another has taken") {
+    PinStore store;
+    store.put(alpha, module, pin_of("1234"), std::nullopt, start);
+    store.put(alpha, "softhsm", pin_of("1234"), std::nullopt, start);
+    CHECK(store.drop(alpha, std::string("softhsm")));
+    CHECK_FALSE(store.drop(alpha, std::string("softhsm")));
+    CHECK_FALSE(store.has(alpha, "softhsm", start));
+    CHECK(kept(store, alpha, start) == "1234");
+}
+
 TEST_CASE("A module that shows the same token gets no PIN that another has taken") {
     PinStore store;
     store.put(alpha, "opensc", pin_of("1234"), 1h, start);
