@@ -2,6 +2,7 @@
 #pragma once
 
 #include "agent/asio.h"
+#include "agent/audit_backlog.h"
 #include "agent/audit_log.h"
 #include "agent/config.h"
 #include "agent/hosts.h"
@@ -49,10 +50,13 @@ struct Agent {
     Logins logins;
     KeyOperations keys;
     std::unique_ptr<AuditLog> audit;
+    AuditBacklog audit_backlog;
     /// Of this process: what implicit rejection derives its keys from.
     Secret rejection_secret;
     Counters counters;
     std::size_t clients = 0;
+    /// Of requests that are unanswered.
+    std::size_t unanswered_bytes = 0;
     Clock::time_point started = Clock::now();
     bool stopping = false;
 };

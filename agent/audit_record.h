@@ -30,7 +30,7 @@ struct AuditRecord {
     std::string digest_algorithm;
     /// Of the content, lower-case hex.
     std::string digest;
-    /// Sequence number of the first record, with outcome "begun", of the same signature.
+    /// Sequence number of the first record, with outcome "begun" or "done", of the same signature or key.
     std::uint64_t begun = 0;
     /// The true reason of a failure, and anything else for the person who reads the log.
     std::string detail;

@@ -12,7 +12,8 @@ namespace signet::agent {
 struct AuditTrail {
     /// One record for each use of a key that comes to nothing. None: the request came to no key.
     std::vector<AuditRecord> uses;
-    /// Why, if the client must not know; otherwise the client's reason is the log's.
+    /// Why, if the client must not know; otherwise the client's reason is the log's. A use that has a detail
+    /// of its own keeps that.
     std::string reason;
 };
 

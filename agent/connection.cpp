@@ -28,8 +28,11 @@ void wipe_secrets(protocol::Request& request) {
 
 /// A request and its reply; both may hold a secret.
 struct Connection::Exchange {
-    Exchange() = default;
+    Exchange(std::size_t& of_all, std::size_t own) noexcept : bytes_of_all(of_all), bytes(own) {
+        bytes_of_all += bytes;
+    }
     ~Exchange() {
+        bytes_of_all -= bytes;
         wipe_secrets(request);
         if (reply.has_unwrap())
             wipe(*reply.mutable_unwrap()->mutable_key());
@@ -39,6 +42,8 @@ struct Connection::Exchange {
     Exchange(Exchange&&) = delete;
     Exchange& operator=(Exchange&&) = delete;
 
+    std::size_t& bytes_of_all;
+    std::size_t bytes;
     protocol::Request request;
     protocol::Reply reply;
 };
@@ -62,7 +67,7 @@ asio::awaitable<void> Connection::read(std::shared_ptr<Connection> self) {
     while (self->m_reading) {
         if (!self->take_frames())
             break;
-        while (self->m_unanswered >= protocol::max_pipelined && self->m_reading)
+        while (!self->has_room() && self->m_reading)
             co_await self->m_answered.wait_until(Clock::time_point::max());
         if (!self->m_reading)
             break;
@@ -95,8 +100,14 @@ asio::awaitable<void> Connection::read(std::shared_ptr<Connection> self) {
     self->m_ended(self->m_peer.id);
 }
 
+bool Connection::has_room() const noexcept {
+    // One request of each client is always served, so that nobody is shut out by the others'.
+    return m_unanswered == 0 ||
+           (m_unanswered < protocol::max_pipelined && m_agent.unanswered_bytes < max_unanswered_bytes);
+}
+
 bool Connection::take_frames() {
-    while (m_unanswered < protocol::max_pipelined) {
+    while (has_room()) {
         const auto frame = protocol::parse_frame(m_in.view());
         if (frame.state == protocol::FrameState::incomplete)
             return true;
@@ -113,7 +124,7 @@ bool Connection::take_frames() {
 }
 
 bool Connection::take_message(std::string_view message) {
-    auto exchange = std::make_unique<Exchange>();
+    auto exchange = std::make_unique<Exchange>(m_agent.unanswered_bytes, message.size());
     const bool parsed = exchange->request.ParseFromArray(message.data(), static_cast<int>(message.size()));
     if (!parsed) {
         const Error malformed(protocol::MALFORMED, "the message is not what the protocol says",

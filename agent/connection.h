@@ -14,12 +14,15 @@
 
 namespace signet::agent {
 
-/// Reads requests while fewer than max_pipelined are unanswered, serves them side by side, and writes the
+/// Reads requests while fewer than max_pipelined are unanswered (and, of all clients, fewer bytes than
+/// max_unanswered_bytes, or none of this one), serves them side by side, and writes the
 /// replies that are ready in one go. On the loop's thread only; owned by shared_ptr; ends by itself.
 class Connection : public std::enable_shared_from_this<Connection> {
   public:
     /// Bytes of replies that a client may leave unread; above it the connection is closed.
     static constexpr std::size_t max_unread = std::size_t{4} << 20;
+    /// Bytes of requests of all clients that are unanswered, above which each has one at a time.
+    static constexpr std::size_t max_unanswered_bytes = std::size_t{64} << 20;
 
     /// `peer` was let in. `ended` is called once, when nothing of the connection is left to do.
     Connection(Agent& agent, asio::local::stream_protocol::socket socket, Peer peer,
@@ -45,6 +48,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     bool take_message(std::string_view message);
     bool take_hello(Exchange& exchange);
     bool take_frames();
+    [[nodiscard]] bool has_room() const noexcept;
     void reply(protocol::Reply& reply);
     void flush_soon();
     void flush();

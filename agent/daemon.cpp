@@ -187,6 +187,7 @@ asio::awaitable<void> Daemon::read_again() {
     try {
         // For a log that was moved away, whatever becomes of the configuration.
         m_agent->audit->reopen();
+        m_agent->audit_backlog.write_to(*m_agent->audit);
         const auto config = read_config(m_options);
         if (config->audit_path != m_agent->config->audit_path || config->socket != m_agent->config->socket ||
             config->socket_mode != m_agent->config->socket_mode ||

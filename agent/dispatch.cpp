@@ -24,13 +24,13 @@ asio::awaitable<void> refuse_second_hello(Agent&, const Peer&, Request&, Reply&,
     co_return;
 }
 
-constexpr Row hello_row{"hello", Needs::nothing, check_hello, refuse_second_hello, false};
-constexpr Row list_row{"list", Needs::nothing, check_list, handle_list, false};
-constexpr Row status_row{"status", Needs::nothing, check_status, handle_status, false};
-constexpr Row unlock_row{"unlock", Needs::admin, check_unlock, handle_unlock, true};
-constexpr Row lock_row{"lock", Needs::admin, check_lock, handle_lock, true};
-constexpr Row sign_row{"sign", Needs::key, check_sign, handle_sign, true};
-constexpr Row unwrap_row{"unwrap", Needs::key, check_unwrap, handle_unwrap, true};
+constexpr Row hello_row{"hello", Needs::nothing, check_hello, refuse_second_hello, Recorded::nothing};
+constexpr Row list_row{"list", Needs::nothing, check_list, handle_list, Recorded::nothing};
+constexpr Row status_row{"status", Needs::nothing, check_status, handle_status, Recorded::nothing};
+constexpr Row unlock_row{"unlock", Needs::admin, check_unlock, handle_unlock, Recorded::or_refused};
+constexpr Row lock_row{"lock", Needs::admin, check_lock, handle_lock, Recorded::always};
+constexpr Row sign_row{"sign", Needs::key, check_sign, handle_sign, Recorded::or_refused};
+constexpr Row unwrap_row{"unwrap", Needs::key, check_unwrap, handle_unwrap, Recorded::or_refused};
 
 /// One line of UTF-8, bounded.
 std::string line(std::string_view text) {
@@ -65,20 +65,23 @@ void count(Counters& counters, protocol::Status status) {
 
 asio::awaitable<void> record_failure(Agent& agent, const Peer& peer, const Row& row, AuditTrail& trail,
                                      const Reply& reply) {
-    if (!row.audited)
+    if (row.recorded == Recorded::nothing)
         co_return;
     if (trail.uses.empty())
         trail.uses.push_back(audit_entry(peer, row.name, nullptr, nullptr));
+    for (auto& use : trail.uses) {
+        use.outcome = protocol::Status_Name(reply.status());
+        if (use.detail.empty())
+            use.detail = trail.reason.empty() ? reply.why() : trail.reason;
+    }
     try {
         AuditLog::Ticket last = 0;
-        for (auto& use : trail.uses) {
-            use.outcome = protocol::Status_Name(reply.status());
-            use.detail = trail.reason.empty() ? reply.why() : trail.reason;
+        for (const auto& use : trail.uses)
             last = agent.audit->submit(use, AuditLog::Write::when_awaited);
-        }
         co_await agent.audit->durable(last);
     } catch (const std::exception& error) {
         spdlog::error("a failure could not be recorded: {}", error.what());
+        agent.audit_backlog.keep(trail.uses);
     }
 }
 
@@ -121,8 +124,7 @@ asio::awaitable<void> serve(Agent& agent, const Peer& peer, Request& request, Re
         if (agent.stopping)
             throw Error(protocol::STOPPING, "the agent is stopping", "try again when it runs");
         row->check(request);
-        // No key is used for what could not be recorded anyway.
-        if (row->needs == Needs::key && agent.audit->failed())
+        if (row->recorded == Recorded::or_refused && agent.audit->failed())
             throw Error(protocol::AUDIT_FAILED, "the audit log cannot be written",
                         "mend what the log of signet-agent says, then send it SIGHUP");
         if (row->needs == Needs::admin)

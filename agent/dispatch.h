@@ -19,6 +19,15 @@ enum class Needs {
     key,
 };
 
+/// What the audit log is told of it.
+enum class Recorded {
+    nothing,
+    /// That it was done, and that it failed.
+    always,
+    /// The same; while the log cannot be written it is refused, and uses no key and no PIN.
+    or_refused,
+};
+
 struct Row {
     const char* name;
     Needs needs;
@@ -27,8 +36,7 @@ struct Row {
     /// Fills `reply`, or throws; meanwhile `trail`, for that case. All arguments live until it returns.
     asio::awaitable<void> (*handle)(Agent& agent, const Peer& peer, protocol::Request& request,
                                     protocol::Reply& reply, AuditTrail& trail);
-    /// Whether a failure goes to the audit log.
-    bool audited;
+    Recorded recorded;
 };
 
 /// None only for BODY_NOT_SET: a body that this version does not know.

@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <optional>
 
 namespace signet::agent {
 
@@ -36,6 +37,8 @@ struct Task {
     std::vector<AuditLog::Ticket> tickets{};
     /// The first; it stops the rest.
     std::exception_ptr failure{};
+    /// Which signature's it was, of several.
+    std::optional<std::size_t> failed{};
 
     [[nodiscard]] const Signer& signer(std::size_t index) const { return signers[index % signers.size()]; }
     [[nodiscard]] const std::string& digest(std::size_t index) const {
@@ -50,11 +53,6 @@ AuditRecord record_of(const Task& task, std::size_t index, const TokenState* tok
     return record;
 }
 
-/// Whether it is the same token of the same module, perhaps of another scan.
-bool is_replacement(const TokenState& token, const TokenState& of) {
-    return &token == &of || (token.id() == of.id() && token.module == of.module);
-}
-
 /// One signature: recorded while the token works, checked when it has.
 class SignatureUse final : public KeyUse {
   public:
@@ -64,7 +62,7 @@ class SignatureUse final : public KeyUse {
     void sent() noexcept override {
         try {
             // A fresh process may have it again; another token is another record.
-            if (m_recorded && is_replacement(*token(), *m_recorded))
+            if (m_recorded && is_same_place(*token(), *m_recorded))
                 return;
             m_recorded = token();
             auto record = record_of(m_task, m_index, m_recorded.get());
@@ -168,12 +166,17 @@ struct Lanes {
 
 asio::awaitable<void> run_lane(std::shared_ptr<Lanes> lanes) {
     auto& task = lanes->task;
+    std::size_t mine = 0;
     try {
-        while (!task.failure && lanes->next < task.signatures.size())
-            co_await sign_one(task, lanes->next++);
+        while (!task.failure && lanes->next < task.signatures.size()) {
+            mine = lanes->next++;
+            co_await sign_one(task, mine);
+        }
     } catch (...) {
-        if (!task.failure)
+        if (!task.failure) {
             task.failure = std::current_exception();
+            task.failed = mine;
+        }
     }
     if (--lanes->running == 0)
         lanes->done.deliver(true);
@@ -218,6 +221,7 @@ asio::awaitable<void> make_signatures(Task& task, protocol::SignReply& reply) {
     assemble(task, certificates, reply);
     for (const auto ticket : task.tickets)
         co_await task.agent.audit->durable(ticket);
+    require_there(task.peer);
     task.agent.counters.signatures += made;
 }
 
@@ -230,6 +234,8 @@ std::vector<AuditRecord> withheld(const Task& task) {
             continue;
         records.push_back(record_of(task, i, nullptr));
         records.back().begun = task.begun[i];
+        if (task.failed && *task.failed != i)
+            records.back().detail = "another signature of the request failed";
     }
     if (!records.empty())
         return records;

@@ -21,10 +21,14 @@ struct Unwrapping {
     const RecipientMatch& match;
     Permit permit;
     std::size_t key_size;
-    /// That had the input last; none before.
-    std::shared_ptr<const TokenState> token{};
+    /// That had the input, in this order.
+    std::vector<std::shared_ptr<const TokenState>> tokens{};
     /// The true reason of a fault, for the audit log alone.
     std::string fault{};
+
+    [[nodiscard]] AuditRecord record(const Peer& peer, const TokenState* token) const {
+        return audit_entry(peer, "unwrap", match.identity.get(), token);
+    }
 };
 
 [[noreturn]] void refuse(Unwrapping& task, const std::string& reason) {
@@ -40,7 +44,8 @@ class SeenByToken final : public KeyUse {
 
     void sent() noexcept override {
         m_sent = true;
-        m_task.token = token();
+        if (m_task.tokens.empty() || !is_same_place(*m_task.tokens.back(), *token()))
+            m_task.tokens.push_back(token());
     }
     [[nodiscard]] bool accepts(const Answer&) const override { return true; }
     [[nodiscard]] bool was_sent() const noexcept { return m_sent; }
@@ -86,11 +91,13 @@ asio::awaitable<Answer> ask_token(Unwrapping& task) {
     auto answer = co_await try_input(task, KeyOperations::max_failures);
     if (answer.ok() || (answer.fate == Fate::answered && answer.outcome == token::protocol::INPUT_REFUSED))
         co_return answer;
+    task.fault = answer.what;
     // A card that was pulled, a module that crashes: but a stranger's bytes may be what it fails of, and a
     // status that told of that would be a padding oracle. So it tells how the token does with bytes of our
     // own.
     co_await check_token(task);
     // It is well: then this was the input's fault, or has passed.
+    task.fault.clear();
     co_return co_await try_input(task, 1);
 }
 
@@ -180,16 +187,25 @@ asio::awaitable<void> handle_unwrap(Agent& agent, const Peer& peer, protocol::Re
     const auto permit = agent.policy.require(peer, Operation::unwrap, match.identity.get());
     Unwrapping task{agent, match, permit, cms::key_size(cipher)};
     Secret key;
+    AuditLog::Ticket done = 0;
     try {
         key = co_await unwrap(task);
+        auto record = task.record(peer, task.tokens.back().get());
+        record.detail = task.fault;
+        done = agent.audit->submit(record);
+        co_await agent.audit->durable(done);
+        require_there(peer);
     } catch (...) {
-        trail.uses.push_back(audit_entry(peer, "unwrap", match.identity.get(), task.token.get()));
-        trail.reason = task.fault;
+        for (const auto& token : task.tokens)
+            trail.uses.push_back(task.record(peer, token.get()));
+        if (task.tokens.empty())
+            trail.uses.push_back(task.record(peer, nullptr));
+        for (auto& use : trail.uses)
+            use.begun = done;
+        if (done == 0)
+            trail.reason = task.fault;
         throw;
     }
-    auto record = audit_entry(peer, "unwrap", match.identity.get(), task.token.get());
-    record.detail = task.fault;
-    co_await agent.audit->durable(agent.audit->submit(record));
     auto& result = *reply.mutable_unwrap();
     // The setter that protobuf generates would leave a copy behind that nobody wipes.
     result.mutable_key()->assign(key.reveal());

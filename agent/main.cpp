@@ -4,10 +4,12 @@
 #include "agent/protocol/status.h"
 #include "agent/version.h"
 
+#include <fcntl.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <unistd.h>
 #include <boost/program_options.hpp>
 
 #include <algorithm>
@@ -32,6 +34,16 @@ int fail(ExitStatus status, const std::string& what, std::string why, const std:
 }
 
 /// PINs live in this process: nobody of the same uid may look into it, and it leaves no core.
+/// Whoever started us with one of these closed would find something of ours there, and give it to children.
+void fill_standard_descriptors() {
+    int descriptor = 0;
+    do {
+        descriptor = ::open("/dev/null", O_RDWR);
+    } while (descriptor >= 0 && descriptor <= STDERR_FILENO);
+    if (descriptor >= 0)
+        ::close(descriptor);
+}
+
 void protect_memory() {
     const rlimit none{0, 0};
     if (::setrlimit(RLIMIT_CORE, &none) != 0 || ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
@@ -58,10 +70,16 @@ void log_to_stderr() {
 int run(const signet::agent::DaemonOptions& chosen) {
     using namespace signet::agent;
     try {
+        fill_standard_descriptors();
         protect_memory();
         raise_descriptor_limit();
         log_to_stderr();
         std::signal(SIGPIPE, SIG_IGN);
+        // A log that may not grow any more is an error of a write, not the end.
+        std::signal(SIGXFSZ, SIG_IGN);
+        // Who starts us may ignore it: then the kernel reaps children, and their numbers are not ours any
+        // more.
+        std::signal(SIGCHLD, SIG_DFL);
         Daemon daemon(chosen);
         daemon.run();
         return static_cast<int>(ExitStatus::done);

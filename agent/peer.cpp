@@ -1,5 +1,7 @@
 #include "agent/peer.h"
 
+#include "agent/error.h"
+
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -23,6 +25,11 @@ Peer peer_of(int socket) {
     if (!unknown)
         peer.program = program.string();
     return peer;
+}
+
+void require_there(const Peer& peer) {
+    if (peer.gone)
+        throw Error(protocol::STOPPING, "the client has gone");
 }
 
 bool may_connect(const Peer& peer) noexcept {

@@ -28,6 +28,9 @@ struct Peer {
 /// SO_PEERCRED of a connected Unix socket. Throws std::system_error.
 Peer peer_of(int socket);
 
+/// Throws Error(STOPPING) if its connection has ended: what was made for it leaves no more.
+void require_there(const Peer& peer);
+
 /// Whether the peer may talk to the agent at all: its uid is the agent's own.
 bool may_connect(const Peer& peer) noexcept;
 

@@ -71,4 +71,9 @@ struct TokenState {
     [[nodiscard]] pin::TokenId id() const { return {serial, label}; }
 };
 
+/// Whether they are one token of one module, perhaps as two scans saw it.
+[[nodiscard]] inline bool is_same_place(const TokenState& a, const TokenState& b) {
+    return &a == &b || (a.module == b.module && a.id() == b.id());
+}
+
 }  // namespace signet::agent

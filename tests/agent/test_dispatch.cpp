@@ -13,6 +13,7 @@ namespace protocol = signet::agent::protocol;
 using protocol::Request;
 using signet::agent::Error;
 using signet::agent::Needs;
+using signet::agent::Recorded;
 using signet::agent::row_of;
 
 namespace {
@@ -74,8 +75,9 @@ TEST_CASE("what uses a key or a PIN says so in its row") {
     CHECK(row_of(Request::kUnwrap)->needs == Needs::key);
     CHECK(row_of(Request::kUnlock)->needs == Needs::admin);
     CHECK(row_of(Request::kLock)->needs == Needs::admin);
-    for (const auto body : {Request::kSign, Request::kUnwrap, Request::kUnlock, Request::kLock})
-        CHECK(row_of(body)->audited);
+    for (const auto body : {Request::kSign, Request::kUnwrap, Request::kUnlock})
+        CHECK(row_of(body)->recorded == Recorded::or_refused);
+    CHECK(row_of(Request::kLock)->recorded == Recorded::always);
 }
 
 TEST_CASE("a digest has the length of its hash") {

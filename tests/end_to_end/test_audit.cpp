@@ -2,9 +2,12 @@
 #include "tests/end_to_end/faulty_module.h"
 #include "tests/end_to_end/session.h"
 
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <csignal>
+#include <set>
 #include <sstream>
 
 using namespace signet::tests;
@@ -55,6 +58,24 @@ struct TwoModules {
     FaultyModule module;
     AgentProcess agent;
     std::string digest;
+};
+
+// What the log of `agent` holds now is all that it can hold, until the end of this object.
+class FullLog {
+  public:
+    explicit FullLog(AgentProcess& agent) : m_pid(agent.process().pid()) {
+        set(std::filesystem::file_size(agent.audit()));
+    }
+    ~FullLog() { set(RLIM_INFINITY); }
+    FullLog(const FullLog&) = delete;
+    FullLog& operator=(const FullLog&) = delete;
+
+  private:
+    void set(rlim_t size) const {
+        const rlimit limit{size, RLIM_INFINITY};
+        CHECK(::prlimit(m_pid, RLIMIT_FSIZE, &limit, nullptr) == 0);
+    }
+    pid_t m_pid;
 };
 
 }  // namespace
@@ -128,6 +149,95 @@ TEST_CASE("a batch of which one signature fails says of each that was begun that
     CHECK(begun.size() >= 3);
     CHECK(begun == withheld);
     CHECK(lines.size() == 1 + begun.size() + withheld.size());
+}
+
+TEST_CASE("what was begun when the log could not be written is ended there when it can be") {
+    FaultyModule module;
+    Alice alice({KeyType::p256});
+    AgentProcess agent(module.setup(alice.token(), "30s"));
+    const TemporaryFolder folder;
+    write_file(folder / "report.txt", "All is well.\n");
+    const auto sign = [&] {
+        return agent.signet({"sign", "-o", "sig", "report.txt"}, {.folder = folder.path()});
+    };
+    check_done(sign());
+    // A batch whose records go to the disk with those of another client, but for the later ones.
+    Arguments batch{program("signet"), "sign"};
+    for (int i = 0; i < 60; ++i) {
+        batch.push_back("file" + std::to_string(i));
+        write_file(folder / batch.back(), std::to_string(i));
+    }
+    module.follow("C_Sign delay 200ms");
+    BackgroundProcess client(batch, {.environment = agent.folder().environment(), .folder = folder.path()});
+    REQUIRE(wait_until([&] {
+        return agent.signet({"status", "--json"}).out.find("\"outstanding\":0") == std::string::npos;
+    }));
+    check_done(sign());
+    {
+        const FullLog full(agent);
+        CHECK(client.wait(std::chrono::seconds(60)) == 9);
+        CHECK_FALSE(std::filesystem::exists(folder / "file0.p7s"));
+        // It is refused now, and was not begun.
+        check_refused(agent.signet({"sign", "report.txt"}, {.folder = folder.path()}), 9);
+    }
+    std::set<std::string> begun;
+    for (const auto& line : records(agent, "sign")) {
+        CHECK(member(line, "outcome") == "begun");
+        if (member(line, "pid") == std::to_string(client.pid()))
+            begun.insert(member(line, "seq"));
+    }
+    REQUIRE_FALSE(begun.empty());
+    REQUIRE(begun.size() < 60);
+
+    agent.process().signal(SIGHUP);
+    REQUIRE(wait_until([&] { return sign().status == 0; }));
+    std::set<std::string> withheld;
+    for (const auto& line : records(agent, "sign")) {
+        if (member(line, "outcome") == "AUDIT_FAILED" && !member(line, "begun").empty())
+            withheld.insert(member(line, "begun"));
+    }
+    CHECK(std::includes(withheld.begin(), withheld.end(), begun.begin(), begun.end()));
+}
+
+TEST_CASE("no PIN is tried while the log cannot be written, but a token is locked") {
+    Alice alice({KeyType::p256});
+    AgentProcess agent(AgentSetup::of(alice.token(), "none"));
+    const std::string right = std::string(SoftHsmToken::default_pin) + "\n";
+    const auto unlock = [&](const std::string& pin) {
+        return agent.signet({"unlock", "--pin-stdin"}, {.stdin_text = pin});
+    };
+    check_done(unlock(right));
+    {
+        const FullLog full(agent);
+        check_refused(agent.signet({"lock"}), 9);
+        const auto refused = unlock("777777\n");
+        check_refused(refused, 9);
+        check_refused(unlock(right), 9);
+    }
+    CHECK_THAT(agent.signet({"list"}).out, Catch::Contains("locked"));
+    agent.process().signal(SIGHUP);
+    // The wrong one was never tried, so it is now.
+    REQUIRE(wait_until([&] { return unlock("777777\n").status == 5; }));
+    CHECK(records(agent, "unlock").size() == 2);
+    check_done(unlock(right));
+}
+
+TEST_CASE("a signature whose client went away says that it did not leave") {
+    FaultyModule module;
+    Alice alice({KeyType::p256});
+    const AgentProcess agent(module.setup(alice.token(), "30s"));
+    const TemporaryFolder folder;
+    write_file(folder / "report.txt", "All is well.\n");
+    check_done(agent.signet({"sign", "report.txt"}, {.folder = folder.path()}));
+    module.follow("C_Sign delay 2000ms");
+    BackgroundProcess client({program("signet"), "sign", "-o", "again", "report.txt"},
+                             {.environment = agent.folder().environment(), .folder = folder.path()});
+    REQUIRE(wait_until([&] { return records(agent, "sign").size() == 2; }));
+    client.signal(SIGKILL);
+    REQUIRE(wait_until([&] { return records(agent, "sign").size() == 3; }));
+    const auto lines = records(agent, "sign");
+    CHECK(member(lines[2], "outcome") == "STOPPING");
+    CHECK(member(lines[2], "begun") == member(lines[1], "seq"));
 }
 
 TEST_CASE("a signature that no PIN was given for says whose and what it would have been") {

@@ -1,6 +1,7 @@
 // Bytes on the socket that no client of ours would send.
 #include "agent/protocol/frame.h"
 #include "agent/protocol/signet.pb.h"
+#include "tests/end_to_end/faulty_module.h"
 #include "tests/end_to_end/raw_client.h"
 #include "tests/end_to_end/session.h"
 
@@ -199,6 +200,55 @@ TEST_CASE("garbage of any kind leaves the agent alive") {
         }
     }
     check_serves(session);
+}
+
+TEST_CASE("clients that ask for much at once leave each other one request at a time") {
+    FaultyModule module;
+    Alice alice({KeyType::p256});
+    const AgentProcess agent(module.setup(alice.token()));
+    const TemporaryFolder folder;
+    write_file(folder / "report.txt", "All is well.\n");
+    check_done(agent.signet({"sign", "report.txt"}, {.folder = folder.path()}));
+    protocol::Request sign;
+    sign.set_id(1);
+    sign.mutable_sign()->add_identity("alice-p256");
+    sign.mutable_sign()->set_digest_algorithm(protocol::SHA256);
+    sign.mutable_sign()->add_digest(std::string(32, 'd'));
+    protocol::Request status;
+    status.set_id(2);
+    status.mutable_status();
+    // What a later version may add: field 99, as long as a frame may be.
+    const std::string small = sign.SerializeAsString();
+    const std::size_t rest = protocol::max_frame_size - small.size() - 5;
+    std::string large = small + "\x9a\x06";
+    for (const unsigned shift : {0U, 7U, 14U})
+        large += static_cast<char>((rest >> shift & 0x7fU) | (shift == 14 ? 0U : 0x80U));
+    large += std::string(rest, 'x');
+
+    // Whether the agent reads a second request before it has answered the first.
+    const auto reads_ahead = [&] {
+        RawClient client(agent.socket());
+        client.send(frame(hello()) + frame(sign) + frame(status));
+        CHECK(reply(client).status() == protocol::DONE);
+        const auto first = reply(client);
+        const auto second = reply(client);
+        CHECK(first.status() == protocol::DONE);
+        CHECK(second.status() == protocol::DONE);
+        return first.id() == 2;
+    };
+    module.follow("C_Sign delay 1000ms");
+    CHECK(reads_ahead());
+    std::vector<std::unique_ptr<RawClient>> greedy;
+    for (int i = 0; i < 2; ++i) {
+        greedy.push_back(std::make_unique<RawClient>(agent.socket()));
+        greedy.back()->send(frame(hello()));
+        CHECK(reply(*greedy.back()).status() == protocol::DONE);
+        for (int sent = 0; sent < 40; ++sent)
+            greedy.back()->send(frame_of_bytes(large));
+    }
+    CHECK_FALSE(reads_ahead());
+    greedy.clear();
+    CHECK(wait_until(reads_ahead));
 }
 
 TEST_CASE("clients that say nothing, or read no answer, keep nobody waiting") {
