@@ -1,6 +1,7 @@
 #include "agent/host.h"
 
 #include "agent/host_process.h"
+#include "agent/process_end.h"
 #include "agent/spawn.h"
 #include "token/protocol/datagram.h"
 
@@ -31,6 +32,14 @@ constexpr auto first_back_off = std::chrono::milliseconds{100};
 constexpr auto longest_back_off = std::chrono::seconds{10};
 /// A process that lived as long as this was well.
 constexpr auto long_life = std::chrono::seconds{10};
+
+/// Both are held until then.
+asio::awaitable<void> close_at_end(std::shared_ptr<asio::posix::stream_descriptor> end,
+                                   std::shared_ptr<HostChannel> channel) {
+    const bool ended = co_await process_ended(*end);
+    if (ended)
+        channel->close();
+}
 
 }  // namespace
 
@@ -145,12 +154,9 @@ asio::awaitable<void> Host::run_process() {
     m_channel = channel;
 
     // A module may leave children that hold the channel open: the end of the process counts too.
-    asio::posix::stream_descriptor end(m_loop, ::fcntl(process.pidfd(), F_DUPFD_CLOEXEC, 0));
-    end.async_wait(asio::posix::stream_descriptor::wait_read,
-                   [channel](const boost::system::error_code& failed) {
-                       if (!failed)
-                           channel->close();
-                   });
+    const auto end = std::make_shared<asio::posix::stream_descriptor>(
+        m_loop, ::fcntl(process.pidfd(), F_DUPFD_CLOEXEC, 0));
+    spawn(m_loop, close_at_end(end, channel));
     spawn(m_loop, bring_up(shared_from_this(), channel));
     const auto trouble = co_await channel->run();
 
@@ -159,10 +165,8 @@ asio::awaitable<void> Host::run_process() {
         set_state(State::waiting);
     forget_process();
     process.kill();
-    end.cancel();
-    boost::system::error_code failed;
-    auto token = asio::redirect_error(asio::use_awaitable, failed);
-    co_await end.async_wait(asio::posix::stream_descriptor::wait_read, token);
+    end->cancel();
+    static_cast<void>(co_await process_ended(*end));
     const auto how = process.reap();
     m_pid = -1;
     if (m_state == State::ended)

@@ -76,9 +76,6 @@ asio::awaitable<void> Logins::by_pin_pad(Attempt& attempt) {
 }
 
 asio::awaitable<void> Logins::by_brought_pin(Attempt& attempt, const Secret& pin) {
-    const auto kept = m_kept.get(attempt.id, attempt.token->module, Clock::now());
-    if (attempt.token->logged_in && kept && equal(*kept, pin))
-        co_return;
     if (m_refused.is_refused(attempt.id, pin))
         throw Error(protocol::PIN_INCORRECT,
                     quoted(*attempt.token) + " has refused this PIN before; it was not tried again",
@@ -181,7 +178,7 @@ asio::awaitable<Secret> Logins::ask_person(Attempt& attempt, const pin::PinPromp
         under_way.dialogue.dismiss();
     Secret pin;
     try {
-        pin = co_await pin::ask_pin(prompt, under_way.dialogue);
+        pin = co_await pin::ask_pin(m_loop, prompt, under_way.dialogue);
     } catch (const Error&) {
         if (!under_way.dialogue.dismissed())
             throw;

@@ -1,5 +1,6 @@
 #include "agent/module_discovery.h"
 
+#include "agent/process_end.h"
 #include "agent/token_process.h"
 #include "agent/unique_descriptor.h"
 
@@ -22,6 +23,10 @@ constexpr std::size_t max_output = std::size_t{64} * 1024;
 constexpr std::size_t max_modules = 64;
 constexpr std::string_view last_line = "end\n";
 
+bool is_complete(const std::string& lines) {
+    return lines == last_line || lines.ends_with("\n" + std::string(last_line));
+}
+
 }  // namespace
 
 /// `program --list-modules` while it runs; killed and reaped when it is not wanted any more.
@@ -39,6 +44,9 @@ class ModuleDiscovery::Listing {
             if (failed)
                 co_return failed == asio::error::eof;
             lines.append(piece.data(), size);
+            // What a module leaves running may hold the other end for ever.
+            if (is_complete(lines))
+                co_return true;
         }
         co_return false;
     }
@@ -46,9 +54,7 @@ class ModuleDiscovery::Listing {
     /// It has said what it has to say, or never will.
     asio::awaitable<void> end() {
         m_process.kill();
-        boost::system::error_code failed;
-        auto token = asio::redirect_error(asio::use_awaitable, failed);
-        co_await m_end.async_wait(asio::posix::stream_descriptor::wait_read, token);
+        static_cast<void>(co_await process_ended(m_end));
         m_process.reap();
     }
 
@@ -98,7 +104,7 @@ asio::awaitable<DiscoveredModules> ModuleDiscovery::run() {
     timer.cancel();
     co_await listing->end();
     // How it ended says nothing: modules crash at exit, and it may have been killed before it was done.
-    const bool complete = all_read && (lines == last_line || lines.ends_with("\n" + std::string(last_line)));
+    const bool complete = all_read && is_complete(lines);
     co_return DiscoveredModules{parse_module_list(lines), complete};
 }
 

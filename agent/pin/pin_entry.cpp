@@ -6,7 +6,6 @@
 #include "agent/pin/pinentry_process.h"
 #include "agent/pin/pinentry_text.h"
 
-#include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include <gpg-error.h>
@@ -122,16 +121,16 @@ boost::asio::awaitable<Secret> converse(AssuanConnection& connection, const PinP
 
 }  // namespace
 
-boost::asio::awaitable<Secret> ask_pin(const PinPrompt& prompt, Dismissal& dismissal) {
-    const auto executor = co_await boost::asio::this_coro::executor;
+boost::asio::awaitable<Secret> ask_pin(boost::asio::io_context& loop, const PinPrompt& prompt,
+                                       Dismissal& dismissal) {
     if (dismissal.dismissed())
         fail_with_dismissal();
     std::vector<std::string> environment = environment_for(prompt.place);
-    PinentryProcess process(executor, prompt.program, std::move(environment));
+    PinentryProcess process(loop.get_executor(), prompt.program, std::move(environment));
     Secret pin;
     std::exception_ptr failure;
     try {
-        AssuanConnection connection(executor, process.take_socket(), prompt.limit);
+        AssuanConnection connection(loop.get_executor(), process.take_socket(), prompt.limit);
         const Dismissal::Dialogue open(dismissal, [&connection] { connection.give_up(); });
         pin = co_await converse(connection, prompt);
     } catch (...) {

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
 
 #include <chrono>
 #include <string>
@@ -44,11 +45,12 @@ struct PinPrompt {
     std::chrono::milliseconds limit = std::chrono::minutes{2};
 };
 
-/// The PIN that was entered, 1 to max_pin_size bytes. Runs on the executor of the awaiting coroutine, which
-/// must be that of one thread; `prompt` and `dismissal` must live until it ends. No process is left when it
+/// The PIN that was entered, 1 to max_pin_size bytes. Runs on `loop`, which
+/// one thread runs; `prompt` and `dismissal` must live until it ends. No process is left when it
 /// ends, also when the coroutine is destroyed. Throws Error(PIN_CANCELLED) if the person declined, nobody
 /// answered in time, or it was dismissed, else Error(PIN_UNAVAILABLE): no such program, no display, closed
 /// early, no Assuan, PIN too long or not kept to the form.
-[[nodiscard]] boost::asio::awaitable<Secret> ask_pin(const PinPrompt& prompt, Dismissal& dismissal);
+[[nodiscard]] boost::asio::awaitable<Secret> ask_pin(boost::asio::io_context& loop, const PinPrompt& prompt,
+                                                     Dismissal& dismissal);
 
 }  // namespace signet::agent::pin

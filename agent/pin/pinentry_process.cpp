@@ -1,6 +1,7 @@
 #include "agent/pin/pinentry_process.h"
 
 #include "agent/error.h"
+#include "agent/process_end.h"
 
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -138,9 +139,7 @@ boost::asio::awaitable<void> PinentryProcess::finish() {
         if (const auto process = watched.lock(); process && !error)
             (*process)->m_exit.cancel();
     });
-    boost::system::error_code ignored;
-    auto token = boost::asio::redirect_error(boost::asio::use_awaitable, ignored);
-    co_await m_exit.async_wait(boost::asio::posix::stream_descriptor::wait_read, token);
+    static_cast<void>(co_await process_ended(m_exit));
     kill_and_reap();
 }
 

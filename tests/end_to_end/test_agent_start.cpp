@@ -325,3 +325,17 @@ TEST_CASE("SIGHUP with a bad configuration keeps the running one, and a good one
     check_done(session.signet({"sign", "-k", "alice-rsa2048", "-o", "fourth", "report.txt"}));
     CHECK(agent.terminate() == 0);
 }
+
+TEST_CASE("without a configured module the agent starts p11-kit's, once each") {
+    const AgentFolder folder;
+    write_file(folder.configuration(), "socket = " + toml_string(folder.socket()) + "\n");
+    for (int start = 0; start < 3; ++start) {
+        CAPTURE(start);
+        AgentProcess agent(folder);
+        const auto status = agent.signet({"status", "--json"}).out;
+        CHECK_THAT(status, Catch::Contains("\"restarts\":0"));
+        CHECK_THAT(status, !Catch::Matches(".*\"restarts\":[1-9].*"));
+        CHECK(agent.log().find("closed its channel") == std::string::npos);
+        CHECK(agent.terminate() == 0);
+    }
+}

@@ -106,7 +106,7 @@ struct Answer {
 Answer ask(const PinPrompt& prompt, boost::asio::io_context& loop) {
     Answer answer;
     Dismissal dismissal;
-    boost::asio::co_spawn(loop, ask_pin(prompt, dismissal),
+    boost::asio::co_spawn(loop, ask_pin(loop, prompt, dismissal),
                           [&](const std::exception_ptr& failure, const Secret& pin) {
                               try {
                                   if (failure)
@@ -267,7 +267,7 @@ TEST_CASE("A pinentry that hangs is killed with all it started, and never holds 
     prompt.limit = 700ms;
     std::optional<agent::protocol::Status> status;
     Dismissal dismissal;
-    boost::asio::co_spawn(loop, ask_pin(prompt, dismissal),
+    boost::asio::co_spawn(loop, ask_pin(loop, prompt, dismissal),
                           [&](const std::exception_ptr& failure, const Secret&) {
                               is_asking = false;
                               try {
@@ -291,7 +291,7 @@ TEST_CASE("A dialogue that is given up leaves no process and no descriptor") {
     Dismissal dismissal;
     {
         boost::asio::io_context loop;
-        boost::asio::co_spawn(loop, ask_pin(prompt, dismissal),
+        boost::asio::co_spawn(loop, ask_pin(loop, prompt, dismissal),
                               [](const std::exception_ptr&, const Secret&) {});
         const auto commands = std::filesystem::path(prompt.program).parent_path() / "asked";
         while (!std::filesystem::exists(commands)) {
@@ -316,7 +316,7 @@ TEST_CASE("A dialogue that is dismissed ends with all it started, and none is be
     boost::asio::io_context loop;
     for (int rounds = 0; rounds < 2; ++rounds) {
         std::optional<agent::protocol::Status> status;
-        boost::asio::co_spawn(loop, ask_pin(prompt, dismissal),
+        boost::asio::co_spawn(loop, ask_pin(loop, prompt, dismissal),
                               [&](const std::exception_ptr& failure, const Secret&) {
                                   try {
                                       std::rethrow_exception(failure);
@@ -387,7 +387,7 @@ TEST_CASE("Two dialogues at once do not disturb each other") {
     Dismissal dismissal;
     std::string pins;
     for (const PinPrompt* prompt : {&first, &second})
-        boost::asio::co_spawn(loop, ask_pin(*prompt, dismissal),
+        boost::asio::co_spawn(loop, ask_pin(loop, *prompt, dismissal),
                               [&, prompt](const std::exception_ptr& failure, const Secret& pin) {
                                   if (failure)
                                       std::rethrow_exception(failure);
