@@ -26,6 +26,9 @@ namespace {
 /// hangs.
 constexpr std::size_t max_waiting = std::size_t{16} << 20;
 
+/// Bytes of records that can wait, above which they are written all the same.
+constexpr std::size_t max_held_back = std::size_t{64} << 10;
+
 /// A thread that is made meanwhile takes no signal from the loop.
 class SignalsBlocked {
   public:
@@ -74,7 +77,8 @@ class AuditLog::Writer : public std::enable_shared_from_this<AuditLog::Writer> {
     void reopen();
     [[nodiscard]] bool failed() {
         collect();
-        return m_error != 0;
+        const std::lock_guard lock(m_mutex);
+        return m_error != 0 || m_waiting.size() > max_waiting;
     }
 
   private:
@@ -148,15 +152,18 @@ AuditLog::Ticket AuditLog::Writer::submit(const AuditRecord& record, Write write
     if (m_error != 0)
         fail(m_error);
     const auto now = std::chrono::system_clock::now();
+    bool wakes = write == Write::now;
     {
         const std::lock_guard lock(m_mutex);
         if (m_waiting.size() > max_waiting)
             fail(ETIMEDOUT);
         append_audit_line(m_waiting, m_last + 1, now, record);
         m_waiting_last = ++m_last;
-        m_is_urgent = m_is_urgent || write == Write::now;
+        if (m_waiting.size() > max_held_back)
+            wakes = wakes || !m_is_urgent;
+        m_is_urgent = m_is_urgent || wakes;
     }
-    if (write == Write::now)
+    if (wakes)
         m_wake.notify_one();
     return m_last;
 }

@@ -22,6 +22,7 @@ inline constexpr std::size_t max_audit_line = 4096;
 /// must outlive the log. Records reach the file in the order of submit(), all that wait in one write and one
 /// fdatasync.
 ///
+/// A log whose file takes nothing for so long that 16 MiB wait refuses more (AUDIT_FAILED) until it does.
 /// Once a write failed, the log stays failed: submit() and durable() throw Error(AUDIT_FAILED) until reopen()
 /// succeeds. A record that was lost stays lost: its ticket never becomes durable.
 class AuditLog {
@@ -44,8 +45,8 @@ class AuditLog {
     /// When a record is written.
     enum class Write {
         now,
-        /// Not before somebody waits for it, or for any other: one write then serves all. For a record that
-        /// durable() is called for, or that is followed by another.
+        /// Not before somebody waits for it, or for any other, or many wait: one write then serves all. For a
+        /// record that durable() is called for, or that is followed by another.
         when_awaited,
     };
 
@@ -61,7 +62,7 @@ class AuditLog {
     /// under way. Throws Error(AUDIT_FAILED) as the constructor does; the log is then as it was.
     void reopen();
 
-    /// Whether the log refuses.
+    /// Whether the log refuses what submit() would be given now.
     [[nodiscard]] bool failed() const;
 
   private:

@@ -1,6 +1,7 @@
 #include "agent/audit_log.h"
 
 #include "agent/error.h"
+#include "tests/agent/audit_log_session.h"
 #include "tests/agent/flat_json.h"
 #include "tests/catch.h"
 #include "tests/fixtures/file.h"
@@ -26,56 +27,17 @@
 using namespace signet;
 using agent::AuditLog;
 using agent::AuditRecord;
+using tests::await_one;
+using tests::becomes_durable;
 using tests::lines_of;
+using tests::on_loop;
 using tests::read_file;
 using tests::read_flat_json;
+using tests::record_of;
+using tests::sequences;
 using tests::TemporaryFolder;
 
 namespace {
-
-AuditRecord record_of(const std::string& detail) {
-    AuditRecord record;
-    record.operation = "sign";
-    record.outcome = "done";
-    record.detail = detail;
-    return record;
-}
-
-/// Runs `act` on a loop of its own until nothing is left to do; passes on what it throws.
-void on_loop(boost::asio::io_context& loop, const std::function<boost::asio::awaitable<void>()>& act) {
-    std::exception_ptr failure;
-    boost::asio::co_spawn(loop, act(), [&](std::exception_ptr error) { failure = std::move(error); });
-    loop.restart();
-    loop.run();
-    if (failure)
-        std::rethrow_exception(failure);
-}
-
-/// Waits for a record; whether it got on disk.
-boost::asio::awaitable<void> await_one(AuditLog& log, AuditLog::Ticket ticket,
-                                       std::optional<bool>& is_durable) {
-    try {
-        co_await log.durable(ticket);
-        is_durable = true;
-    } catch (const agent::Error& error) {
-        if (error.status() != agent::protocol::AUDIT_FAILED)
-            throw;
-        is_durable = false;
-    }
-}
-
-bool becomes_durable(boost::asio::io_context& loop, AuditLog& log, AuditLog::Ticket ticket) {
-    std::optional<bool> result;
-    on_loop(loop, [&] { return await_one(log, ticket, result); });
-    return result.value();
-}
-
-std::vector<std::string> sequences(const std::filesystem::path& path) {
-    std::vector<std::string> result;
-    for (const std::string& line : lines_of(read_file(path)))
-        result.push_back(read_flat_json(line).at("seq"));
-    return result;
-}
 
 /// While it lives, files of this process may not grow beyond `size` bytes: a write breaks off there with
 /// EFBIG.
@@ -301,75 +263,6 @@ TEST_CASE("All who wait hear of a failure, and records behind it are refused too
     // No record counts as durable that is not whole in the file.
     const std::string text = read_file(path);
     CHECK(durable <= lines_of(text.substr(0, text.rfind('\n') + 1)).size());
-}
-
-TEST_CASE("Records that can wait are written with the first that is awaited, or with any other") {
-    const TemporaryFolder folder;
-    const auto path = folder / "audit.jsonl";
-    boost::asio::io_context loop;
-    AuditLog log(loop, path);
-    const auto first = log.submit(record_of("can wait"), AuditLog::Write::when_awaited);
-    log.submit(record_of("can wait"), AuditLog::Write::when_awaited);
-    CHECK(read_file(path).empty());
-    CHECK(becomes_durable(loop, log, first));
-    CHECK(sequences(path) == std::vector<std::string>{"1", "2"});
-    log.submit(record_of("can wait"), AuditLog::Write::when_awaited);
-    const auto urgent = log.submit(record_of("now"));
-    CHECK(becomes_durable(loop, log, urgent));
-    CHECK(sequences(path) == std::vector<std::string>{"1", "2", "3", "4"});
-}
-
-TEST_CASE("Neither a reopen nor the end loses a record that can wait") {
-    const TemporaryFolder folder;
-    const auto path = folder / "audit.jsonl";
-    boost::asio::io_context loop;
-    {
-        AuditLog log(loop, path);
-        log.submit(record_of("can wait"), AuditLog::Write::when_awaited);
-        log.reopen();
-        CHECK(sequences(path) == std::vector<std::string>{"1"});
-        log.submit(record_of("can wait"), AuditLog::Write::when_awaited);
-    }
-    CHECK(sequences(path) == std::vector<std::string>{"1", "2"});
-}
-
-TEST_CASE("A log that was moved away is begun anew, with the same sequence") {
-    const TemporaryFolder folder;
-    const auto path = folder / "audit.jsonl";
-    boost::asio::io_context loop;
-    AuditLog log(loop, path);
-    log.submit(record_of("old"));
-    std::filesystem::rename(path, folder / "audit.jsonl.1");
-    log.reopen();
-    const auto ticket = log.submit(record_of("new"));
-    REQUIRE(becomes_durable(loop, log, ticket));
-    CHECK(sequences(folder / "audit.jsonl.1") == std::vector<std::string>{"1"});
-    CHECK(sequences(path) == std::vector<std::string>{"2"});
-}
-
-TEST_CASE("A record that can wait is written when it is awaited, also after a reopen with nothing to write") {
-    const TemporaryFolder folder;
-    boost::asio::io_context loop;
-    AuditLog log(loop, folder / "audit.jsonl");
-    log.reopen();
-    const auto ticket = log.submit(record_of("can wait"), AuditLog::Write::when_awaited);
-    std::optional<bool> is_durable;
-    boost::asio::co_spawn(loop, await_one(log, ticket, is_durable), boost::asio::detached);
-    loop.run_for(std::chrono::seconds{20});
-    CHECK(is_durable == true);
-}
-
-TEST_CASE("A reopen that fails leaves the log as it was") {
-    const TemporaryFolder folder;
-    const auto path = folder / "audit.jsonl";
-    boost::asio::io_context loop;
-    AuditLog log(loop, path);
-    std::filesystem::rename(path, folder / "moved");
-    std::filesystem::create_directory(path);
-    CHECK_THROWS_AS(log.reopen(), agent::Error);
-    const auto ticket = log.submit(record_of("still here"));
-    CHECK(becomes_durable(loop, log, ticket));
-    CHECK(sequences(folder / "moved").size() == 1);
 }
 
 TEST_CASE("A file that others may touch is refused") {
