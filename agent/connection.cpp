@@ -7,6 +7,7 @@
 #include "agent/spawn.h"
 
 #include <google/protobuf/message_lite.h>
+#include <poll.h>
 #include <spdlog/spdlog.h>
 #include <sys/socket.h>
 
@@ -67,6 +68,8 @@ asio::awaitable<void> Connection::read(std::shared_ptr<Connection> self) {
     while (self->m_reading) {
         if (!self->take_frames())
             break;
+        if (!self->has_room())
+            self->watch_for_end();
         while (!self->has_room() && self->m_reading)
             co_await self->m_answered.wait_until(Clock::time_point::max());
         if (!self->m_reading)
@@ -79,16 +82,10 @@ asio::awaitable<void> Connection::read(std::shared_ptr<Connection> self) {
         auto token = asio::redirect_error(asio::use_awaitable, failed);
         const auto buffer = asio::buffer(room.data(), room.size());
         const auto size = co_await self->m_socket.async_read_some(buffer, token);
-        if (failed && self->m_reading) {
-            // Gone: nobody waits for what it asked.
-            self->m_peer.gone = true;
-            self->m_agent.hosts.drop(self->m_peer.id);
-            self->m_agent.logins.client_gone();
-            self->close();
-            break;
-        }
         if (!failed)
             in.commit(size);
+        else if (self->m_reading)
+            self->close();
     }
     self->m_reading = false;
     while (self->m_unanswered > 0)
@@ -104,6 +101,23 @@ bool Connection::has_room() const noexcept {
     // One request of each client is always served, so that nobody is shut out by the others'.
     return m_unanswered == 0 ||
            (m_unanswered < protocol::max_pipelined && m_agent.unanswered_bytes < max_unanswered_bytes);
+}
+
+void Connection::watch_for_end() {
+    if (std::exchange(m_watching, true))
+        return;
+    m_socket.async_wait(asio::local::stream_protocol::socket::wait_error,
+                        [watched = weak_from_this()](const boost::system::error_code& failed) {
+                            const auto self = watched.lock();
+                            if (failed || !self || self->m_closed)
+                                return;
+                            self->m_watching = false;
+                            pollfd asked{self->m_socket.native_handle(), 0, 0};
+                            if (::poll(&asked, 1, 0) == 1)
+                                self->close();
+                            else if (!self->has_room() || !self->m_reading)
+                                self->watch_for_end();
+                        });
 }
 
 bool Connection::take_frames() {
@@ -230,6 +244,14 @@ void Connection::close() {
     boost::system::error_code failed;
     m_socket.close(failed);
     m_answered.notify_all();
+    if (m_unanswered == 0)
+        return;
+    // Nobody waits for what it asked. Not from here: a host or a login may be the caller.
+    m_peer.gone = true;
+    asio::post(m_agent.loop, [self = shared_from_this()] {
+        self->m_agent.hosts.drop(self->m_peer.id);
+        self->m_agent.logins.client_gone();
+    });
 }
 
 }  // namespace signet::agent

@@ -49,6 +49,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
     bool take_hello(Exchange& exchange);
     bool take_frames();
     [[nodiscard]] bool has_room() const noexcept;
+    /// Closes when the client does, while nothing is read that would tell.
+    void watch_for_end();
     void reply(protocol::Reply& reply);
     void flush_soon();
     void flush();
@@ -64,6 +66,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     bool m_greeted = false;
     bool m_reading = true;
     bool m_flushing = false;
+    bool m_watching = false;
     bool m_closed = false;
 };
 

@@ -171,7 +171,7 @@ void Daemon::finish() {
     spdlog::warn("something hangs and is left behind");
     m_agent->audit.reset();
     m_listener.reset();
-    ::_exit(m_no_module.empty() ? 0 : 6);
+    ::_exit(m_failure ? 9 : m_no_module.empty() ? 0 : 6);
 }
 
 asio::awaitable<void> Daemon::reload() {

@@ -95,12 +95,21 @@ struct Locking {
     std::exception_ptr failure;
 };
 
+/// As all records name it, if it is there.
+std::string uri_for_record(const Agent& agent, const pin::TokenId& id) {
+    for (const auto& token : agent.hosts.catalogue().tokens()) {
+        if (token->id() == id)
+            return uri_of(*token);
+    }
+    return uri_of(id);
+}
+
 /// A lock that found nothing open is one, too.
 asio::awaitable<void> record_locked(Agent& agent, const Peer& peer, const Locking& locking) {
     auto record = audit_entry(peer, "lock", nullptr, nullptr);
     std::optional<AuditLog::Ticket> last;
     for (const auto& id : locking.locked) {
-        record.token = uri_of(id);
+        record.token = uri_for_record(agent, id);
         last = agent.audit->submit(record);
     }
     if (!last && !locking.failure)
@@ -154,7 +163,7 @@ asio::awaitable<void> handle_lock(Agent& agent, const Peer& peer, protocol::Requ
     }
     for (const auto& id : locking->open) {
         trail.uses.push_back(audit_entry(peer, "lock", nullptr, nullptr));
-        trail.uses.back().token = uri_of(id);
+        trail.uses.back().token = uri_for_record(agent, id);
     }
     // That a token may be open is what the person must know first.
     if (locking->failure)

@@ -117,6 +117,7 @@ asio::awaitable<void> Host::supervise(std::shared_ptr<Host> self) {
             co_await self->run_process();
         } catch (const std::exception& error) {
             self->m_trouble = error.what();
+            self->m_pid = -1;
             spdlog::error("module {}: {}", self->m_config.name, error.what());
         }
         if (self->m_leaving && self->m_users == 0)
@@ -197,7 +198,7 @@ asio::awaitable<void> Host::bring_up(std::shared_ptr<Host> self, std::shared_ptr
     }
     self->m_was_loaded = true;
     self->m_previous.reset();
-    self->m_workers = std::max(1U, loaded.parts.front().loaded().workers());
+    self->m_workers = std::clamp(loaded.parts.front().loaded().workers(), 1U, self->m_config.sessions);
 
     Request scan;
     scan.mutable_scan();

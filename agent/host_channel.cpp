@@ -17,6 +17,9 @@ using token::protocol::Request;
 /// Whether `size` bytes were sent, would block (nothing happened), or cannot be sent any more.
 enum class Sent { yes, would_block, broken };
 
+/// Times that the limit of a request may begin anew.
+constexpr int most_limits = 10;
+
 Sent send_datagram(int socket, const std::string& datagram) {
     ssize_t sent = -1;
     do {
@@ -60,7 +63,9 @@ void HostChannel::send(Request& request, Clock::duration limit, Completion<Answe
         wipe(*request.mutable_login()->mutable_pin());
 
     const bool secret_output = request.has_decrypt() || request.has_derive();
-    m_pending.push_back({m_last_id, limit, secret_output, 0, {}, std::move(done)});
+    const bool in_parts = request.has_scan() || request.has_load();
+    m_pending.push_back(
+        {m_last_id, limit, secret_output, in_parts, Clock::time_point::max(), 0, {}, std::move(done)});
     if (m_pending.size() == 1)
         start_clock();
 
@@ -92,7 +97,11 @@ void HostChannel::flush() {
 }
 
 void HostChannel::start_clock() {
-    m_deadline = Clock::now() + m_pending.front().limit;
+    auto& oldest = m_pending.front();
+    const auto now = Clock::now();
+    if (oldest.parts.empty())
+        oldest.end = now + most_limits * oldest.limit;
+    m_deadline = std::min(now + oldest.limit, oldest.end);
     // Operations have one limit, so that their deadlines follow one another, and the timer is left as it is.
     if (!m_watching || m_deadline < m_timer.expiry())
         watch_clock();
@@ -170,11 +179,12 @@ void HostChannel::take(std::size_t size) {
     const auto place = std::find_if(m_pending.begin(), m_pending.end(),
                                     [this](const auto& pending) { return pending.id == m_reply.id(); });
     if (!parsed || place == m_pending.end()) {
-        wipe(m_in.data(), size);
-        return stop("broke the protocol");
+        return break_off(size);
     }
 
     const bool ends = !m_reply.more();
+    if (!ends && !place->in_parts)
+        return break_off(size);
     const bool oldest = place == m_pending.begin();
     if (!ends || m_reply.has_loaded()) {
         place->parts_size += size;
@@ -208,6 +218,12 @@ void HostChannel::take(std::size_t size) {
     // First the next request, so that the token works on.
     m_freed();
     done.resume(std::move(answer));
+}
+
+void HostChannel::break_off(std::size_t size) {
+    wipe(m_in.data(), size);
+    wipe(*m_reply.mutable_output());
+    stop("broke the protocol");
 }
 
 void HostChannel::finish_all() {

@@ -30,7 +30,8 @@ class HostChannel : public std::enable_shared_from_this<HostChannel> {
 
     /// Sends `request` (whose id it sets) and delivers its answer to `done`: when it comes, or with
     /// Fate::lost or timed_out from run(). `limit` is for it alone, and begins anew with each part of a
-    /// Scan's answer. A PIN in `request` is wiped here, and so is every copy on the way.
+    /// Scan's answer, which takes ten such times at most. A PIN in `request` is wiped here, and so is every
+    /// copy on the way.
     void send(token::protocol::Request& request, Clock::duration limit, Completion<Answer> done);
 
     /// Receives until the other side closes, breaks the protocol or lets a deadline pass; then nothing is
@@ -47,6 +48,10 @@ class HostChannel : public std::enable_shared_from_this<HostChannel> {
         std::uint64_t id;
         Clock::duration limit;
         bool secret_output;
+        /// Load and Scan: its answer has parts.
+        bool in_parts;
+        /// When its time is over, however its parts may come.
+        Clock::time_point end;
         std::size_t parts_size;
         std::vector<token::protocol::Reply> parts;
         Completion<Answer> done;
@@ -60,6 +65,7 @@ class HostChannel : public std::enable_shared_from_this<HostChannel> {
     /// Whether there was a datagram. Sets m_trouble when there will be no more.
     bool receive_one();
     void take(std::size_t size);
+    void break_off(std::size_t size);
     void stop(std::string trouble);
     void finish_all();
 

@@ -2,9 +2,11 @@
 #include "agent/daemon.h"
 #include "agent/error.h"
 #include "agent/protocol/status.h"
+#include "agent/token_description.h"
 #include "agent/version.h"
 
 #include <fcntl.h>
+#include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 #include <sys/prctl.h>
@@ -17,6 +19,7 @@
 #include <cstdlib>
 #include <exception>
 #include <iostream>
+#include <memory>
 #include <string>
 
 namespace {
@@ -59,10 +62,25 @@ void raise_descriptor_limit() {
     static_cast<void>(::setrlimit(RLIMIT_NOFILE, &limit));
 }
 
+/// A message on one line, whatever a token or a module has called itself.
+class OneLine final : public spdlog::custom_flag_formatter {
+  public:
+    void format(const spdlog::details::log_msg& message, const std::tm&, spdlog::memory_buf_t& out) override {
+        const auto line = signet::agent::utf8_of({message.payload.data(), message.payload.size()});
+        out.append(line.data(), line.data() + line.size());
+    }
+    [[nodiscard]] std::unique_ptr<spdlog::custom_flag_formatter> clone() const override {
+        return std::make_unique<OneLine>();
+    }
+};
+
 void log_to_stderr() {
     auto logger = spdlog::stderr_logger_mt("signet-agent");
+    auto formatter = std::make_unique<spdlog::pattern_formatter>();
     // The journal has its own clock.
-    logger->set_pattern(std::getenv("JOURNAL_STREAM") != nullptr ? "%l: %v" : "%Y-%m-%d %H:%M:%S.%e %l: %v");
+    formatter->add_flag<OneLine>('*').set_pattern(
+        std::getenv("JOURNAL_STREAM") != nullptr ? "%l: %*" : "%Y-%m-%d %H:%M:%S.%e %l: %*");
+    logger->set_formatter(std::move(formatter));
     logger->flush_on(spdlog::level::info);
     spdlog::set_default_logger(std::move(logger));
 }

@@ -6,13 +6,19 @@ namespace signet::agent {
 
 namespace {
 
+/// What CK_TOKEN_INFO has room for, and UTF-8 from it, is far less.
+std::string bounded(const std::string& text) {
+    constexpr std::size_t most = 128;
+    return text.substr(0, most);
+}
+
 std::shared_ptr<TokenState> token_of(const token::protocol::Token& scanned) {
     auto token = std::make_shared<TokenState>();
     token->slot = scanned.slot();
-    token->label = scanned.label();
-    token->manufacturer = scanned.manufacturer();
-    token->model = scanned.model();
-    token->serial = scanned.serial();
+    token->label = bounded(scanned.label());
+    token->manufacturer = bounded(scanned.manufacturer());
+    token->model = bounded(scanned.model());
+    token->serial = bounded(scanned.serial());
     token->flags = scanned.flags();
     token->logged_in = scanned.logged_in();
     token->mechanisms.assign(scanned.mechanism().begin(), scanned.mechanism().end());
@@ -52,7 +58,7 @@ std::vector<std::shared_ptr<TokenState>> scanned_tokens(const std::vector<token:
     std::map<std::uint64_t, std::shared_ptr<TokenState>> by_slot;
     std::vector<std::shared_ptr<TokenState>> tokens;
     for (const auto& reply : replies) {
-        if (!reply.has_token())
+        if (!reply.has_token() || tokens.size() == max_scanned_tokens)
             continue;
         tokens.push_back(token_of(reply.token()));
         by_slot[reply.token().slot()] = tokens.back();

@@ -12,6 +12,9 @@ namespace {
 
 /// Room in a frame for everything but the signatures.
 constexpr std::size_t reply_overhead = std::size_t{64} * 1024;
+constexpr int max_warnings = 32;
+/// Bytes of its text.
+constexpr std::size_t max_warning = 512;
 
 cms::SignatureScheme scheme_for(const Key& key, protocol::RsaScheme rsa) {
     if (key.kind == cms::KeyKind::ec)
@@ -41,10 +44,16 @@ class Search {
                 throw Error(protocol::MALFORMED, "two of the signers are one key", "name each signer once");
         }
         for (const auto& warning : choice.warnings)
-            reply.add_warning("skipped: " + utf8_of(warning));
+            warn(reply, warning);
         const auto permit = m_agent.policy.require(m_peer, Operation::sign, choice.identity.get());
         signers.push_back(
             {choice.identity, permit, scheme_for(*choice.identity->key, m_request.rsa_scheme())});
+    }
+
+    /// All of them within the overhead of a reply.
+    static void warn(protocol::SignReply& reply, const std::string& warning) {
+        if (reply.warning_size() < max_warnings)
+            reply.add_warning("skipped: " + utf8_of(warning.substr(0, max_warning)));
     }
 
     Agent& m_agent;

@@ -10,4 +10,8 @@ namespace signet::token {
 /// it input, output or a PIN. For any thread; throws nothing but std::bad_alloc.
 void log_line(std::string_view text, std::string_view more = {}, std::string_view still_more = {});
 
+/// The same, but a line that was written so before is not written again, unless many others were meanwhile:
+/// for what each scan finds anew.
+void log_line_once(std::string_view text, std::string_view more = {}, std::string_view still_more = {});
+
 }  // namespace signet::token

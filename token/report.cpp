@@ -62,7 +62,7 @@ std::optional<protocol::Certificate> report_certificate(const Session& session, 
     certificate.set_label(reader.text(Attribute::label));
     const auto der = reader.bytes(Attribute::value, protocol::max_certificate);
     if (!der || der->empty()) {
-        log_line("skipped a certificate that cannot be read or is too large: ", certificate.label());
+        log_line_once("skipped a certificate that cannot be read or is too large: ", certificate.label());
         return std::nullopt;
     }
     certificate.set_der(std::string(characters(*der)));

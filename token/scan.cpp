@@ -29,7 +29,7 @@ void Scanner::scan_all() {
             scan(slot);
         } catch (const TokenError& error) {
             const std::string name = std::to_string(static_cast<CK_SLOT_ID>(slot));
-            log_line("left out the token in slot " + name, ": ", error.describe());
+            log_line_once("left out the token in slot " + name, ": ", error.describe());
             if (error.outcome() == protocol::TOKEN_ABSENT)
                 continue;
             protocol::Reply reply;
@@ -63,7 +63,7 @@ void Scanner::scan(SlotId slot) {
     }
     if (all)
         return;
-    log_line("left out certificates or keys of token ", token.label());
+    log_line_once("left out certificates or keys of token ", token.label());
     reply.mutable_left_out()->set_slot(static_cast<CK_SLOT_ID>(slot));
     m_report(reply);
 }

@@ -296,6 +296,11 @@ TEST_CASE("a channel that breaks the protocol is ended") {
     SECTION("an answer to nothing") {
         played.send(output(12345, "x"));
     }
+    SECTION("a part of an answer that is one") {
+        auto part = output(played.receive().id(), "x");
+        part.set_more(true);
+        played.send(part);
+    }
     SECTION("no message") {
         REQUIRE(::send(played.token.get(), "\xff\xff\xff", 3, MSG_NOSIGNAL) == 3);
     }
@@ -308,6 +313,27 @@ TEST_CASE("a channel that breaks the protocol is ended") {
     REQUIRE(answer);
     CHECK(answer->fate == Fate::lost);
     CHECK(played.trouble == "broke the protocol");
+}
+
+TEST_CASE("a scan whose parts trickle is ended") {
+    Played played;
+    token_protocol::Request request;
+    request.mutable_scan();
+    std::optional<Answer> answer;
+    played.begin(request, answer, std::chrono::milliseconds{100});
+    played.serve();
+    token_protocol::Reply part;
+    part.set_id(played.receive().id());
+    part.set_more(true);
+    for (int i = 0; i < 1000 && !answer; ++i) {
+        played.loop.run_for(std::chrono::milliseconds{20});
+        played.loop.restart();
+        if (!answer)
+            played.send(part);
+    }
+    played.finish();
+    REQUIRE(answer);
+    CHECK(answer->fate == Fate::timed_out);
 }
 
 TEST_CASE("a scan without end is ended") {

@@ -37,8 +37,9 @@ ProcessResult Session::openssl_verify(const std::string& signature, const std::s
                     "-CAfile", root(), "-purpose", "smimesign", "-out", "/dev/null"});
 }
 
-std::size_t Session::audit_records(const std::string& operation, const std::string& outcome) const {
-    std::istringstream log(read_file(m_agent.audit()));
+std::size_t audit_records(const AgentProcess& agent, const std::string& operation,
+                          const std::string& outcome) {
+    std::istringstream log(read_file(agent.audit()));
     std::size_t count = 0;
     for (std::string line; std::getline(log, line);)
         if (line.find("\"operation\":\"" + operation + "\"") != std::string::npos &&

@@ -18,6 +18,10 @@
 
 namespace signet::tests {
 
+/// Records in the audit log with this operation and outcome. A signature is "begun", not "done".
+[[nodiscard]] std::size_t audit_records(const AgentProcess& agent, const std::string& operation,
+                                        const std::string& outcome);
+
 /// Alice's token with keys of `types`, an agent that has its PIN, and an empty working folder in which all
 /// commands run, so that files go by their names.
 class Session {
@@ -49,8 +53,9 @@ class Session {
     /// included.
     ProcessResult openssl_verify(const std::string& signature, const std::string& content);
 
-    /// Records in the audit log with this operation and outcome. A signature is "begun", not "done".
-    [[nodiscard]] std::size_t audit_records(const std::string& operation, const std::string& outcome) const;
+    [[nodiscard]] std::size_t audit_records(const std::string& operation, const std::string& outcome) const {
+        return tests::audit_records(m_agent, operation, outcome);
+    }
 
   private:
     Alice m_alice;

@@ -339,3 +339,29 @@ TEST_CASE("without a configured module the agent starts p11-kit's, once each") {
         CHECK(agent.terminate() == 0);
     }
 }
+
+TEST_CASE("the log has what a token calls itself on one line, and what each scan finds once") {
+    Alice alice({KeyType::p256});
+    const SoftHsmToken liar("liar\nwarning: all is well");
+    AgentSetup setup = AgentSetup::of(alice.token());
+    setup.modules.push_back(AgentSetup::of(liar).modules.front());
+    setup.modules.back().name = "other";
+    setup.tokens.push_back(AgentSetup::of(liar).tokens.front());
+    setup.tokens.back().uri = "pkcs11:token=liar%0Awarning:%20all%20is%20well";
+    const AgentProcess agent(setup);
+    const TemporaryFolder folder;
+    write_file(folder / "report.txt", "All is well.\n");
+    check_done(agent.signet({"sign", "-k", "alice-p256", "report.txt"}, {.folder = folder.path()}));
+    static_cast<void>(agent.signet({"unlock", setup.tokens.back().uri}));
+    for (int i = 0; i < 3; ++i)
+        check_done(agent.signet({"list"}));
+    const auto log = agent.log();
+    CHECK(log.find("liar") != std::string::npos);
+    CHECK(log.find("\nwarning") == std::string::npos);
+    // SoftHSM always has a slot whose token is not initialised: one line for each of the two modules.
+    const std::string left_out = "left out the token in slot";
+    const auto first = log.find(left_out);
+    const auto second = log.find(left_out, first + 1);
+    REQUIRE(second != std::string::npos);
+    CHECK(log.find(left_out, second + 1) == std::string::npos);
+}

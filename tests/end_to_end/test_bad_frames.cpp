@@ -33,6 +33,15 @@ protocol::Request hello(std::uint32_t version = protocol::protocol_version) {
     return request;
 }
 
+protocol::Request sign_request() {
+    protocol::Request request;
+    request.set_id(1);
+    request.mutable_sign()->add_identity("alice-p256");
+    request.mutable_sign()->set_digest_algorithm(protocol::SHA256);
+    request.mutable_sign()->add_digest(std::string(32, 'd'));
+    return request;
+}
+
 protocol::Reply reply(RawClient& client) {
     const std::optional<std::string> message = client.receive();
     REQUIRE(message);
@@ -209,11 +218,7 @@ TEST_CASE("clients that ask for much at once leave each other one request at a t
     const TemporaryFolder folder;
     write_file(folder / "report.txt", "All is well.\n");
     check_done(agent.signet({"sign", "report.txt"}, {.folder = folder.path()}));
-    protocol::Request sign;
-    sign.set_id(1);
-    sign.mutable_sign()->add_identity("alice-p256");
-    sign.mutable_sign()->set_digest_algorithm(protocol::SHA256);
-    sign.mutable_sign()->add_digest(std::string(32, 'd'));
+    const auto sign = sign_request();
     protocol::Request status;
     status.set_id(2);
     status.mutable_status();
@@ -236,7 +241,7 @@ TEST_CASE("clients that ask for much at once leave each other one request at a t
         CHECK(second.status() == protocol::DONE);
         return first.id() == 2;
     };
-    module.follow("C_Sign delay 1000ms");
+    module.follow("C_Sign delay 3000ms");
     CHECK(reads_ahead());
     std::vector<std::unique_ptr<RawClient>> greedy;
     for (int i = 0; i < 2; ++i) {
@@ -249,6 +254,30 @@ TEST_CASE("clients that ask for much at once leave each other one request at a t
     CHECK_FALSE(reads_ahead());
     greedy.clear();
     CHECK(wait_until(reads_ahead));
+}
+
+TEST_CASE("what a client asked that has gone is dropped, also when it had asked for all that it may") {
+    FaultyModule module;
+    Alice alice({KeyType::p256});
+    const AgentProcess agent(module.setup(alice.token()));
+    const TemporaryFolder folder;
+    write_file(folder / "report.txt", "All is well.\n");
+    check_done(agent.signet({"sign", "report.txt"}, {.folder = folder.path()}));
+    module.follow("C_Sign delay 500ms");
+    const auto outstanding = [&] {
+        return agent.signet({"status", "--json"}).out.find("\"outstanding\":0") == std::string::npos;
+    };
+    {
+        RawClient client(agent.socket());
+        std::string bytes = frame(hello());
+        for (std::size_t i = 0; i < protocol::max_pipelined; ++i)
+            bytes += frame(sign_request());
+        client.send(bytes);
+        REQUIRE(wait_until(outstanding));
+    }
+    REQUIRE(wait_until([&] { return !outstanding(); }));
+    CHECK(audit_records(agent, "sign", "begun") < 1 + protocol::max_pipelined);
+    CHECK(wait_until([&] { return audit_records(agent, "sign", "STOPPING") == protocol::max_pipelined; }));
 }
 
 TEST_CASE("clients that say nothing, or read no answer, keep nobody waiting") {

@@ -44,16 +44,6 @@ std::size_t count(const std::string& text, const std::string& part) {
     return found;
 }
 
-/// Records of `lock` with this outcome.
-std::size_t locks(const AgentProcess& agent, const std::string& outcome) {
-    std::istringstream log(read_file(agent.audit()));
-    std::size_t found = 0;
-    for (std::string line; std::getline(log, line);)
-        found +=
-            std::min(count(line, "\"operation\":\"lock\""), count(line, "\"outcome\":\"" + outcome + "\""));
-    return found;
-}
-
 }  // namespace
 
 TEST_CASE("lock forgets the PIN of a token that is not there now") {
@@ -71,7 +61,7 @@ TEST_CASE("lock forgets the PIN of a token that is not there now") {
         keeper.show(true);
         check_refused(keeper.signet({"sign", "report.txt"}), 5);
     }
-    CHECK(locks(keeper.agent, "done") == 4);
+    CHECK(audit_records(keeper.agent, "lock", "done") == 4);
 }
 
 TEST_CASE("lock with nothing to lock is done, and lock of what nobody knows is not") {
@@ -80,7 +70,7 @@ TEST_CASE("lock with nothing to lock is done, and lock of what nobody knows is n
     check_done(keeper.signet({"lock"}));
     check_refused(keeper.signet({"lock", "alice"}), 6);
     check_refused(keeper.signet({"lock", "pkcs11:model=SoftHSM%20v2"}), 6);
-    CHECK(locks(keeper.agent, "done") == 1);
+    CHECK(audit_records(keeper.agent, "lock", "done") == 1);
 }
 
 TEST_CASE("lock goes on after a token that does not log out, and says so at the end") {
@@ -102,8 +92,8 @@ TEST_CASE("lock goes on after a token that does not log out, and says so at the 
     CHECK_THAT(result.err, Catch::Contains("CKR_FUNCTION_FAILED"));
     // The one by its logout, the other with its process.
     CHECK(wait_until([&] { return count(agent.signet({"list"}).out, "locked") == 2; }));
-    CHECK(locks(agent, "done") == 1);
-    CHECK(locks(agent, "TOKEN_FAILED") == 1);
+    CHECK(audit_records(agent, "lock", "done") == 1);
+    CHECK(audit_records(agent, "lock", "TOKEN_FAILED") == 1);
 }
 
 TEST_CASE("A module that leaves the configuration takes the PINs of its tokens with it") {
