@@ -95,13 +95,13 @@ TEST_CASE("a signature that has waited long for its turn is repeated as any othe
 
 TEST_CASE("a token with thousands of objects is used, and what is left out is said") {
     BusyAlice busy({KeyType::p256}, 2, "30s");
-    busy.module.follow("C_FindObjects multiply 3000");
+    busy.module.follow("C_FindObjects multiply 1000");
     ProcessResult listed = busy.signet({"list"});
     check_done(listed);
     CHECK(listed.out.find("left out") == std::string::npos);
     check_done(busy.signet({"sign", "-o", "one", "report.txt"}));
 
-    busy.module.follow("C_FindObjects multiply 5000");
+    busy.module.follow("C_FindObjects multiply 4200");
     CHECK(wait_until([&] {
         listed = busy.signet({"list"});
         return (listed.out + listed.err).find("left out") != std::string::npos;
