@@ -25,7 +25,7 @@ Agent::Agent(asio::io_context& on, std::shared_ptr<const Config> configuration, 
       hosts(on, std::move(token_program)),
       selector(hosts.catalogue()),
       logins(on, config, hosts),
-      keys(hosts, logins),
+      keys(config, hosts, logins),
       audit(std::make_unique<AuditLog>(on, config->audit_path)),
       rejection_secret(random_secret()) {
     hosts.when_removed(

@@ -1,10 +1,12 @@
 #include "agent/key_operations.h"
 
 #include "agent/error.h"
+#include "agent/token_config.h"
 
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <exception>
 #include <vector>
 
 namespace signet::agent {
@@ -104,6 +106,31 @@ std::size_t load_of(const Location& location) {
     return location.token->host->outstanding() + location.token->host->queued();
 }
 
+/// Whether the next place may do better: the login failed of this token, and of nothing else.
+bool is_about_login(protocol::Status status) {
+    switch (status) {
+        case protocol::PIN_INCORRECT:
+        case protocol::PIN_LOCKED:
+        case protocol::PIN_CANCELLED:
+        case protocol::PIN_UNAVAILABLE:
+        case protocol::TOKEN_ABSENT:
+        case protocol::TOKEN_FAILED:
+            return true;
+        default:
+            return false;
+    }
+}
+
+/// Why a token cannot be logged in to: its PIN's doing, behind whichever module it is, or this module's.
+struct FailedLogin {
+    std::shared_ptr<const TokenState> token;
+    bool by_pin;
+
+    [[nodiscard]] bool concerns(const TokenState& other) const {
+        return by_pin ? token->id() == other.id() : is_same_place(*token, other);
+    }
+};
+
 std::vector<Host::Use> uses_of(const Key& key) {
     std::vector<Host::Use> uses;
     for (const auto& location : key.locations)
@@ -126,6 +153,12 @@ struct KeyOperations::Progress {
     int failures_allowed;
     /// Where it has failed already; another place goes first.
     std::vector<std::shared_ptr<TokenState>> failed_at{};
+    /// They are not tried again.
+    std::vector<FailedLogin> failed_logins{};
+    /// The first of them.
+    std::exception_ptr login_failure{};
+    /// A person does not want to: nobody is asked again.
+    bool cancelled = false;
     Company company = Company::any;
     int failures = 0;
     int timeouts = 0;
@@ -134,6 +167,11 @@ struct KeyOperations::Progress {
     std::vector<Host::Use> uses{};
     bool searched = false;
     bool rescanned = false;
+
+    [[nodiscard]] bool login_failed(const TokenState& token) const {
+        return std::any_of(failed_logins.begin(), failed_logins.end(),
+                           [&token](const auto& failed) { return failed.concerns(token); });
+    }
 };
 
 asio::awaitable<Answer> KeyOperations::run(Permit permit, std::shared_ptr<const Key> key, Request& request,
@@ -254,6 +292,8 @@ asio::awaitable<void> KeyOperations::prepare(Progress& progress) {
 
     std::string why;
     bool may_come = key->locations.empty();
+    std::shared_ptr<TokenState> closed;
+    bool closed_asks = false;
     for (const auto& location : key->locations) {
         const auto token = location.token;
         const auto hindrance = obstacle(location, progress.request);
@@ -266,15 +306,15 @@ asio::awaitable<void> KeyOperations::prepare(Progress& progress) {
             continue;
         }
         if (token->needs_login()) {
-            if (++progress.logins > max_logins)
-                throw Error(protocol::TOKEN_FAILED,
-                            "token \"" + token->label + "\" was logged in to, and shows no login",
-                            "see the log of signet-agent");
-            // A person may take their time; the operation's own time stands still meanwhile.
-            const auto begin = Clock::now();
-            co_await m_logins.ensure(token, progress.permit.peer());
-            progress.deadline += Clock::now() - begin;
-            co_return;
+            if (progress.login_failed(*token))
+                continue;
+            // Nobody is asked for a PIN as long as another place does without.
+            const bool asks = may_ask_person(*m_config, *token);
+            if (!closed || (closed_asks && !asks)) {
+                closed = token;
+                closed_asks = asks;
+            }
+            continue;
         }
         if (!std::exchange(progress.rescanned, true)) {
             // The key may have been made, or shown, since the last scan.
@@ -283,6 +323,12 @@ asio::awaitable<void> KeyOperations::prepare(Progress& progress) {
         }
         why = "token \"" + token->label + "\" shows no private key for this certificate";
     }
+    if (closed && !(closed_asks && progress.cancelled)) {
+        co_await log_in(progress, closed);
+        co_return;
+    }
+    if (progress.login_failure && (progress.cancelled || !may_come))
+        std::rethrow_exception(progress.login_failure);
     if (!may_come)
         throw Error(protocol::TOKEN_CANNOT, why, "see `signet list`");
 
@@ -292,6 +338,8 @@ asio::awaitable<void> KeyOperations::prepare(Progress& progress) {
             host->state() == Host::State::unloadable)
             continue;
         const bool ready = co_await host->wait_ready(progress.deadline);
+        if (!ready && progress.login_failure)
+            std::rethrow_exception(progress.login_failure);
         if (!ready)
             throw Error(protocol::TOKEN_FAILED,
                         "module " + host->config().name + " does not get ready: " + host->trouble(),
@@ -303,7 +351,32 @@ asio::awaitable<void> KeyOperations::prepare(Progress& progress) {
         co_await m_hosts.refresh();
         co_return;
     }
+    if (progress.login_failure)
+        std::rethrow_exception(progress.login_failure);
     throw Error(protocol::TOKEN_ABSENT, "the token with this key is not there", "insert it");
+}
+
+asio::awaitable<void> KeyOperations::log_in(Progress& progress, std::shared_ptr<TokenState> token) {
+    if (progress.logins >= max_logins)
+        throw Error(protocol::TOKEN_FAILED,
+                    "token \"" + token->label + "\" was logged in to, and shows no login",
+                    "see the log of signet-agent");
+    const auto begin = Clock::now();
+    try {
+        co_await m_logins.ensure(token, progress.permit.peer());
+        ++progress.logins;
+    } catch (const Error& error) {
+        const auto status = error.status();
+        if (!is_about_login(status))
+            throw;
+        const bool by_module = status == protocol::TOKEN_ABSENT || status == protocol::TOKEN_FAILED;
+        progress.failed_logins.push_back({token, !by_module});
+        progress.cancelled = progress.cancelled || status == protocol::PIN_CANCELLED;
+        if (!progress.login_failure)
+            progress.login_failure = std::current_exception();
+    }
+    // A person may take their time; the operation's own time stands still meanwhile.
+    progress.deadline += Clock::now() - begin;
 }
 
 void refuse_failed(const Answer& answer) {

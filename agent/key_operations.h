@@ -3,6 +3,7 @@
 
 #include "agent/answer.h"
 #include "agent/asio.h"
+#include "agent/config.h"
 #include "agent/hosts.h"
 #include "agent/identity.h"
 #include "agent/login.h"
@@ -38,15 +39,19 @@ class KeyOperations {
     /// Of these, those that passed the operation's time.
     static constexpr int max_timeouts = 2;
 
-    /// Both must outlive it.
-    KeyOperations(Hosts& hosts, Logins& logins) : m_hosts(hosts), m_logins(logins) {}
+    /// All must outlive it; the configuration may be exchanged.
+    KeyOperations(const std::shared_ptr<const Config>& config, Hosts& hosts, Logins& logins)
+        : m_config(config), m_hosts(hosts), m_logins(logins) {}
 
     /// `request` has a Sign, Decrypt or Derive without slot and key. The answer is the token's, OK or not, or
     /// lost or timed out if no attempt got one. How long it waits for its turn does not matter; it gives up
     /// when nothing at its modules has got on for as long as two operations may take, and a while. Before
     /// anything is sent it throws Error: PIN_*, TOKEN_ABSENT, TOKEN_CANNOT (mechanism or key usage),
-    /// TOKEN_FAILED (no process), STOPPING (the client has gone). `use` may be null, and hears of every
-    /// attempt that is sent; all must live until it returns. It ends at the `failures`th failure of its own.
+    /// TOKEN_FAILED (no process), STOPPING (the client has gone). Of several tokens that need a login, those
+    /// that ask no person go first; when one cannot be logged in to, the next is tried, and the first failure
+    /// is thrown if none is left. Nobody who has cancelled is asked again. `use` may be null, and hears of
+    /// every attempt that is sent; all must live until it returns. It ends at the `failures`th failure of its
+    /// own.
     asio::awaitable<Answer> run(Permit permit, std::shared_ptr<const Key> key,
                                 token::protocol::Request& request, KeyUse* use, int failures = max_failures);
 
@@ -55,9 +60,11 @@ class KeyOperations {
 
     const Location* pick(const Progress& progress) const;
     asio::awaitable<void> prepare(Progress& progress);
+    asio::awaitable<void> log_in(Progress& progress, std::shared_ptr<TokenState> token);
     static bool out_of_time(Progress& progress);
     static bool repeat(Progress& progress, const Location& location, const Answer& answer);
 
+    const std::shared_ptr<const Config>& m_config;
     Hosts& m_hosts;
     Logins& m_logins;
 };
