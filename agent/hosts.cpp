@@ -100,8 +100,17 @@ asio::awaitable<void> Hosts::scan_one(std::shared_ptr<Host> host) {
 asio::awaitable<void> Hosts::refresh() {
     if (m_last_refresh == Clock::time_point::min() || Clock::now() - m_last_refresh >= refresh_pause)
         begin_refresh();
-    for (auto deadline = refresh_deadline(); deadline; deadline = refresh_deadline())
-        co_await m_refreshed.wait_until(*deadline);
+    const auto begun = m_refreshing;
+    for (const auto& [host, since] : begun) {
+        const auto deadline = since + refresh_limit;
+        // One that is begun later is another.
+        const auto under_way = [&] {
+            const auto place = m_refreshing.find(host);
+            return place != m_refreshing.end() && place->second == since;
+        };
+        while (under_way() && Clock::now() < deadline)
+            co_await m_refreshed.wait_until(deadline);
+    }
 }
 
 void Hosts::begin_refresh() {
@@ -114,16 +123,6 @@ void Hosts::begin_refresh() {
             m_refreshed.notify_all();
         });
     }
-}
-
-std::optional<Clock::time_point> Hosts::refresh_deadline() const {
-    std::optional<Clock::time_point> last;
-    for (const auto& [host, began] : m_refreshing) {
-        const auto deadline = began + refresh_limit;
-        if (deadline > Clock::now() && (!last || deadline > *last))
-            last = deadline;
-    }
-    return last;
 }
 
 std::size_t Hosts::outstanding() const noexcept {

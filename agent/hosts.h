@@ -9,7 +9,6 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -32,7 +31,8 @@ class Hosts {
     /// Returns when every host has its first scan in, or cannot have one, or at `deadline`.
     asio::awaitable<void> wait_settled(Clock::time_point deadline);
     /// Scans everything again, unless that was done less than a second ago. A host that takes longer than a
-    /// few seconds is not waited for: the last picture of it stays until its scan is in.
+    /// few seconds is not waited for: the last picture of it stays until its scan is in. Nor are scans that
+    /// others begin meanwhile.
     asio::awaitable<void> refresh();
     /// `removed` is called for each token that is not there any more (Host::Host).
     void when_removed(Host::Removed removed) { m_removed = std::move(removed); }
@@ -49,9 +49,6 @@ class Hosts {
   private:
     static asio::awaitable<void> scan_one(std::shared_ptr<Host> host);
     void begin_refresh();
-    /// When the last of the scans under way that are worth waiting for has had its time; none if there are
-    /// none.
-    [[nodiscard]] std::optional<Clock::time_point> refresh_deadline() const;
     void rebuild_catalogue();
 
     asio::io_context& m_loop;

@@ -4,6 +4,8 @@
 #include "tests/end_to_end/sign_load.h"
 
 #include <memory>
+#include <thread>
+#include <vector>
 
 using namespace signet::tests;
 
@@ -110,4 +112,34 @@ TEST_CASE("a token with thousands of objects is used, and what is left out is sa
     CHECK(busy.agent.log().find("left out certificates or keys") != std::string::npos);
     check_done(busy.signet({"sign", "-o", "two", "report.txt"}));
     CHECK(busy.never_restarted());
+}
+
+TEST_CASE("a listing does not wait for the scans that later ones begin") {
+    // Two slow tokens, which are scanned at different times.
+    FaultyModule modules[2];
+    Alice alice({KeyType::p256});
+    AgentSetup setup = modules[0].setup(alice.token());
+    setup.modules.push_back(modules[1].setup(alice.token()).modules.front());
+    setup.modules.back().name = "other";
+    const AgentProcess agent(setup);
+    const auto begin = [&] {
+        return std::make_unique<BackgroundProcess>(Arguments{program("signet"), "list"},
+                                                   RunOptions{.environment = agent.folder().environment()});
+    };
+    check_done(agent.signet({"list"}));
+    std::this_thread::sleep_for(std::chrono::milliseconds(1200));
+    std::vector<std::unique_ptr<BackgroundProcess>> later;
+    modules[0].follow("C_FindObjectsInit delay 1000ms");
+    later.push_back(begin());
+    std::this_thread::sleep_for(std::chrono::milliseconds(1500));
+    modules[1].follow("C_FindObjectsInit delay 1000ms");
+    const auto listing = begin();
+    const bool ended = wait_until(
+        [&] {
+            later.push_back(begin());
+            std::this_thread::sleep_for(std::chrono::milliseconds(250));
+            return !listing->running();
+        },
+        std::chrono::seconds(25));
+    CHECK(ended);
 }
