@@ -82,10 +82,10 @@ class SignatureUse final : public KeyUse {
     }
 
     [[nodiscard]] bool accepts(const Answer& answer) const override {
-        // One faulty RSA signature gives the key away (Boneh, DeMillo, Lipton).
+        // One faulty RSA signature gives the key away (Boneh, DeMillo, Lipton), and a handle may have come to
+        // name another key.
         const auto& signer = m_task.signer(m_index);
-        return signer.scheme == cms::SignatureScheme::ecdsa ||
-               cms::signature_is_valid(*signer.identity->certificate.public_key(), signer.scheme,
+        return cms::signature_is_valid(*signer.identity->certificate.public_key(), signer.scheme,
                                        m_task.digest_algorithm, m_hash, cms::as_bytes(answer.signature));
     }
 

@@ -143,3 +143,21 @@ TEST_CASE("a key that asks for its PIN at each use is refused, and says why") {
     CHECK_FALSE(session.exists("report.txt.p7s"));
     check_done(session.signet({"sign", "-k", session.label(KeyType::p256), "report.txt"}));
 }
+
+TEST_CASE("an ECDSA signature by another key than the certificate's does not leave") {
+    Alice alice(std::vector<KeyType>{});
+    const TemporaryFolder folder;
+    write_file(folder / "report.txt", "All is well.\n");
+    const SoftwareIdentity other = software_identity(alice.ca(), KeyType::p256, folder.path());
+    run_or_throw({"openssl", "x509", "-in", other.certificate, "-outform", "DER", "-out", "other.der"},
+                 {.folder = folder.path()});
+    static_cast<void>(alice.token().generate(KeyType::p256, "mixed", "c0"));
+    // Without its public key, the private key goes by its CKA_ID.
+    alice.token().pkcs11_tool({"--delete-object", "--type", "pubkey", "--id", "c0"});
+    alice.token().import_certificate(folder / "other.der", "mixed", "c0");
+    const AgentProcess agent(AgentSetup::of(alice.token()));
+    const ProcessResult result = agent.signet({"sign", "report.txt"}, {.folder = folder.path()});
+    check_refused(result, 6);
+    CHECK_THAT(result.err, Catch::Contains("does not verify"));
+    CHECK_FALSE(std::filesystem::exists(folder / "report.txt.p7s"));
+}
