@@ -26,7 +26,8 @@ enum class Fate {
 
 struct Answer {
     Fate fate = Fate::lost;
-    /// Lost or timed out with nothing else outstanding: it was this request's doing.
+    /// Lost or timed out with nothing else outstanding, or no other operation if it went without company: it
+    /// was this request's doing.
     bool alone = false;
     /// Meaningful only when answered.
     token::protocol::Outcome outcome = token::protocol::BAD_REQUEST;

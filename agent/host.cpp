@@ -3,7 +3,6 @@
 #include "agent/host_process.h"
 #include "agent/process_end.h"
 #include "agent/spawn.h"
-#include "token/protocol/datagram.h"
 
 #include <spdlog/spdlog.h>
 
@@ -226,26 +225,6 @@ asio::awaitable<Answer> Host::ask(std::shared_ptr<HostChannel> channel, Request&
     co_return co_await wait_for<Answer>(m_loop, start);
 }
 
-asio::awaitable<Answer> Host::call(ClientId client, Company company, Request& request, SendWatch* watch) {
-    if (!is_ready()) {
-        Answer refused;
-        refused.fate = Fate::not_sent;
-        co_return refused;
-    }
-    auto start = [&](Completion<Answer> done) {
-        if (m_queue.send_at_once(company, m_channel->outstanding(), room()))
-            send(request, watch, std::move(done));
-        else
-            m_queue.push(client, company, Waiting{&request, watch, std::move(done)});
-    };
-    auto answer = co_await wait_for<Answer>(m_loop, start);
-    if (answer.ok())
-        m_succeeded = true;
-    if (answer.fate == Fate::answered && answer.outcome != token::protocol::DEVICE_FAILED)
-        ++m_answered;
-    co_return answer;
-}
-
 asio::awaitable<Answer> Host::control(Request& request, Clock::duration limit) {
     if (!is_ready()) {
         Answer refused;
@@ -280,23 +259,6 @@ void Host::replace_process(const std::string& why) {
         m_channel->close();
 }
 
-void Host::send_back_waiting() {
-    for (auto& waiting : m_queue.clear()) {
-        Answer answer;
-        answer.fate = Fate::not_sent;
-        answer.what = m_trouble;
-        waiting.done.deliver(std::move(answer));
-    }
-}
-
-void Host::drop(ClientId client) {
-    for (auto& waiting : m_queue.drop(client)) {
-        Answer answer;
-        answer.fate = Fate::client_gone;
-        waiting.done.deliver(std::move(answer));
-    }
-}
-
 void Host::forget_process() {
     const bool had_tokens = !m_tokens.empty();
     for (auto& [slot, token] : m_tokens) {
@@ -313,35 +275,11 @@ void Host::forget_process() {
             m_removed(id, m_config.name);
     }
     m_channel.reset();
+    m_operations = 0;
     send_back_waiting();
     if (had_tokens && no_more)
         m_scanned();
     m_changed.notify_all();
-}
-
-void Host::send_waiting() {
-    // What was on its way when the host ended is still received.
-    if (!m_channel || m_state == State::ended)
-        return;
-    if (m_state == State::retiring && m_channel->outstanding() == 0)
-        return m_channel->close();
-    while (is_ready()) {
-        auto next = m_queue.next(m_channel->outstanding(), room());
-        if (!next)
-            break;
-        send(*next->request, next->watch, std::move(next->done));
-    }
-    end_if_unused();
-}
-
-void Host::send(Request& request, SendWatch* watch, Completion<Answer> done) {
-    m_channel->send(request, m_config.operation_timeout, std::move(done));
-    if (watch != nullptr)
-        watch->sent();
-}
-
-std::size_t Host::room() const noexcept {
-    return std::size_t{m_workers} * token::protocol::outstanding_per_worker;
 }
 
 std::size_t Host::outstanding() const noexcept {

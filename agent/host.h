@@ -93,15 +93,18 @@ class Host : public std::enable_shared_from_this<Host> {
     /// For good: what is outstanding is lost, the process is killed.
     void end();
 
-    /// A key operation, when it is `client`'s turn. `request` and `watch` (may be null) must live until the
-    /// answer.
-    asio::awaitable<Answer> call(ClientId client, Company company, token::protocol::Request& request,
-                                 SendWatch* watch);
+    /// A key operation on `token`, when it is `client`'s turn; not sent if `token` is not current any more
+    /// then. `request` and `watch` (may be null) must live until the answer.
+    asio::awaitable<Answer> call(ClientId client, Company company, std::shared_ptr<const TokenState> token,
+                                 token::protocol::Request& request, SendWatch* watch);
     /// At once, ahead of the queue; a Login or Logout. What is outstanding before it does not count in
     /// `limit`.
     asio::awaitable<Answer> control(token::protocol::Request& request, Clock::duration limit);
     /// Scans one slot, or all; whether that succeeded. tokens() is then up to date.
     asio::awaitable<bool> scan(std::optional<std::uint64_t> slot);
+    /// Scans the slot of `token`, which shows that it is out of date; whoever comes while one does that waits
+    /// for the same scan.
+    asio::awaitable<void> renew(std::shared_ptr<const TokenState> token);
     /// Whether the host got ready before `deadline`.
     asio::awaitable<bool> wait_ready(Clock::time_point deadline);
     /// Whether the first scan is in, or there will be none, before `deadline`.
@@ -126,8 +129,8 @@ class Host : public std::enable_shared_from_this<Host> {
     [[nodiscard]] std::uint32_t workers() const noexcept { return m_workers; }
     [[nodiscard]] std::size_t outstanding() const noexcept;
     [[nodiscard]] std::size_t queued() const noexcept { return m_queue.size(); }
-    /// Key operations that were answered, other than by a failed device: whether it grows says whether the
-    /// module gets on.
+    /// Key operations that were answered, other than by a failed device, or that key or login had gone:
+    /// whether it grows says whether the module gets on.
     [[nodiscard]] std::uint64_t answered() const noexcept { return m_answered; }
     /// Why there is no process, or why the last one ended; empty if nothing ever went wrong.
     [[nodiscard]] const std::string& trouble() const noexcept { return m_trouble; }
@@ -137,6 +140,7 @@ class Host : public std::enable_shared_from_this<Host> {
 
   private:
     struct Waiting {
+        std::shared_ptr<const TokenState> token;
         token::protocol::Request* request;
         SendWatch* watch;
         Completion<Answer> done;
@@ -158,6 +162,7 @@ class Host : public std::enable_shared_from_this<Host> {
     void send(token::protocol::Request& request, SendWatch* watch, Completion<Answer> done);
     void send_waiting();
     void send_back_waiting();
+    static void send_back(Waiting waiting, const std::string& why);
     [[nodiscard]] std::size_t room() const noexcept;
     void set_state(State state);
 
@@ -171,6 +176,8 @@ class Host : public std::enable_shared_from_this<Host> {
     asio::steady_timer m_pause;
     std::shared_ptr<HostChannel> m_channel;
     OperationQueue<Waiting> m_queue;
+    /// Key operations that m_channel has not answered.
+    std::size_t m_operations = 0;
     std::map<std::uint64_t, std::shared_ptr<TokenState>> m_tokens;
     /// Tokens that were there and are not known to have gone, and their last slot.
     std::map<pin::TokenId, std::uint64_t> m_seen;

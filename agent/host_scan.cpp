@@ -40,6 +40,14 @@ asio::awaitable<bool> Host::scan(std::optional<std::uint64_t> slot) {
     co_return same_process&& answer.ok();
 }
 
+asio::awaitable<void> Host::renew(std::shared_ptr<const TokenState> token) {
+    const auto self = shared_from_this();
+    while (m_scanning && token->current)
+        co_await m_changed.wait_until(Clock::time_point::max());
+    if (token->current)
+        co_await scan(token->slot);
+}
+
 void Host::take_scan(std::optional<std::uint64_t> slot, const Answer& answer) {
     for (auto entry = m_tokens.begin(); entry != m_tokens.end();) {
         if (slot && entry->first != *slot) {

@@ -1,6 +1,7 @@
 #include "agent/key_operations.h"
 
 #include "agent/error.h"
+#include "agent/key_ability.h"
 #include "agent/token_config.h"
 
 #include <spdlog/spdlog.h>
@@ -20,66 +21,8 @@ constexpr auto extra_time = std::chrono::seconds{10};
 constexpr int max_preparations = 32;
 /// Of these, logins: when none lasts, another one asks the person again for nothing.
 constexpr int max_logins = 3;
-
-bool has_mechanism(const TokenState& token, std::uint64_t mechanism) {
-    return std::find(token.mechanisms.begin(), token.mechanisms.end(), mechanism) != token.mechanisms.end();
-}
-
-std::uint64_t mechanism_for(const Request& request) {
-    if (request.has_sign()) {
-        switch (request.sign().scheme()) {
-            case token::protocol::RSA_PKCS1:
-                return CKM_RSA_PKCS;
-            case token::protocol::RSA_PSS:
-                return CKM_RSA_PKCS_PSS;
-            default:
-                return CKM_ECDSA;
-        }
-    }
-    if (request.has_decrypt())
-        return request.decrypt().scheme() == token::protocol::DECRYPT_PKCS1 ? CKM_RSA_PKCS
-                                                                            : CKM_RSA_PKCS_OAEP;
-    return CKM_ECDH1_DERIVE;
-}
-
-const char* mechanism_name(std::uint64_t mechanism) {
-    switch (mechanism) {
-        case CKM_RSA_PKCS:
-            return "RSA PKCS#1 v1.5 (CKM_RSA_PKCS)";
-        case CKM_RSA_PKCS_PSS:
-            return "RSA-PSS (CKM_RSA_PKCS_PSS)";
-        case CKM_RSA_PKCS_OAEP:
-            return "RSA-OAEP (CKM_RSA_PKCS_OAEP)";
-        case CKM_ECDSA:
-            return "ECDSA (CKM_ECDSA)";
-        default:
-            return "ECDH (CKM_ECDH1_DERIVE)";
-    }
-}
-
-bool may(const ScannedKey& key, const Request& request) {
-    if (request.has_sign())
-        return key.sign;
-    return request.has_decrypt() ? key.decrypt : key.derive;
-}
-
-/// Why `location` cannot do it, as far as the token says; empty if it can.
-std::string obstacle(const Location& location, const Request& request) {
-    const auto mechanism = mechanism_for(request);
-    if (!has_mechanism(*location.token, mechanism))
-        return "token \"" + location.token->label + "\" has no " + mechanism_name(mechanism);
-    if (location.key && !may(*location.key, request))
-        return "the key on token \"" + location.token->label + "\" may not be used for this";
-    if (location.key && location.key->always_authenticate)
-        return "the key on token \"" + location.token->label +
-               "\" asks for its PIN at each use, which signet cannot do yet";
-    return {};
-}
-
-bool can(const Location& location, const Request& request) {
-    return has_mechanism(*location.token, mechanism_for(request)) && location.key &&
-           may(*location.key, request) && !location.key->always_authenticate;
-}
+/// Logouts by others that cost an operation nothing but time. No more of them meet one by chance.
+constexpr int max_excused = 100;
 
 void set_place(Request& request, std::uint64_t slot, std::uint64_t key) {
     const auto set = [&](auto& operation) {
@@ -161,6 +104,7 @@ struct KeyOperations::Progress {
     bool cancelled = false;
     Company company = Company::any;
     int failures = 0;
+    int excused = 0;
     int timeouts = 0;
     int preparations = 0;
     int logins = 0;
@@ -210,7 +154,7 @@ asio::awaitable<Answer> KeyOperations::run(Permit permit, std::shared_ptr<const 
         set_place(request, place->token->slot, place->key->handle);
         if (use != nullptr)
             use->goes_to(place->token);
-        answer = co_await host->call(permit.peer().id, progress.company, request, use);
+        answer = co_await host->call(permit.peer().id, progress.company, place->token, request, use);
         if (answer.ok()) {
             if (use == nullptr || use->accepts(answer))
                 co_return answer;
@@ -224,7 +168,7 @@ asio::awaitable<Answer> KeyOperations::run(Permit permit, std::shared_ptr<const 
         const bool gone = answer.fate == Fate::answered && (answer.outcome == token::protocol::KEY_GONE ||
                                                             answer.outcome == token::protocol::TOKEN_ABSENT);
         if (gone)
-            co_await host->scan(place->token->slot);
+            co_await host->renew(place->token);
     }
 }
 
@@ -235,10 +179,17 @@ bool KeyOperations::out_of_time(Progress& progress) {
     return Clock::now() >= progress.deadline;
 }
 
+bool KeyOperations::by_others(Progress& progress, const TokenState& token, const Answer& answer) {
+    const bool lost =
+        answer.outcome == token::protocol::NOT_LOGGED_IN || answer.outcome == token::protocol::KEY_GONE;
+    const bool changed = !token.current || token.needs_login();
+    return lost && changed && ++progress.excused <= max_excused;
+}
+
 bool KeyOperations::repeat(Progress& progress, const Location& location, const Answer& answer) {
     if (answer.fate == Fate::not_sent)
         return !out_of_time(progress);
-    if (answer.fate == Fate::answered || answer.alone)
+    if (answer.fate == Fate::answered ? !by_others(progress, *location.token, answer) : answer.alone)
         ++progress.failures;
     if (answer.fate == Fate::timed_out && answer.alone)
         ++progress.timeouts;

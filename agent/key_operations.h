@@ -33,7 +33,8 @@ class KeyUse : public SendWatch {
 class KeyOperations {
   public:
     /// Failures that end an operation, of those that are its own: the device failed at it, its key or login
-    /// was gone, or its process ended while nothing else was outstanding. An operation whose process ended
+    /// was gone although nobody had logged the token out or scanned it anew since, or its process ended while
+    /// nothing else was outstanding. An operation whose process ended
     /// goes alone from then on, so that it is known whose doing it is.
     static constexpr int max_failures = 5;
     /// Of these, those that passed the operation's time.
@@ -62,6 +63,7 @@ class KeyOperations {
     asio::awaitable<void> prepare(Progress& progress);
     asio::awaitable<void> log_in(Progress& progress, std::shared_ptr<TokenState> token);
     static bool out_of_time(Progress& progress);
+    static bool by_others(Progress& progress, const TokenState& token, const Answer& answer);
     static bool repeat(Progress& progress, const Location& location, const Answer& answer);
 
     const std::shared_ptr<const Config>& m_config;

@@ -13,13 +13,13 @@ namespace signet::agent {
 /// How an operation may be sent.
 enum class Company {
     any,
-    /// Nothing else may be outstanding: if the process ends, that is this operation's doing, and costs no
-    /// other anything.
+    /// No other operation may be outstanding: if the process ends, that is this one's doing, and costs no
+    /// other anything. Scans and logins are not waited for: those of a person take minutes.
     none,
 };
 
 /// Operations that wait for room, clients taking turns. Those that go without company come first, and are
-/// few. Not synchronised. T is moved.
+/// few. What is outstanding means operations alone. Not synchronised. T is moved.
 template <typename T>
 class OperationQueue {
   public:

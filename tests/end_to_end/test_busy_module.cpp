@@ -32,10 +32,11 @@ struct BusyAlice {
             Arguments{program("signet"), "sign", "-o", out, "report.txt"},
             RunOptions{.environment = agent.folder().environment(), .folder = folder.path()});
     }
-    bool outstanding(int count) const {
-        return signet({"status", "--json"}).out.find("\"outstanding\":" + std::to_string(count)) !=
+    bool counts(const std::string& what, int count) const {
+        return signet({"status", "--json"}).out.find("\"" + what + "\":" + std::to_string(count)) !=
                std::string::npos;
     }
+    bool outstanding(int count) const { return counts("outstanding", count); }
     bool never_restarted() const {
         return signet({"status", "--json"}).out.find("\"restarts\":0") != std::string::npos;
     }
@@ -112,6 +113,65 @@ TEST_CASE("a token with thousands of objects is used, and what is left out is sa
     CHECK(busy.agent.log().find("left out certificates or keys") != std::string::npos);
     check_done(busy.signet({"sign", "-o", "two", "report.txt"}));
     CHECK(busy.never_restarted());
+}
+
+TEST_CASE("operations that lost their key share the scan that finds it again") {
+    BusyAlice busy({KeyType::p256}, 2, "30s");
+    check_done(busy.signet({"sign", "report.txt"}));
+    Arguments arguments{"sign"};
+    for (int i = 0; i < 4; ++i) {
+        arguments.push_back("file" + std::to_string(i));
+        write_file(busy.folder / arguments.back(), arguments.back());
+    }
+    // A scan looks for three kinds of objects; the third one crashes.
+    busy.module.follow(
+        "C_SignInit error CKR_KEY_HANDLE_INVALID times 4\n"
+        "C_FindObjectsInit delay 300ms\nC_FindObjectsInit crash after 6 times 1\n");
+    check_done(busy.signet(arguments));
+    CHECK(busy.never_restarted());
+}
+
+TEST_CASE("an operation that waited while its token was removed is not sent to its slot") {
+    BusyAlice busy({KeyType::p256}, 1, "30s");
+    check_done(busy.signet({"sign", "report.txt"}));
+    busy.module.follow("C_Sign delay 700ms");
+    std::vector<std::unique_ptr<BackgroundProcess>> clients;
+    for (int i = 0; i < 8; ++i)
+        clients.push_back(busy.signing("out" + std::to_string(i)));
+    REQUIRE(wait_until([&] { return busy.counts("queued", 6); }));
+    busy.module.follow("C_Sign delay 700ms\nC_GetTokenInfo error CKR_TOKEN_NOT_PRESENT");
+    check_done(busy.signet({"list"}));
+    int done = 0;
+    int absent = 0;
+    for (const auto& client : clients) {
+        const auto status = client->wait(std::chrono::seconds(60));
+        done += status == 0 ? 1 : 0;
+        absent += status == 6 ? 1 : 0;
+    }
+    CHECK(done >= 1);
+    CHECK(absent >= 1);
+    CHECK(done + absent == 8);
+}
+
+TEST_CASE("after a crash nobody waits for a scan that takes long") {
+    BusyAlice busy({KeyType::p256}, 4, "60s");
+    check_done(busy.signet({"sign", "report.txt"}));
+    // The signature that goes alone after the crash takes its time, and a scan begins meanwhile.
+    busy.module.follow(
+        "C_Sign crash times 1\nC_Sign delay 5000ms once 1 times 1\n"
+        "C_FindObjectsInit delay 30000ms once 2 times 1\n");
+    const auto suspect = busy.signing("one");
+    std::vector<std::unique_ptr<BackgroundProcess>> lists;
+    REQUIRE(wait_until([&] {
+        lists.push_back(std::make_unique<BackgroundProcess>(
+            Arguments{program("signet"), "list"},
+            RunOptions{.environment = busy.agent.folder().environment()}));
+        std::this_thread::sleep_for(std::chrono::milliseconds(200));
+        return busy.counts("restarts", 1) && busy.outstanding(2);
+    }));
+    CHECK(suspect->wait(std::chrono::seconds(60)) == 0);
+    check_done(busy.signet({"sign", "-o", "two", "report.txt"}));
+    CHECK(busy.outstanding(1));
 }
 
 TEST_CASE("a listing does not wait for the scans that later ones begin") {

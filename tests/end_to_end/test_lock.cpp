@@ -122,3 +122,19 @@ TEST_CASE("A module that leaves the configuration takes the PINs of its tokens w
     }
     check_refused(agent.signet(sign, {.folder = folder.path()}), 5);
 }
+
+TEST_CASE("a signature is made although somebody locks the token under each of its attempts") {
+    FaultyModule module;
+    Alice alice({KeyType::p256});
+    const AgentProcess agent(module.setup(alice.token()));
+    const TemporaryFolder folder;
+    write_file(folder / "report.txt", "All is well.\n");
+    // As a token answers whose login was renewed meanwhile.
+    module.follow("C_SignInit delay 400ms times 8\nC_SignInit error CKR_KEY_HANDLE_INVALID times 8");
+    BackgroundProcess client({program("signet"), "sign", "report.txt"},
+                             {.environment = agent.folder().environment(), .folder = folder.path()});
+    while (client.running())
+        check_done(agent.signet({"lock"}));
+    CHECK(client.wait(std::chrono::seconds(60)) == 0);
+    CHECK(client.err().empty());
+}

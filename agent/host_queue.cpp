@@ -1,0 +1,106 @@
+#include "agent/host.h"
+
+#include "token/protocol/datagram.h"
+
+namespace signet::agent {
+
+namespace {
+
+using token::protocol::Request;
+
+bool gets_on(token::protocol::Outcome outcome) {
+    switch (outcome) {
+        case token::protocol::DEVICE_FAILED:
+        case token::protocol::NOT_LOGGED_IN:
+        case token::protocol::KEY_GONE:
+        case token::protocol::TOKEN_ABSENT:
+            return false;
+        default:
+            return true;
+    }
+}
+
+}  // namespace
+
+asio::awaitable<Answer> Host::call(ClientId client, Company company, std::shared_ptr<const TokenState> token,
+                                   Request& request, SendWatch* watch) {
+    if (!is_ready()) {
+        Answer refused;
+        refused.fate = Fate::not_sent;
+        co_return refused;
+    }
+    auto start = [&](Completion<Answer> done) {
+        if (m_queue.send_at_once(company, m_operations, room()))
+            send(request, watch, std::move(done));
+        else
+            m_queue.push(client, company, Waiting{token, &request, watch, std::move(done)});
+    };
+    const auto channel = m_channel;
+    auto answer = co_await wait_for<Answer>(m_loop, start);
+    const bool answered = answer.fate == Fate::answered;
+    if (answered && m_channel == channel) {
+        --m_operations;
+        send_waiting();
+    }
+    // A scan or a login beside it is no excuse: there would always be one.
+    const bool ended = answer.fate == Fate::lost || answer.fate == Fate::timed_out;
+    answer.alone = answer.alone || (ended && company == Company::none);
+    if (answer.ok())
+        m_succeeded = true;
+    if (answered && gets_on(answer.outcome))
+        ++m_answered;
+    co_return answer;
+}
+
+void Host::send_waiting() {
+    // What was on its way when the host ended is still received.
+    if (!m_channel || m_state == State::ended)
+        return;
+    if (m_state == State::retiring && m_channel->outstanding() == 0)
+        return m_channel->close();
+    while (is_ready()) {
+        auto next = m_queue.next(m_operations, room());
+        if (!next)
+            break;
+        if (!next->token->current) {
+            // Its slot and handle may be another token's and key's by now.
+            send_back(std::move(*next), "the token was looked at anew");
+            continue;
+        }
+        send(*next->request, next->watch, std::move(next->done));
+    }
+    end_if_unused();
+}
+
+void Host::send(Request& request, SendWatch* watch, Completion<Answer> done) {
+    ++m_operations;
+    m_channel->send(request, m_config.operation_timeout, std::move(done));
+    if (watch != nullptr)
+        watch->sent();
+}
+
+std::size_t Host::room() const noexcept {
+    return std::size_t{m_workers} * token::protocol::outstanding_per_worker;
+}
+
+void Host::drop(ClientId client) {
+    for (auto& waiting : m_queue.drop(client)) {
+        Answer answer;
+        answer.fate = Fate::client_gone;
+        waiting.done.deliver(std::move(answer));
+    }
+}
+
+void Host::send_back_waiting() {
+    for (auto& waiting : m_queue.clear())
+        send_back(std::move(waiting), m_trouble);
+}
+
+void Host::send_back(Waiting waiting, const std::string& why) {
+    Answer answer;
+    answer.fate = Fate::not_sent;
+    answer.what = why;
+    waiting.done.deliver(std::move(answer));
+}
+
+}  // namespace signet::agent
