@@ -101,6 +101,8 @@ asio::awaitable<void> Hosts::refresh() {
     if (m_last_refresh == Clock::time_point::min() || Clock::now() - m_last_refresh >= refresh_pause)
         begin_refresh();
     const auto begun = m_refreshing;
+    const auto starting = m_hosts;
+    const auto settled = Clock::now() + refresh_limit;
     for (const auto& [host, since] : begun) {
         const auto deadline = since + refresh_limit;
         // One that is begun later is another.
@@ -110,6 +112,11 @@ asio::awaitable<void> Hosts::refresh() {
         };
         while (under_way() && Clock::now() < deadline)
             co_await m_refreshed.wait_until(deadline);
+    }
+    // What has never been scanned may have anything.
+    for (const auto& host : starting) {
+        if (host->state() == Host::State::starting && host->tokens().empty())
+            co_await host->wait_settled(settled);
     }
 }
 

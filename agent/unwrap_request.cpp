@@ -10,17 +10,17 @@ namespace signet::agent {
 
 namespace {
 
-using token::protocol::Request;
+using TokenRequest = token::protocol::Request;
 
 /// Bytes of an RSA ciphertext and of an OAEP label, at most.
 constexpr std::size_t max_ciphertext = 2048;
 constexpr std::size_t max_label = 1024;
 
-Request decrypt_request(const cms::KeyTransport& transport) {
+TokenRequest decrypt_request(const cms::KeyTransport& transport) {
     if (transport.encrypted_key.size() > max_ciphertext || transport.label.size() > max_label)
         throw Error(protocol::MALFORMED, "the encrypted key or its label is too long",
                     "the message is damaged");
-    Request request;
+    TokenRequest request;
     auto& decrypt = *request.mutable_decrypt();
     decrypt.set_ciphertext(transport.encrypted_key.data(), transport.encrypted_key.size());
     if (transport.padding == cms::KeyTransport::Padding::pkcs1) {
@@ -34,9 +34,9 @@ Request decrypt_request(const cms::KeyTransport& transport) {
     return request;
 }
 
-Request derive_request(const cms::KeyAgreement& agreement) {
+TokenRequest derive_request(const cms::KeyAgreement& agreement) {
     const auto curve = cms::curve_of_point(agreement.originator_point);
-    Request request;
+    TokenRequest request;
     auto& derive = *request.mutable_derive();
     derive.set_public_point(agreement.originator_point.data(), agreement.originator_point.size());
     derive.set_length(static_cast<std::uint32_t>(cms::shared_secret_size(curve)));
@@ -53,7 +53,7 @@ cms::RsaKeyTransport transport_like(const cms::RecipientInfo& like) {
 
 }  // namespace
 
-Request unwrap_request(const cms::RecipientInfo& info) {
+TokenRequest unwrap_request(const cms::RecipientInfo& info) {
     if (const auto* agreement = std::get_if<cms::KeyAgreement>(&info))
         return derive_request(*agreement);
     return decrypt_request(std::get<cms::KeyTransport>(info));

@@ -111,3 +111,23 @@ TEST_CASE("modules that come and go at once leave the agent alive") {
     check_done(agent.signet({"sign", "-k", "alice-p256", "report.txt"}, {.folder = folder.path()}));
     CHECK(agent.process().running());
 }
+
+TEST_CASE("who asks for a key of a module that is only starting waits for it") {
+    FaultyModule slow;
+    slow.follow("C_Initialize delay 2000ms");
+    Alice alice({KeyType::p256});
+    Alice bob({KeyType::rsa2048});
+    AgentSetup setup = AgentSetup::of(alice.token());
+    const AgentFolder home;
+    write_file(home.configuration(), home.configuration_of(setup));
+    AgentProcess agent(home);
+    const TemporaryFolder folder;
+    write_file(folder / "report.txt", "All is well.\n");
+    const AgentSetup bobs = slow.setup(bob.token());
+    setup.modules.push_back(bobs.modules.front());
+    setup.tokens.push_back(bobs.tokens.front());
+    write_file(home.configuration(), home.configuration_of(setup));
+    agent.process().signal(SIGHUP);
+    REQUIRE(wait_until([&] { return agent.hosts().size() == 2; }));
+    check_done(agent.signet({"sign", "-k", "alice-rsa2048", "report.txt"}, {.folder = folder.path()}));
+}
