@@ -90,7 +90,6 @@ asio::awaitable<void> Logins::log_in(std::shared_ptr<TokenState> token, const Pe
     Attempt attempt{token, token->host, token->id(), peer, config_of(*m_config, *token), under_way};
     co_await look_again(attempt);
     const auto& seen = *attempt.token;
-    attempt.verify = brought != nullptr || seen.was_away;
     if (brought == nullptr && !seen.needs_login())
         co_return;
     if (seen.has_flag(CKF_USER_PIN_LOCKED))

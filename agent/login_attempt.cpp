@@ -23,6 +23,10 @@ constexpr int max_prompts = 3;
                 "run `signet unlock --pin-stdin` with the right PIN");
 }
 
+[[noreturn]] void refuse_absent(const TokenState& token) {
+    throw Error(protocol::TOKEN_ABSENT, quoted(token) + " is not there", "insert it");
+}
+
 /// A name that others chose, so that it cannot pass for our own words: without line ends, and short.
 std::string foreign(std::string text) {
     constexpr std::size_t longest = 200;
@@ -72,6 +76,8 @@ asio::awaitable<void> Logins::by_pin_pad(Attempt& attempt) {
         throw Error(protocol::PIN_INCORRECT, "the PIN was wrong", "try again at the PIN pad");
     if (answer.fate == Fate::answered && answer.outcome == token::protocol::PIN_CANCELLED)
         throw Error(protocol::PIN_CANCELLED, "no PIN was entered at the PIN pad");
+    if (answer.fate == Fate::answered && answer.outcome == token::protocol::TOKEN_ABSENT)
+        refuse_absent(*attempt.token);
     throw Error(protocol::TOKEN_FAILED, "the login to " + quoted(*attempt.token) + " failed: " + answer.what);
 }
 
@@ -210,7 +216,7 @@ asio::awaitable<bool> Logins::try_pin(Attempt& attempt, const Secret& pin, bool 
                 attempt.token->logged_in = false;
                 refuse_locked(*attempt.token);
             case token::protocol::TOKEN_ABSENT:
-                throw Error(protocol::TOKEN_ABSENT, quoted(*attempt.token) + " is not there", "insert it");
+                refuse_absent(*attempt.token);
             default:
                 break;
         }
@@ -240,7 +246,8 @@ asio::awaitable<Answer> Logins::send(Attempt& attempt, const Secret* pin, bool m
         token::protocol::Request request;
         auto& login = *request.mutable_login();
         login.set_slot(attempt.token->slot);
-        login.set_verify(attempt.verify);
+        login.set_serial(attempt.token->serial);
+        login.set_label(attempt.token->label);
         Clock::duration limit = pin_pad_limit;
         if (pin != nullptr) {
             // The setter that protobuf generates would leave a copy behind that nobody wipes.

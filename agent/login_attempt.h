@@ -39,8 +39,6 @@ struct Logins::Attempt {
     TokenConfig config;
     UnderWay& under_way;
     Host::Use use{host};
-    /// That the token is logged in proves nothing: a person brought the PIN, or the token was away.
-    bool verify = false;
     /// No person has entered this PIN now.
     bool automatic = false;
 };

@@ -8,10 +8,17 @@ namespace signet::token {
 namespace {
 
 /// What no token could accept is refused here, before it costs a try.
-void check_pin(const Session& session, SlotId slot, std::optional<std::span<unsigned char>> pin) {
+void check_pin(std::optional<std::span<unsigned char>> pin) {
     if (pin && (pin->empty() || pin->size() > protocol::max_pin))
         throw TokenError(protocol::PIN_INVALID, "the PIN is empty or too long");
-    if (!pin && (token_in(session.functions(), slot).flags & CKF_PROTECTED_AUTHENTICATION_PATH) == 0)
+}
+
+/// The card may have been exchanged since the scan: its PIN would cost the other one a try.
+void check_token(const Session& session, const Expected& expected, bool has_pin) {
+    const TokenInfo there = token_in(session.functions(), expected.slot);
+    if (there.serial != expected.serial || there.label != expected.label)
+        throw TokenError(protocol::TOKEN_ABSENT, "another token is in the slot");
+    if (!has_pin && (there.flags & CKF_PROTECTED_AUTHENTICATION_PATH) == 0)
         throw TokenError(protocol::BAD_REQUEST, "a login without a PIN on a token without a PIN pad");
 }
 
@@ -23,19 +30,16 @@ Ckr try_login(const Session& session, std::optional<std::span<unsigned char>> pi
 
 }  // namespace
 
-Ckr log_in(const Session& session, SlotId slot, std::optional<std::span<unsigned char>> pin, bool verify) {
-    check_pin(session, slot, pin);
+Ckr log_in(const Session& session, const Expected& expected, std::optional<std::span<unsigned char>> pin) {
+    check_pin(pin);
     // This shows also whether the session is still one.
-    const bool logged_in = session.user_is_logged_in();
-    if (logged_in && !verify)
-        return Ckr::ok;
-    if (logged_in)
+    if (session.user_is_logged_in())
         log_out(session);
-    else if (verify)
+    else
         // A module may keep the login elsewhere than in its sessions' state.
         session.functions().C_Logout(session.handle());
-    const Ckr answer = try_login(session, pin);
-    return answer == Ckr::user_already_logged_in && !verify ? Ckr::ok : answer;
+    check_token(session, expected, pin.has_value());
+    return try_login(session, pin);
 }
 
 void log_out(const Session& session) {

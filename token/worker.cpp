@@ -116,10 +116,11 @@ void Worker::log_in() {
         std::string& text = *request.mutable_pin();
         pin = std::span(reinterpret_cast<unsigned char*>(text.data()), text.size());
     }
-    const SlotId slot{request.slot()};
+    const Expected token{SlotId{request.slot()}, request.serial(), request.label()};
     // Thrown inside, a session's error would send the PIN once more.
-    const Ckr answer = m_sessions.anchor(slot).borrow(
-        [&](const Session& session) { return token::log_in(session, slot, pin, request.verify()); });
+    const Ckr answer = m_sessions.anchor(token.slot).borrow([&](const Session& session) {
+        return token::log_in(session, token, pin);
+    });
     check("C_Login", static_cast<CK_RV>(answer));
 }
 

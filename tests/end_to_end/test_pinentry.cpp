@@ -115,6 +115,22 @@ TEST_CASE("a dialogue stays as long as somebody waits for it") {
     CHECK_FALSE(std::filesystem::exists(dialogue.folder / "first"));
 }
 
+TEST_CASE("a PIN is not kept on the word of a module that says it is logged in already") {
+    FaultyModule module;
+    Alice alice({KeyType::p256});
+    const ScriptedPinentry pinentry("if [ $asked = 1 ]; then give 999999; else give " + right_pin + "; fi");
+    AgentProcess agent(pinentry.used_in(module.setup(alice.token())));
+    const TemporaryFolder folder;
+    write_file(folder / "report.txt", "All is well.\n");
+    check_done(agent.signet({"list"}));
+    module.follow("C_Login error CKR_USER_ALREADY_LOGGED_IN times 1");
+    check_refused(agent.signet({"sign", "report.txt"}, {.folder = folder.path()}), 6);
+    check_done(agent.signet({"sign", "report.txt"}, {.folder = folder.path()}));
+    CHECK(pinentry.asked() == 2);
+    // It would be one that was sent by itself.
+    CHECK(occurrences(agent.log(), "refused a PIN") == 0);
+}
+
 TEST_CASE("a person is not asked again and again for a login that the token does not show") {
     FaultyModule module;
     Alice alice({KeyType::p256});

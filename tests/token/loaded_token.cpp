@@ -71,9 +71,9 @@ LoadedToken::LoadedToken(const SoftHsmToken& softhsm, unsigned sessions, const F
           faults == nullptr ? SoftHsmToken::module_path().string() : FaultScript::module(), sessions)) {}
 
 std::uint64_t LoadedToken::slot() {
-    if (!m_slot)
-        m_slot = scan().token.slot();
-    return *m_slot;
+    if (!m_token)
+        m_token = scan().token;
+    return m_token->slot();
 }
 
 Scanned LoadedToken::scan() {
@@ -82,12 +82,18 @@ Scanned LoadedToken::scan() {
     return one_token(m_process.replies(request));
 }
 
-protocol::Reply LoadedToken::login(const std::string& pin, bool verify) {
+protocol::Request LoadedToken::login_request(const std::string& pin) {
     protocol::Request request;
-    request.mutable_login()->set_slot(slot());
-    request.mutable_login()->set_pin(pin);
-    request.mutable_login()->set_verify(verify);
-    return m_process.reply(request);
+    protocol::Login& login = *request.mutable_login();
+    login.set_slot(slot());
+    login.set_serial(m_token->serial());
+    login.set_label(m_token->label());
+    login.set_pin(pin);
+    return request;
+}
+
+protocol::Reply LoadedToken::login(const std::string& pin) {
+    return m_process.reply(login_request(pin));
 }
 
 protocol::Reply LoadedToken::logout() {

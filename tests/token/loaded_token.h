@@ -45,9 +45,11 @@ class LoadedToken {
     [[nodiscard]] const protocol::Reply& loaded() const noexcept { return m_loaded; }
     /// The slot of the one token; throws std::runtime_error if a scan shows none or several.
     std::uint64_t slot();
+    /// A Login for that token.
+    protocol::Request login_request(const std::string& pin);
 
     Scanned scan();
-    protocol::Reply login(const std::string& pin, bool verify = false);
+    protocol::Reply login(const std::string& pin);
     protocol::Reply logout();
     /// Logs in with the token's PIN and scans. Throws std::runtime_error if that fails.
     Scanned open();
@@ -63,7 +65,7 @@ class LoadedToken {
     std::string m_pin;
     TokenProcess m_process;
     protocol::Reply m_loaded;
-    std::optional<std::uint64_t> m_slot;
+    std::optional<protocol::Token> m_token;
 };
 
 }  // namespace signet::tests

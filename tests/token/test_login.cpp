@@ -25,13 +25,12 @@ TEST_CASE("A wrong PIN is refused by name and does not log in") {
     CHECK(token.process().log().find("654321") == std::string::npos);
 }
 
-TEST_CASE("A PIN is verified only when that is asked for") {
+TEST_CASE("A PIN is verified even when somebody is logged in") {
     const SoftHsmToken softhsm;
     LoadedToken token(softhsm);
     REQUIRE(token.login(softhsm.pin()).outcome() == protocol::OK);
-    CHECK(token.login("654321").outcome() == protocol::OK);
-    CHECK(token.login(softhsm.pin(), true).outcome() == protocol::OK);
-    CHECK(token.login("654321", true).outcome() == protocol::PIN_INCORRECT);
+    CHECK(token.login(softhsm.pin()).outcome() == protocol::OK);
+    CHECK(token.login("654321").outcome() == protocol::PIN_INCORRECT);
     CHECK_FALSE(token.scan().token.logged_in());
 }
 
@@ -44,8 +43,8 @@ TEST_CASE("A PIN that cannot be one is not tried") {
     CHECK(token.login("").outcome() == protocol::PIN_INVALID);
     CHECK(token.login(std::string(256, '1')).outcome() == protocol::PIN_INVALID);
 
-    protocol::Request without_pin;
-    without_pin.mutable_login()->set_slot(token.slot());
+    protocol::Request without_pin = token.login_request("");
+    without_pin.mutable_login()->clear_pin();
     CHECK(token.process().reply(without_pin).outcome() == protocol::BAD_REQUEST);
 }
 
@@ -56,6 +55,23 @@ TEST_CASE("Nobody logs in to a slot that is not there") {
     request.mutable_login()->set_slot(0xdeadbeef);
     request.mutable_login()->set_pin("123456");
     CHECK(token.process().reply(request).outcome() == protocol::TOKEN_ABSENT);
+}
+
+TEST_CASE("The PIN of one token does not go to another one in its slot") {
+    const SoftHsmToken softhsm;
+    const FaultScript faults;
+    LoadedToken token(softhsm, 1, &faults);
+    token.slot();
+    faults.set("C_Login crash");
+    protocol::Request another_serial = token.login_request("123456");
+    another_serial.mutable_login()->set_serial("0000");
+    protocol::Request another_label = token.login_request("123456");
+    another_label.mutable_login()->set_label("bob");
+    for (const auto& request : {another_serial, another_label}) {
+        const protocol::Reply reply = token.process().reply(request);
+        CHECK(reply.outcome() == protocol::TOKEN_ABSENT);
+        CHECK(reply.what() == "another token is in the slot");
+    }
 }
 
 TEST_CASE("What a token says about a login is passed on") {
@@ -72,7 +88,7 @@ TEST_CASE("What a token says about a login is passed on") {
     CHECK(answer_to("CKR_FUNCTION_CANCELED") == protocol::PIN_CANCELLED);
     CHECK(answer_to("CKR_DEVICE_ERROR") == protocol::DEVICE_FAILED);
     CHECK(answer_to("CKR_GENERAL_ERROR") == protocol::DEVICE_FAILED);
-    CHECK(answer_to("CKR_USER_ALREADY_LOGGED_IN") == protocol::OK);
+    CHECK(answer_to("CKR_USER_ALREADY_LOGGED_IN") == protocol::CANNOT);
 }
 
 TEST_CASE("A PIN goes to C_Login once at most") {
@@ -80,17 +96,14 @@ TEST_CASE("A PIN goes to C_Login once at most") {
     const FaultScript faults;
     LoadedToken token(softhsm, 1, &faults);
     token.slot();
-    for (const std::string ckr :
-         {"CKR_SESSION_HANDLE_INVALID", "CKR_SESSION_CLOSED", "CKR_DEVICE_REMOVED", "CKR_OPERATION_ACTIVE"}) {
+    for (const std::string ckr : {"CKR_SESSION_HANDLE_INVALID", "CKR_SESSION_CLOSED", "CKR_DEVICE_REMOVED",
+                                  "CKR_OPERATION_ACTIVE", "CKR_USER_ALREADY_LOGGED_IN"}) {
         CAPTURE(ckr);
         // A second call would log in.
         faults.set("C_Login error " + ckr + " times 1");
         CHECK(token.login(softhsm.pin()).outcome() != protocol::OK);
         CHECK_FALSE(token.scan().token.logged_in());
     }
-    faults.set("C_Login error CKR_USER_ALREADY_LOGGED_IN times 1");
-    CHECK(token.login(softhsm.pin(), true).outcome() != protocol::OK);
-    CHECK_FALSE(token.scan().token.logged_in());
 }
 
 TEST_CASE("What fails before C_Login is repeated with a new session") {
