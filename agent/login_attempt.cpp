@@ -47,15 +47,20 @@ void refuse_locked(const TokenState& token) {
 }
 
 asio::awaitable<void> Logins::look_again(Attempt& attempt) {
-    const bool ready = co_await attempt.host->wait_ready(Clock::now() + restart_limit);
-    if (ready)
-        co_await attempt.host->scan(attempt.token->slot);
-    for (const auto& [slot, token] : attempt.host->tokens()) {
-        if (token->current && token->id() == attempt.id) {
-            attempt.token = token;
-            co_return;
+    const auto deadline = Clock::now() + restart_limit;
+    bool ready = false;
+    do {
+        ready = co_await attempt.host->wait_ready(deadline);
+        if (ready)
+            co_await attempt.host->scan(attempt.token->slot);
+        for (const auto& [slot, token] : attempt.host->tokens()) {
+            if (token->current && token->id() == attempt.id) {
+                attempt.token = token;
+                co_return;
+            }
         }
-    }
+        // The process may have ended while the scan waited for its turn.
+    } while (ready && !attempt.host->is_ready());
     if (!attempt.host->is_ready())
         throw Error(protocol::TOKEN_FAILED,
                     "module " + attempt.host->config().name + " is not there: " + attempt.host->trouble(),

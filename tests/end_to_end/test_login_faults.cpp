@@ -6,6 +6,7 @@
 #include "tests/end_to_end/session.h"
 
 #include <csignal>
+#include <memory>
 
 using namespace signet::tests;
 namespace protocol = signet::agent::protocol;
@@ -155,6 +156,32 @@ TEST_CASE("a login that comes while a logout is under way is one of its own") {
     check_done(login.signet({"unlock", "alice"}));
     CHECK(lock.wait(std::chrono::seconds(60)) == 0);
     CHECK(login.shows("logged in"));
+}
+
+TEST_CASE("a login whose scan waits for its turn when signet-token ends is only delayed") {
+    FaultyLogin login("");
+    check_done(login.signet({"list"}));
+    login.module.follow("C_FindObjectsInit delay 4000ms times 1");
+    // A list that comes at once after another does not look.
+    std::unique_ptr<BackgroundProcess> list;
+    REQUIRE(wait_until([&] {
+        if (list == nullptr || !list->running())
+            list = std::make_unique<BackgroundProcess>(
+                login.arguments({"list"}), RunOptions{.environment = login.agent.folder().environment()});
+        return login.busy();
+    }));
+    BackgroundProcess sign = login.begin({"sign", "report.txt"});
+    // Both, and the one that asks.
+    REQUIRE(wait_until([&] {
+        return login.signet({"status", "--json"}).out.find("\"clients\":3") != std::string::npos;
+    }));
+    // The agent sees what came first, first.
+    check_done(login.signet({"status"}));
+    for (const pid_t host : login.agent.hosts())
+        kill(host, SIGKILL);
+    CHECK(sign.wait(std::chrono::seconds(60)) == 0);
+    CHECK(sign.err().empty());
+    CHECK(list->wait(std::chrono::seconds(60)).has_value());
 }
 
 TEST_CASE("that somebody brings a wrong PIN is no answer to who waits for the right one") {
