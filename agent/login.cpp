@@ -14,7 +14,9 @@ namespace {
 
 constexpr auto expire_again = std::chrono::seconds{1};
 
-TokenConfig config_of(const Config& config, const TokenState& token) {
+/// Of a TokenState or a TokenDescription.
+template <typename Token>
+TokenConfig config_of(const Config& config, const Token& token) {
     for (const auto& candidate : config.tokens) {
         if (TokenUri(candidate.uri).matches(token))
             return candidate;
@@ -185,13 +187,14 @@ std::vector<pin::TokenId> Logins::remembered() const {
     return tokens;
 }
 
-void Logins::keep(const Attempt& attempt, const Secret& pin) {
+void Logins::keep(const Attempt& attempt, std::optional<Secret> pin) {
     // What was refused stays refused: that another PIN is right makes none of those right.
-    if (m_in_doubt.is_refused(attempt.id, pin))
+    if (pin && m_in_doubt.is_refused(attempt.id, *pin))
         m_in_doubt.forget(attempt.id);
     const auto& lifetime = attempt.config.pin_cache;
     const auto now = Clock::now();
-    m_kept.put(attempt.id, attempt.token->module, pin.clone(), lifetime, now);
+    const auto& token = *attempt.token;
+    m_kept.put({attempt.id, token.manufacturer, token.model}, token.module, std::move(pin), lifetime, now);
     if (!lifetime)
         return;
     if (lifetime->count() == 0)
@@ -215,10 +218,9 @@ void Logins::expire() {
     // What a login under way leaves open may be for one request only.
     m_asks_each_time = !m_under_way.empty();
     for (const auto& token : m_hosts.catalogue().tokens()) {
-        const bool by_pin = token->current && token->logged_in && token->has_flag(CKF_LOGIN_REQUIRED) &&
-                            !token->has_flag(CKF_PROTECTED_AUTHENTICATION_PATH);
+        const bool open = token->current && token->logged_in && token->has_flag(CKF_LOGIN_REQUIRED);
         const bool over =
-            (by_pin && !m_kept.has(token->id(), token->module, now)) || m_closing.contains(token->id());
+            (open && !m_kept.has(token->id(), token->module, now)) || m_closing.contains(token->id());
         if (!over)
             continue;
         const bool idle =
@@ -240,14 +242,10 @@ void Logins::expire() {
 }
 
 void Logins::reconfigured() {
-    const auto now = Clock::now();
-    for (const auto& id : m_kept.tokens()) {
-        const auto& tokens = m_config->tokens;
-        const auto config = std::find_if(tokens.begin(), tokens.end(), [&id](const auto& candidate) {
-            return TokenUri(candidate.uri).matches(id);
-        });
-        m_kept.limit(id, config == tokens.end() ? TokenConfig{}.pin_cache : config->pin_cache, now);
-    }
+    const auto lifetime = [this](const pin::TokenDescription& token) {
+        return config_of(*m_config, token).pin_cache;
+    };
+    m_kept.limit(lifetime, Clock::now());
     expire();
 }
 

@@ -90,7 +90,7 @@ class Logins {
     asio::awaitable<void> log_out_everywhere(pin::TokenId id);
     static asio::awaitable<void> log_out(std::shared_ptr<TokenState> token);
     asio::awaitable<void> log_out_expired(pin::TokenId id);
-    void keep(const Attempt& attempt, const Secret& pin);
+    void keep(const Attempt& attempt, std::optional<Secret> pin);
     void refuse(const Attempt& attempt, const Secret& pin);
     void expire();
     void expire_at(Clock::time_point when);

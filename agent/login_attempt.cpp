@@ -72,6 +72,7 @@ asio::awaitable<void> Logins::by_pin_pad(Attempt& attempt) {
     spdlog::info("{} waits for its PIN pad", quoted(*attempt.token));
     const auto answer = co_await send(attempt, nullptr, false);
     if (answer.ok()) {
+        keep(attempt, std::nullopt);
         co_await succeed(attempt);
         co_return;
     }
@@ -204,7 +205,7 @@ asio::awaitable<Secret> Logins::ask_person(Attempt& attempt, const pin::PinPromp
 asio::awaitable<bool> Logins::try_pin(Attempt& attempt, const Secret& pin, bool confirmed) {
     const auto answer = co_await send(attempt, &pin, confirmed);
     if (answer.ok()) {
-        keep(attempt, pin);
+        keep(attempt, pin.clone());
         co_await succeed(attempt);
         co_return true;
     }

@@ -31,7 +31,9 @@ void pad(unsigned char (&field)[size], const std::string& text) {
     std::memcpy(field, text.data(), std::min(size, text.size()));
 }
 
-CK_TOKEN_INFO token_info(const TokenState& token) {
+/// Of a TokenState or a TokenDescription.
+template <typename Token>
+CK_TOKEN_INFO token_info(const Token& token) {
     CK_TOKEN_INFO info{};
     pad(info.label, token.label);
     pad(info.manufacturerID, token.manufacturer);
@@ -101,6 +103,11 @@ TokenUri::TokenUri(const std::string& text) : m_parsed(std::make_unique<Parsed>(
 TokenUri::~TokenUri() = default;
 
 bool TokenUri::matches(const TokenState& token) const {
+    const auto info = token_info(token);
+    return p11_kit_uri_match_token_info(m_parsed->uri.get(), &info) != 0;
+}
+
+bool TokenUri::matches(const pin::TokenDescription& token) const {
     const auto info = token_info(token);
     return p11_kit_uri_match_token_info(m_parsed->uri.get(), &info) != 0;
 }

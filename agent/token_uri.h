@@ -28,6 +28,7 @@ class TokenUri {
     TokenUri& operator=(const TokenUri&) = delete;
 
     [[nodiscard]] bool matches(const TokenState& token) const;
+    [[nodiscard]] bool matches(const pin::TokenDescription& token) const;
     /// As far as these two tell: the manufacturer, say, is not known and not looked at. A URI with neither
     /// label nor serial number matches none.
     [[nodiscard]] bool matches(const pin::TokenId& token) const;

@@ -5,11 +5,13 @@
 
 namespace signet::agent::pin {
 
-void PinStore::put(const TokenId& token, const std::string& module, Secret pin, PinLifetime lifetime,
-                   Clock::time_point now) {
+void PinStore::put(const TokenDescription& token, const std::string& module, std::optional<Secret> pin,
+                   PinLifetime lifetime, Clock::time_point now) {
     // The token has one PIN: a try would be lost on another one.
     std::erase_if(m_kept, [&](const auto& entry) {
-        return entry.first.token == token && (entry.first.module == module || !equal(entry.second.pin, pin));
+        const auto& other = entry.second.pin;
+        return entry.first.token == token &&
+               (entry.first.module == module || (pin && other && !equal(*other, *pin)));
     });
     if (lifetime && *lifetime <= std::chrono::milliseconds::zero())
         return;
@@ -19,7 +21,7 @@ void PinStore::put(const TokenId& token, const std::string& module, Secret pin, 
     std::optional<Clock::time_point> until;
     if (lifetime)
         until = now + *lifetime;
-    m_kept.emplace(Place{token, module}, Kept{std::move(pin), until});
+    m_kept.emplace(Place{token, module}, Kept{token, std::move(pin), until});
 }
 
 std::optional<Secret> PinStore::get(const TokenId& token, const std::string& module, Clock::time_point now) {
@@ -30,7 +32,9 @@ std::optional<Secret> PinStore::get(const TokenId& token, const std::string& mod
         m_kept.erase(found);
         return std::nullopt;
     }
-    return found->second.pin.clone();
+    if (!found->second.pin)
+        return std::nullopt;
+    return found->second.pin->clone();
 }
 
 std::vector<TokenId> PinStore::tokens() const {
@@ -47,12 +51,11 @@ bool PinStore::has(const TokenId& token, const std::string& module, Clock::time_
     return found != m_kept.end() && (!found->second.until || *found->second.until > now);
 }
 
-void PinStore::limit(const TokenId& token, PinLifetime lifetime, Clock::time_point now) noexcept {
-    if (!lifetime)
-        return;
+void PinStore::limit(const std::function<PinLifetime(const TokenDescription&)>& lifetime,
+                     Clock::time_point now) {
     for (auto& [place, kept] : m_kept) {
-        if (place.token == token)
-            kept.until = kept.until ? std::min(*kept.until, now + *lifetime) : now + *lifetime;
+        if (const auto longest = lifetime(kept.token))
+            kept.until = kept.until ? std::min(*kept.until, now + *longest) : now + *longest;
     }
 }
 
@@ -62,7 +65,8 @@ bool PinStore::drop(const TokenId& token) noexcept {
 
 bool PinStore::drop(const TokenId& token, const Secret& pin) noexcept {
     return std::erase_if(m_kept, [&](const auto& entry) {
-               return entry.first.token == token && equal(entry.second.pin, pin);
+               const auto& kept = entry.second.pin;
+               return entry.first.token == token && kept && equal(*kept, pin);
            }) != 0;
 }
 

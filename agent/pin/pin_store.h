@@ -1,4 +1,4 @@
-// PINs that a token has accepted, kept for as long as the configuration allows.
+// PINs that a token has accepted, and logins at a PIN pad, kept for as long as the configuration allows.
 #pragma once
 
 #include "agent/pin/token_id.h"
@@ -7,6 +7,7 @@
 #include <chrono>
 #include <compare>
 #include <cstddef>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -29,21 +30,22 @@ class PinStore {
 
     /// Keeps `pin`, which the token has just accepted, in place of an older one; another PIN that any module
     /// has for this token is dropped. Use does not lengthen a lifetime. With a lifetime of zero nothing is
-    /// kept.
-    void put(const TokenId&, const std::string& module, Secret pin, PinLifetime lifetime,
-             Clock::time_point now);
+    /// kept. None: it was entered at a PIN pad, and the time of the login is kept alone.
+    void put(const TokenDescription&, const std::string& module, std::optional<Secret> pin,
+             PinLifetime lifetime, Clock::time_point now);
 
     /// A copy of the PIN, if one is kept and its time is not over. Throws as Secret::clone.
     [[nodiscard]] std::optional<Secret> get(const TokenId&, const std::string& module, Clock::time_point now);
 
-    /// Tokens whose PIN is kept, or was until its time was over; each once, in order.
+    /// Tokens whose PIN or login is kept, or was until its time was over; each once, in order.
     [[nodiscard]] std::vector<TokenId> tokens() const;
 
-    /// Whether one is kept whose time is not over.
+    /// Whether a PIN or a login is kept whose time is not over.
     [[nodiscard]] bool has(const TokenId&, const std::string& module, Clock::time_point now) const;
 
-    /// The PINs that are kept for the token live for `lifetime` from now on, at most.
-    void limit(const TokenId&, PinLifetime lifetime, Clock::time_point now) noexcept;
+    /// What is kept lives as long as `lifetime` says of its token from now on, at most. Throws what that
+    /// throws.
+    void limit(const std::function<PinLifetime(const TokenDescription&)>& lifetime, Clock::time_point now);
 
     /// Of all modules; whether there was one.
     bool drop(const TokenId&) noexcept;
@@ -58,7 +60,9 @@ class PinStore {
 
   private:
     struct Kept {
-        Secret pin;
+        TokenDescription token;
+        /// None: a login at a PIN pad.
+        std::optional<Secret> pin;
         /// None: no end.
         std::optional<Clock::time_point> until;
     };

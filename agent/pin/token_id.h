@@ -17,4 +17,10 @@ struct TokenId {
     friend auto operator<=>(const TokenId&, const TokenId&) = default;
 };
 
+/// The same with what else tells tokens apart in a URI; compared by TokenId alone.
+struct TokenDescription : TokenId {
+    std::string manufacturer{};
+    std::string model{};
+};
+
 }  // namespace signet::agent::pin

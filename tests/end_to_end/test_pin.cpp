@@ -178,6 +178,13 @@ TEST_CASE("a shorter pin-cache holds for PINs that are kept already") {
     Alice alice({KeyType::p256});
     AgentSetup setup = AgentSetup::of(alice.token(), "none");
     setup.tokens.front().pin_cache = "forever";
+    SECTION("of a token by its label") {}
+    SECTION("of a token by its model") {
+        setup.tokens.front().uri = "pkcs11:model=SoftHSM%20v2";
+    }
+    SECTION("of any token") {
+        setup.tokens.front().uri = "pkcs11:";
+    }
     const AgentFolder home;
     write_file(home.configuration(), home.configuration_of(setup));
     AgentProcess agent(home);
@@ -188,4 +195,18 @@ TEST_CASE("a shorter pin-cache holds for PINs that are kept already") {
     write_file(home.configuration(), home.configuration_of(setup));
     agent.process().signal(SIGHUP);
     CHECK(wait_until([&] { return !logged_in(); }));
+}
+
+TEST_CASE("a login to a token with a PIN pad has its time, too") {
+    FaultyModule module;
+    Alice alice({KeyType::p256});
+    AgentSetup setup = module.setup(alice.token());
+    setup.tokens.front().pin_cache = "1s";
+    const AgentProcess agent(setup);
+    // SoftHSM has none, so the pad comes after the login.
+    check_done(agent.signet({"unlock"}));
+    module.follow("C_GetTokenInfo flags 0x100");
+    check_done(agent.signet({"list"}));
+    CHECK(wait_until([&] { return agent.signet({"list"}).out.find("locked") != std::string::npos; },
+                     std::chrono::seconds(20)));
 }

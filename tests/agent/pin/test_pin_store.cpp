@@ -9,8 +9,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-const TokenId alpha{"1", "alpha"};
-const TokenId beta{"2", "beta"};
+const TokenDescription alpha{{"1", "alpha"}, "maker", "model"};
+const TokenDescription beta{{"2", "beta"}, "maker", "model"};
 const std::string module = "opensc";
 const PinStore::Clock::time_point start{1000s};
 
@@ -141,12 +141,33 @@ TEST_CASE("A module that shows the same token gets no PIN that another has taken
         CHECK(store.tokens().empty());
     }
     SECTION("a shorter time is for all") {
-        store.limit(alpha, 1min, start);
+        store.limit([](const TokenDescription&) { return 1min; }, start);
         CHECK_FALSE(store.has(alpha, "opensc", start + 1min));
         CHECK_FALSE(store.has(alpha, "onepin", start + 1min));
+    }
+    SECTION("a shorter time is for those that it is said of") {
+        store.put(beta, "onepin", pin_of("9999"), std::nullopt, start);
+        store.limit(
+            [](const TokenDescription& token) {
+                return token.model == "model" && token.label == "beta" ? PinLifetime(1min) : std::nullopt;
+            },
+            start);
+        CHECK(store.has(alpha, "opensc", start + 1min));
+        CHECK_FALSE(store.has(beta, "onepin", start + 1min));
     }
     SECTION("a lock is for all") {
         CHECK(store.drop(alpha));
         CHECK(store.tokens().empty());
     }
+}
+
+TEST_CASE("A login at a PIN pad has its time, and gives no PIN") {
+    PinStore store;
+    store.put(alpha, module, std::nullopt, 1min, start);
+    CHECK(store.has(alpha, module, start));
+    CHECK_FALSE(store.get(alpha, module, start).has_value());
+    CHECK_FALSE(store.drop(alpha, pin_of("1234")));
+    CHECK(store.tokens() == std::vector<TokenId>{alpha});
+    CHECK(store.drop_expired(start) == start + 1min);
+    CHECK_FALSE(store.has(alpha, module, start + 1min));
 }
