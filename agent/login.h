@@ -86,6 +86,7 @@ class Logins {
     asio::awaitable<bool> try_pin(Attempt& attempt, const Secret& pin, bool confirmed);
     asio::awaitable<Answer> send(Attempt& attempt, const Secret* pin, bool may_repeat);
     asio::awaitable<void> look_again(Attempt& attempt);
+    bool is_unanswered_too_often(const Attempt& attempt, const Secret& pin);
     asio::awaitable<void> succeed(Attempt& attempt);
     asio::awaitable<void> log_out_everywhere(pin::TokenId id);
     static asio::awaitable<void> log_out(std::shared_ptr<TokenState> token);
@@ -102,6 +103,8 @@ class Logins {
     pin::RefusedPins m_refused;
     /// Sent, but the process ended before the token answered: perhaps refused.
     pin::RefusedPins m_in_doubt;
+    /// How often in a row a PIN that was right before was sent, and no answer came.
+    std::map<pin::TokenId, int> m_unanswered;
     std::map<pin::TokenId, std::shared_ptr<UnderWay>> m_under_way;
     asio::steady_timer m_expiry;
     bool m_asks_each_time = false;

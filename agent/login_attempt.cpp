@@ -267,10 +267,25 @@ asio::awaitable<Answer> Logins::send(Attempt& attempt, const Secret* pin, bool m
         if (device_failed)
             attempt.host->retire(*attempt.token, "the device failed at a login: " + answer.what);
         const bool unanswered = answer.fate == Fate::lost || answer.fate == Fate::timed_out || device_failed;
-        if (answer.fate != Fate::not_sent && !(unanswered && may_repeat))
+        if (answer.fate == Fate::answered && !device_failed)
+            m_unanswered.erase(attempt.id);
+        const bool repeat = unanswered && may_repeat && !is_unanswered_too_often(attempt, *pin);
+        if (answer.fate != Fate::not_sent && !repeat)
             break;
     }
     co_return answer;
+}
+
+bool Logins::is_unanswered_too_often(const Attempt& attempt, const Secret& pin) {
+    if (++m_unanswered[attempt.id] < max_sends)
+        return false;
+    // It may have been changed elsewhere: each may have cost a try.
+    spdlog::warn("{} did not answer to its PIN {} times; it is not sent again by itself",
+                 quoted(*attempt.token), max_sends);
+    m_unanswered.erase(attempt.id);
+    m_kept.drop(attempt.id, pin);
+    m_in_doubt.remember(attempt.id, pin);
+    return true;
 }
 
 asio::awaitable<void> Logins::succeed(Attempt& attempt) {

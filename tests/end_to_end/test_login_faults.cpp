@@ -184,6 +184,19 @@ TEST_CASE("a login whose scan waits for its turn when signet-token ends is only 
     CHECK(list->wait(std::chrono::seconds(60)).has_value());
 }
 
+TEST_CASE("a PIN that was right is not sent for ever to a token that does not answer") {
+    FaultyLogin login("none");
+    login.unlock();
+    for (const pid_t host : login.agent.hosts())
+        kill(host, SIGKILL);
+    login.module.follow("C_Login crash times 3");
+    check_refused(login.signet({"sign", "report.txt"}), 6);
+    // A fourth time, it would open the token.
+    check_refused(login.signet({"sign", "report.txt"}), 5);
+    login.unlock();
+    check_done(login.signet({"sign", "report.txt"}));
+}
+
 TEST_CASE("that somebody brings a wrong PIN is no answer to who waits for the right one") {
     FaultyLogin login("");
     login.module.follow("C_Login delay 3000ms times 1");
