@@ -9,6 +9,8 @@
 
 #include <spdlog/spdlog.h>
 
+#include <optional>
+
 namespace signet::agent {
 
 namespace {
@@ -120,6 +122,9 @@ asio::awaitable<void> serve(Agent& agent, const Peer& peer, Request& request, Re
     }
     AuditTrail trail;
     std::exception_ptr failure;
+    std::optional<Logins::RequestId> use;
+    if (row->needs == Needs::key)
+        use = agent.logins.request_begins(peer);
     try {
         if (agent.stopping)
             throw Error(protocol::STOPPING, "the agent is stopping", "try again when it runs");
@@ -133,8 +138,8 @@ asio::awaitable<void> serve(Agent& agent, const Peer& peer, Request& request, Re
     } catch (...) {
         failure = std::current_exception();
     }
-    if (row->needs == Needs::key)
-        agent.logins.request_ended();
+    if (use)
+        agent.logins.request_ended(*use);
     if (!failure)
         co_return;
     set_failure(reply, failure);

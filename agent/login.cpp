@@ -46,6 +46,8 @@ void Logins::finish(const pin::TokenId& id, const std::exception_ptr& failure) {
     ended->ended = true;
     ended->failure = failure;
     ended->changed.notify_all();
+    if (ended->logged_in && !failure)
+        share(id, *ended);
 }
 
 asio::awaitable<void> Logins::ensure(std::shared_ptr<TokenState> token, const Peer& peer) {
@@ -120,6 +122,7 @@ asio::awaitable<void> Logins::lock(pin::TokenId id) {
 asio::awaitable<void> Logins::log_out_everywhere(pin::TokenId id) {
     m_kept.drop(id);
     m_closing.erase(id);
+    m_sharers.erase(id);
     // Several modules may show the same token. The catalogue is rebuilt meanwhile.
     auto tokens = m_hosts.catalogue().tokens();
     for (const auto& host : m_hosts.leaving()) {
@@ -212,6 +215,31 @@ void Logins::expire_at(Clock::time_point when) {
     });
 }
 
+Logins::RequestId Logins::request_begins(const Peer& peer) {
+    m_requests.emplace(++m_last_request, peer.id);
+    return m_last_request;
+}
+
+void Logins::request_ended(RequestId request) {
+    m_requests.erase(request);
+    for (auto& [token, requests] : m_sharers)
+        requests.erase(request);
+    std::erase_if(m_sharers, [](const auto& entry) { return entry.second.empty(); });
+    if (m_asks_each_time)
+        expire();
+}
+
+void Logins::share(const pin::TokenId& id, const UnderWay& login) {
+    auto& sharers = m_sharers[id];
+    for (const auto& [request, client] : m_requests) {
+        if (std::any_of(login.waiting.begin(), login.waiting.end(),
+                        [client = client](const Peer* peer) { return peer->id == client; }))
+            sharers.insert(request);
+    }
+    if (sharers.empty())
+        m_sharers.erase(id);
+}
+
 void Logins::expire() {
     const auto now = Clock::now();
     auto next = m_kept.drop_expired(now);
@@ -223,9 +251,13 @@ void Logins::expire() {
             (open && !m_kept.has(token->id(), token->module, now)) || m_closing.contains(token->id());
         if (!over)
             continue;
-        const bool idle =
-            !m_under_way.contains(token->id()) && token->host->outstanding() + token->host->queued() == 0;
-        if (idle) {
+        if (m_sharers.contains(token->id())) {
+            // The end of the last of them looks again.
+            m_asks_each_time = true;
+        } else if (m_under_way.contains(token->id())) {
+            // It is for those who wait for it, and it ends one way or the other.
+            next = std::min(next.value_or(Clock::time_point::max()), now + expire_again);
+        } else if (token->host->outstanding() + token->host->queued() == 0) {
             spawn(m_loop, log_out_expired(token->id()));
         } else {
             // A client that keeps the token busy would keep its login.

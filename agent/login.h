@@ -11,6 +11,7 @@
 #include "agent/token_state.h"
 #include "secret/secret.h"
 
+#include <cstdint>
 #include <exception>
 #include <map>
 #include <memory>
@@ -48,11 +49,13 @@ class Logins {
     /// goes.
     void removed(const pin::TokenId& id, const std::string& module) noexcept { m_kept.drop(id, module); }
 
-    /// After each request: tokens whose PIN is not kept ask again for the next one.
-    void request_ended() {
-        if (m_asks_each_time)
-            expire();
-    }
+    using RequestId = std::uint64_t;
+
+    /// A request of `peer` for a key begins; request_ended() must follow.
+    [[nodiscard]] RequestId request_begins(const Peer& peer);
+    /// Tokens whose PIN is not kept ask again for the next request, when those for which somebody logged in
+    /// have ended.
+    void request_ended(RequestId request);
 
     /// After the configuration was exchanged: kept PINs live no longer than it says now.
     void reconfigured();
@@ -88,6 +91,7 @@ class Logins {
     asio::awaitable<void> look_again(Attempt& attempt);
     bool is_unanswered_too_often(const Attempt& attempt, const Secret& pin);
     asio::awaitable<void> succeed(Attempt& attempt);
+    void share(const pin::TokenId& id, const UnderWay& login);
     asio::awaitable<void> log_out_everywhere(pin::TokenId id);
     static asio::awaitable<void> log_out(std::shared_ptr<TokenState> token);
     asio::awaitable<void> log_out_expired(pin::TokenId id);
@@ -106,6 +110,12 @@ class Logins {
     /// How often in a row a PIN that was right before was sent, and no answer came.
     std::map<pin::TokenId, int> m_unanswered;
     std::map<pin::TokenId, std::shared_ptr<UnderWay>> m_under_way;
+    /// Those for a key, and whose they are.
+    std::map<RequestId, ClientId> m_requests;
+    RequestId m_last_request = 0;
+    /// The requests, of clients for whom somebody logged in, that were there then and have not ended: till
+    /// then the login stays, although its time is over. No later request gets in here.
+    std::map<pin::TokenId, std::set<RequestId>> m_sharers;
     asio::steady_timer m_expiry;
     bool m_asks_each_time = false;
     /// No person is asked any more.

@@ -289,6 +289,7 @@ bool Logins::is_unanswered_too_often(const Attempt& attempt, const Secret& pin) 
 }
 
 asio::awaitable<void> Logins::succeed(Attempt& attempt) {
+    attempt.under_way.logged_in = true;
     m_closing.erase(attempt.id);
     spdlog::info("{} is logged in", quoted(*attempt.token));
     attempt.host->believe(attempt.id);

@@ -24,6 +24,8 @@ struct Logins::UnderWay {
     Broadcast changed;
     Kind kind;
     bool ended = false;
+    /// Somebody logged in, and was not only found to be.
+    bool logged_in = false;
     std::exception_ptr failure;
     /// Whose requests get its result. They live until it has ended.
     std::vector<const Peer*> waiting;

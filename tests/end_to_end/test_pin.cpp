@@ -148,10 +148,44 @@ TEST_CASE("a batch of many files is one PIN prompt, also where no PIN is kept") 
 
 TEST_CASE("a command of several requests has no more prompts than requests where no PIN is kept") {
     ManyFiles many(300);
-    // One, unless the first request ends before the agent has seen the next.
+    // One, unless the PIN is there before the agent has seen the second request.
     CHECK(many.pinentry.asked() >= 1);
     CHECK(many.pinentry.asked() <= 2);
     many.check_signatures({"file0", "file255", "file256", "file299"});
+}
+
+TEST_CASE("requests that were sent ahead while the PIN was asked for have one prompt, whatever else ends") {
+    FaultyModule module;
+    Alice alice({KeyType::p256});
+    const ScriptedPinentry pinentry("until [ -e \"$folder/typed\" ]; do sleep 0.01; done; give 123456");
+    AgentSetup setup = pinentry.used_in(module.setup(alice.token()));
+    setup.tokens.front().pin_cache = "0";
+    const AgentProcess agent(setup);
+    // The second request is the longer one.
+    const TemporaryFolder folder;
+    Arguments arguments{program("signet"), "sign", "-k", "alice-p256"};
+    for (int i = 0; i < 500; ++i) {
+        arguments.push_back("file" + std::to_string(i));
+        write_file(folder / arguments.back(), std::to_string(i));
+    }
+    const RunOptions options{.environment = agent.folder().environment(), .folder = folder.path()};
+    module.follow("C_Sign delay 30ms");
+    BackgroundProcess sign(arguments, options);
+    REQUIRE(wait_until([&] { return pinentry.asked() == 1; }));
+    // Its requests are sent ahead of the answers, and the agent sees what came first, first.
+    check_done(agent.signet({"list"}));
+    write_file(pinentry / "typed", "");
+    int others = 0;
+    for (; sign.running(); ++others)
+        check_refused(agent.signet({"sign", "-k", "nobody", "file0"}, options), 4);
+    CHECK(others > 1);
+    CHECK(sign.wait(std::chrono::seconds(60)) == 0);
+    CHECK(pinentry.asked() == 1);
+    // It was for these requests alone.
+    CHECK(wait_until([&] { return agent.signet({"list"}).out.find("locked") != std::string::npos; }));
+    module.follow("");
+    check_done(agent.signet({"sign", "-k", "alice-p256", "-o", "again", "file0"}, options));
+    CHECK(pinentry.asked() == 2);
 }
 
 TEST_CASE("a client that keeps the token busy does not keep its login") {
