@@ -4,6 +4,7 @@
 #include "client/mail/line_ends.h"
 #include "client/mail/media_type.h"
 #include "client/mail/multipart.h"
+#include "client/mail/relay_safe_field.h"
 #include "client/mail/transfer_encoding.h"
 
 #include <glib.h>
@@ -29,13 +30,6 @@ bool suits_quoted_printable(std::string_view text) noexcept {
     return is_crlf_text(text) && eight_bit <= text.size() / 4;
 }
 
-void append_fields(std::string& out, const std::vector<Field>& fields) {
-    for (const auto& field : fields) {
-        out += to_crlf(without_line_end(field.raw));
-        out += "\r\n";
-    }
-}
-
 /// A message without a Content-Type is text/plain; said aloud, it survives being moved into a multipart.
 std::string default_content_type(std::string_view body) {
     if (std::none_of(body.begin(), body.end(), is_eight_bit)) {
@@ -57,9 +51,13 @@ class Canonicaliser {
     void append_multipart(const Entity& entity, const MediaType& type, int depth);
     void append_signed(const Entity& entity, const MediaType& type);
     void append_header(const Entity& entity);
+    void append_message(std::string_view message, int depth);
     void warn(const std::string& text);
+    void warn_of_field(std::string_view raw);
 
     std::string m_out;
+    /// Messages around what is appended: their header fields are not ours to alter.
+    int m_messages = 0;
     std::vector<std::string> m_warnings;
 };
 
@@ -69,16 +67,34 @@ void Canonicaliser::warn(const std::string& text) {
     }
 }
 
-void Canonicaliser::append_header(const Entity& entity) {
-    const auto start = m_out.size();
-    append_fields(m_out, entity.fields);
-    for (std::string_view rest = std::string_view(m_out).substr(start); !rest.empty();) {
-        const auto line = first_line(rest);
-        if (without_line_end(line).size() > max_line_size) {
+void Canonicaliser::warn_of_field(std::string_view raw) {
+    if (!is_relay_safe_field(raw)) {
+        warn(m_messages > 0
+                 ? "a header field of a message within the message holds characters that are not ASCII, or "
+                   "blanks "
+                   "at a line's end, which a relay may alter"
+                 : "a header field of a part holds characters that are not ASCII, which a relay may alter");
+    }
+    for (; !raw.empty(); raw.remove_prefix(first_line(raw).size())) {
+        if (without_line_end(first_line(raw)).size() > max_line_size) {
             warn("a header field of a part has a line over 998 characters, which a relay may break");
         }
-        rest.remove_prefix(line.size());
     }
+}
+
+void Canonicaliser::append_header(const Entity& entity) {
+    for (const auto& field : entity.fields) {
+        const auto text =
+            m_messages > 0 ? to_crlf(without_line_end(field.raw)) + "\r\n" : relay_safe_field(field);
+        warn_of_field(text);
+        m_out += text;
+    }
+}
+
+void Canonicaliser::append_message(std::string_view message, int depth) {
+    ++m_messages;
+    append(parse_entity(message), depth, false);
+    --m_messages;
 }
 
 void Canonicaliser::append(const Entity& entity, int depth, bool within_digest) {
@@ -99,7 +115,7 @@ void Canonicaliser::append(const Entity& entity, int depth, bool within_digest) 
     } else if (is_message && composite) {
         append_header(entity);
         m_out += "\r\n";
-        append(parse_entity(entity.body), depth + 1, false);
+        append_message(entity.body, depth + 1);
     } else {
         append_leaf(entity, type);
     }

@@ -23,11 +23,12 @@ struct CanonicalEntity {
 
 /// The entity that `message`'s Content-* fields and body make. A leaf with 8-bit or control characters, lines
 /// over max_line_size, white space at a line's end or "From " at its start becomes quoted-printable (text) or
-/// base64; its decoded bytes stay, except that line ends of text are CRLF. Everything else stays byte for
-/// byte but for its line ends: header fields, leaves that are safe, and all of a multipart/signed, which
-/// somebody else's signature covers. Text around the parts of a multipart, which nobody reads, is left out if
-/// it is not safe. Throws Error(malformed) for a broken multipart, nesting above max_nesting, or what needs
-/// an encoding but is in an unknown one.
+/// base64; its decoded bytes stay, except that line ends of text are CRLF. Header fields of parts become as
+/// relay_safe_field() makes them. Everything else stays byte for byte but for its line ends: the header of a
+/// message within, leaves that are safe, and all of a multipart/signed, which somebody else's signature
+/// covers. Text around the parts of a multipart, which nobody reads, is left out if it is not safe. Throws
+/// Error(malformed) for a broken multipart, nesting above max_nesting, or what needs an encoding but is in an
+/// unknown one.
 [[nodiscard]] CanonicalEntity canonical_entity(const Entity& message);
 
 /// Whether a relay leaves `text` as it is, when its line ends are made CRLF.

@@ -29,7 +29,7 @@ TEST_CASE("what is safe stays byte for byte, with CRLF") {
     const auto body = GENERATE(""s, "plain\n"s, "no final newline"s, "\n\n\n"s, "..\n.x\n"s,
                                ">From x\n\ttab\n"s, std::string(998, 'x') + "\n");
     CAPTURE(body);
-    const auto header = "Content-Type: text/plain;\n\tcharset=\"us-ascii\"\nContent-Language: J\xc3\xb6\n"s;
+    const auto header = "Content-Type: text/plain;\n\tcharset=\"us-ascii\"\nContent-Language: de\n"s;
     CHECK(canonical(outer + header + "\n" + body) == to_crlf(header + "\n" + body));
     CHECK(canonical(to_crlf(outer + header + "\n" + body)) == to_crlf(header + "\n" + body));
 }
@@ -98,7 +98,7 @@ TEST_CASE("in a multipart each leaf is encoded by itself, and the rest stays") {
           to_crlf("Content-Type: multipart/mixed; boundary=\"b c\"\n\nThis is MIME.\n--b c\n"
                   "Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: "
                   "quoted-printable\n\nJ=C3=B6rg left\n"
-                  "--b c\nContent-Disposition: attachment; filename=\"J\xc3\xb6 .txt\"\n\nsafe\n\n--b "
+                  "--b c\nContent-Disposition: attachment; filename*=utf-8''J%C3%B6%20.txt\n\nsafe\n\n--b "
                   "c--\nafter\n"));
 }
 
@@ -148,6 +148,56 @@ TEST_CASE("a header line that a relay may break is warned of") {
     CHECK(canonical_entity(parse_message(message)).warnings.size() == 1);
 }
 
+TEST_CASE("a part's header becomes 7-bit, its lines without blanks at their ends") {
+    const auto header = GENERATE(
+        "Content-Disposition: attachment;  \n\tfilename=\"Gr\xc3\xbc\xc3\x9f\\\"e %*'.pdf\"; size=1 \n"s,
+        "Content-Type: text/plain; charset=\"us-ascii\"; name=\"\xc3\xbc (1)\" \nContent-Description: x   \n"s,
+        "Content-Description: Gr\xc3\xbc\xc3\x9f" + std::string(200, 'e') + " \xc3\xbc  und \xc3\x9f\n");
+    CAPTURE(header);
+    const auto message = parse_message(outer + header + "\nbody");
+    const auto result = canonical_entity(message);
+    CHECK(result.warnings.empty());
+    CHECK(is_relay_safe(result.bytes));
+    const auto part = parse_entity(result.bytes);
+    CHECK(file_name_of(part) == file_name_of(message));
+    CHECK(canonical("From: a@b\n" + result.bytes) == result.bytes);
+}
+
+TEST_CASE("a description is encoded in words that every reader knows") {
+    CHECK(canonical(outer + "Content-Type: text/plain\nContent-Description: Gr\xc3\xbc\xc3\x9f"
+                            "e an alle\n\nx") ==
+          "Content-Type: text/plain\r\nContent-Description: =?UTF-8?b?R3LDvMOfZQ==?= an alle\r\n\r\nx");
+}
+
+TEST_CASE("8-bit characters in a header that cannot be encoded are left and warned of") {
+    const auto header = GENERATE(
+        "Content-Description: Gr\xfc\xdf"
+        "e"s,
+        "Content-Language: J\xc3\xb6"s, "Content-Disposition: attachment; filename=J\xc3\xb6.txt"s,
+        "Content-Disposition: attachment; filename=\"J\xc3\xb6\"; filename*=utf-8''J%C3%B6"s,
+        "Content-Disposition: attachment; filename=x (J\xc3\xb6)"s,
+        "Content-Type: text/plain; name=\"J\xc3\xb6"s);
+    CAPTURE(header);
+    const auto result = canonical_entity(parse_message(outer + header + "\n\nx"));
+    CHECK(result.warnings.size() == 1);
+    CHECK(result.bytes.find(header + "\r\n") != std::string::npos);
+}
+
+TEST_CASE("the header of a message within stays, and what a relay may alter in it is warned of") {
+    const auto field = GENERATE("Subject: \xc3\xa4"s, "Subject: x  "s, "Content-Description: \xc3\xa4"s);
+    CAPTURE(field);
+    const auto part = "Content-Type: message/rfc822\n\n" + field + "\n\nbody";
+    const auto result = canonical_entity(parse_message(outer + part));
+    CHECK(result.bytes == to_crlf(part));
+    CHECK(result.warnings.size() == 1);
+    const auto beside = canonical_entity(parse_message(
+        outer +
+        "Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: message/rfc822\n\nSubject: "
+        "x\n\nx\n--b\nContent-Description: \xc3\xa4 \n\nx\n--b--"));
+    CHECK(beside.warnings.empty());
+    CHECK(is_relay_safe(beside.bytes));
+}
+
 TEST_CASE("what cannot be made safe is refused") {
     const auto entity = GENERATE(
         "Content-Type: multipart/mixed\n\nx"s, "Content-Type: multipart/mixed; boundary=b\n\n--b\n\nx"s,
@@ -162,8 +212,8 @@ TEST_CASE("nesting has a bound") {
     std::string inner = "\nx";
     for (int i = 0; i < 1000; ++i) {
         const auto boundary = "b" + std::to_string(i);
-        inner = "Content-Type: multipart/mixed; boundary=" + boundary + "\n\n--" + boundary + "\n" + inner +
-                "\n--" + boundary + "--";
+        inner.insert(0, "Content-Type: multipart/mixed; boundary=" + boundary + "\n\n--" + boundary + "\n")
+            .append("\n--" + boundary + "--");
         if (i == max_nesting - 1) {
             CHECK(canonical(outer + inner) == to_crlf(inner));
         }
@@ -172,7 +222,7 @@ TEST_CASE("nesting has a bound") {
     CHECK(has_binary_part(inner));
     std::string messages = "\nx";
     for (int i = 0; i < 1000; ++i) {
-        messages = "Content-Type: message/rfc822\n\n" + messages;
+        messages.insert(0, "Content-Type: message/rfc822\n\n");
     }
     CHECK_THROWS_AS(canonical(outer + messages), Error);
 }
