@@ -88,11 +88,37 @@ void append_quoted_line(std::string& out, std::string_view line) {
     }
 }
 
+/// RFC 2045 section 1: comments may stand in structured fields; RFC 5322 section 3.2.2: they nest. One that
+/// does not end stays, and makes the value unknown.
+std::string without_comments(std::string_view value) {
+    std::string out;
+    std::size_t depth = 0;
+    for (std::size_t i = 0; i < value.size(); ++i) {
+        const char c = value[i];
+        if (c == '(') {
+            ++depth;
+        } else if (depth > 0) {
+            depth -= c == ')' ? 1 : 0;
+            i += c == '\\' ? 1 : 0;
+        }
+        const bool separates = depth > 0 || c == ')' || is_white_space(c);
+        if (!separates) {
+            out.push_back(c);
+        } else if (!out.empty() && out.back() != ' ') {
+            out.push_back(' ');
+        }
+    }
+    if (out.ends_with(' ')) {
+        out.pop_back();
+    }
+    return depth == 0 ? out : std::string(value);
+}
+
 }  // namespace
 
 TransferEncoding transfer_encoding_of(const Entity& entity) {
     const auto* field = entity.only("Content-Transfer-Encoding");
-    const auto value = field != nullptr ? field->value() : "7bit";
+    const auto value = field != nullptr ? without_comments(field->value()) : "7bit";
     using enum TransferEncoding;
     for (const auto& [name, encoding] : {std::pair{"7bit", seven_bit},
                                          {"8bit", eight_bit},

@@ -12,7 +12,8 @@ namespace signet::client::mail {
 
 enum class TransferEncoding { seven_bit, eight_bit, binary, quoted_printable, base64, unknown };
 
-/// seven_bit without the field. Throws Error(malformed) if the field stands twice.
+/// seven_bit without the field; comments in it count for nothing. Throws Error(malformed) if the field stands
+/// twice.
 [[nodiscard]] TransferEncoding transfer_encoding_of(const Entity& entity);
 
 /// The bytes that `body` stands for. base64 is strict: its alphabet, white space, padding at the end and

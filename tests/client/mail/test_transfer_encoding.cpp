@@ -93,3 +93,16 @@ TEST_CASE("an encoding has a name, and an unknown one decodes nothing") {
           TransferEncoding::unknown);
     CHECK_THROWS_AS(decode("x", TransferEncoding::unknown), Error);
 }
+
+TEST_CASE("a comment in Content-Transfer-Encoding is no part of the encoding's name") {
+    const auto value =
+        GENERATE("8bit (comment)"s, "(a (nested) one \\) \\( )8bit"s, "8bit\n\t(folded) (two)"s);
+    CAPTURE(value);
+    CHECK(transfer_encoding_of(parse_entity("Content-Transfer-Encoding: " + value + "\n\n")) ==
+          TransferEncoding::eight_bit);
+    const auto other =
+        GENERATE("8bit (open"s, "8bit (open\\)"s, "8(x)bit"s, "8bit x (y)"s, "8bit \\("s, "()"s, "8bit)x("s);
+    CAPTURE(other);
+    CHECK(transfer_encoding_of(parse_entity("Content-Transfer-Encoding: " + other + "\n\n")) ==
+          TransferEncoding::unknown);
+}
