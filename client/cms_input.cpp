@@ -76,7 +76,8 @@ cms::Bytes decode_cms_input(cms::Bytes file, const std::string& name) {
     if (body->data() != nullptr)
         decoded = decode_base64(*body);
     if (!decoded)
-        throw Error(ExitStatus::malformed, "cannot read " + name, "its PEM armour is broken");
+        throw Error(ExitStatus::malformed, "cannot read " + name, "its PEM armour is broken",
+                    "ask the sender to send it again");
     return *std::move(decoded);
 }
 

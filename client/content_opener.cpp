@@ -38,6 +38,9 @@ OpenedContent open_content(AgentConnection& agent, cms::BytesView message, const
     } catch (const cms::Error& error) {
         if (error.code() == cms::ErrorCode::cannot_decrypt)
             throw cannot_open();
+        if (error.code() == cms::ErrorCode::malformed)
+            throw Error(ExitStatus::malformed, cannot_decrypt, error.what(),
+                        "ask the sender to send it again");
         if (error.code() != cms::ErrorCode::unsupported)
             throw from_cms(error, cannot_decrypt);
         const Error known = from_cms(error, cannot_decrypt);

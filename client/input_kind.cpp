@@ -75,4 +75,11 @@ Error is_cms(std::string what_failed, const std::string& command) {
             "use " + command};
 }
 
+Error is_malformed_cms(std::string what_failed, cms::BytesView input, std::string why) {
+    if (!looks_like_cms(input))
+        return {ExitStatus::malformed, std::move(what_failed), "it is not CMS",
+                "name a .p7s or .p7m file, in DER, BER or PEM"};
+    return {ExitStatus::malformed, std::move(what_failed), std::move(why), "ask the sender to send it again"};
+}
+
 }  // namespace signet::client

@@ -1,6 +1,8 @@
 // What an input seems to be that is not what a command reads, so that the command can name another one.
 #pragma once
 
+#include <string>
+
 #include "client/error.h"
 #include "cms/bytes.h"
 
@@ -19,5 +21,8 @@ namespace signet::client {
 
 /// Error(8), `what_failed` because the input is CMS without a message around it: `command` reads that.
 [[nodiscard]] Error is_cms(std::string what_failed, const std::string& command);
+
+/// Error(8), `what_failed` because `input` is malformed CMS, which `why` says, or no CMS at all.
+[[nodiscard]] Error is_malformed_cms(std::string what_failed, cms::BytesView input, std::string why);
 
 }  // namespace signet::client

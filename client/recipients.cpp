@@ -138,17 +138,15 @@ agent::protocol::ListReply identities_called(AgentConnection& agent, const std::
     }
 }
 
-cms::Certificate certificate_from_agent(AgentConnection& agent, const std::string& name) {
+cms::Certificate certificate_from_agent(AgentConnection& agent, const std::string& name,
+                                        const Obstacle& unknown) {
     const agent::protocol::ListReply catalogue = identities_called(agent, name);
     if (catalogue.identities().empty())
-        refuse_unknown(name, {ExitStatus::identity, cannot_encrypt(name),
-                              "no such file, and no identity of the agent has this name",
-                              "name a file with the recipient's certificate"});
+        refuse_unknown(name, {ExitStatus::identity, cannot_encrypt(name), unknown.why, unknown.advice});
     const std::vector<cms::Certificate> usable = usable_certificates(catalogue, name);
     if (usable.empty())
         throw Error(ExitStatus::identity, cannot_encrypt(name),
-                    "its certificates are not for encryption, or not valid today",
-                    "name a file with the recipient's certificate");
+                    "its certificates are not for encryption, or not valid today", unknown.advice);
     if (usable.size() > 1) {
         std::string list;
         for (const cms::Certificate& certificate : usable)
@@ -162,6 +160,8 @@ cms::Certificate certificate_from_agent(AgentConnection& agent, const std::strin
 }  // namespace
 
 std::vector<cms::Certificate> find_recipients(AgentConnection& agent, const std::vector<std::string>& names) {
+    const Obstacle unknown{"no such file, and no identity of the agent has this name",
+                           "name a file with the recipient's certificate"};
     std::vector<cms::Certificate> recipients;
     for (const std::string& name : names) {
         refuse_empty(name);
@@ -169,7 +169,7 @@ std::vector<cms::Certificate> find_recipients(AgentConnection& agent, const std:
             if (!is_utf8(name))
                 throw Error(ExitStatus::usage, cannot_encrypt(name), "there is no such file",
                             "write an address or a label in UTF-8");
-            add_new(recipients, certificate_from_agent(agent, name));
+            add_new(recipients, certificate_from_agent(agent, name, unknown));
             continue;
         }
         cms::Certificate certificate = certificate_from_file(name);
@@ -182,10 +182,12 @@ std::vector<cms::Certificate> find_recipients(AgentConnection& agent, const std:
 
 std::vector<cms::Certificate> find_recipients_by_address(AgentConnection& agent,
                                                          const std::vector<std::string>& addresses) {
+    const Obstacle unknown{"no identity of the agent has this address",
+                           "name the certificate of each recipient with -r FILE"};
     std::vector<cms::Certificate> recipients;
     for (const std::string& address : addresses) {
         refuse_empty(address);
-        add_new(recipients, certificate_from_agent(agent, address));
+        add_new(recipients, certificate_from_agent(agent, address, unknown));
     }
     return recipients;
 }

@@ -1,4 +1,5 @@
 #include <string>
+#include <utility>
 
 #include "client/cms_input.h"
 #include "client/commands/cms_commands.h"
@@ -55,8 +56,10 @@ ExitStatus decrypt(const Arguments& arguments) {
             // Which file it was, where the library cannot know.
             if (error.what_failed() != cannot_decrypt)
                 throw;
-            throw Error(error.exit_status(), cannot_decrypt + (" " + input.name()), error.why(),
-                        error.advice());
+            std::string what_failed = cannot_decrypt + (" " + input.name());
+            if (error.exit_status() == ExitStatus::malformed)
+                throw is_malformed_cms(std::move(what_failed), message, error.why());
+            throw Error(error.exit_status(), std::move(what_failed), error.why(), error.advice());
         }
     }();
     if (!opened.authenticated)

@@ -66,4 +66,9 @@ void warn(std::string_view text) noexcept {
     to_stderr("signet: warning: " + printable(text) + "\n");
 }
 
+void warn_all(const std::vector<std::string>& texts) noexcept {
+    for (const std::string& text : texts)
+        warn(text);
+}
+
 }  // namespace signet::client::commands

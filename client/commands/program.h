@@ -27,4 +27,7 @@ void print(std::string_view text);
 /// Prints `signet: warning: text` to stderr, in one printable line.
 void warn(std::string_view text) noexcept;
 
+/// Warns of each of `texts`.
+void warn_all(const std::vector<std::string>& texts) noexcept;
+
 }  // namespace signet::client::commands

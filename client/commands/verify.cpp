@@ -39,10 +39,12 @@ std::string content_path(const CommandOptions& options, const ParsedArguments& p
 cms::SignedDataResult verify_file(const CommandOptions& options, const ParsedArguments& parsed,
                                   const cms::VerifyOptions& verification) {
     InputFile signature(parsed.operands.empty() ? "-" : parsed.operands[0]);
+    const std::string what_failed = "cannot verify " + signature.name();
+    cms::Bytes signed_data;
     try {
-        const cms::Bytes signed_data = decode_cms_input(signature.read_all(), signature.name());
+        signed_data = decode_cms_input(signature.read_all(), signature.name());
         if (looks_like_mail(signed_data))
-            throw is_mail("cannot verify " + signature.name(), "signet mail verify");
+            throw is_mail(what_failed, "signet mail verify");
         const auto content = [&](const std::function<void(cms::BytesView)>& feed) {
             InputFile file(content_path(options, parsed));
             std::vector<std::uint8_t> piece(piece_size);
@@ -51,7 +53,9 @@ cms::SignedDataResult verify_file(const CommandOptions& options, const ParsedArg
         };
         return cms::verify_signed_data(signed_data, content, verification);
     } catch (const cms::Error& error) {
-        throw from_cms(error, "cannot verify " + signature.name());
+        if (error.code() == cms::ErrorCode::malformed)
+            throw is_malformed_cms(what_failed, signed_data, error.what());
+        throw from_cms(error, what_failed);
     }
 }
 

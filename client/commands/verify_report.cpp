@@ -118,12 +118,15 @@ std::string why_not(const cms::SignedDataResult& result) {
 
 std::string joined_reasons(const std::vector<std::string>& reasons) {
     std::vector<std::string> clauses;
+    std::string text;
     for (const std::string& reason : reasons) {
         std::string clause = as_clause(reason);
-        if (std::find(clauses.begin(), clauses.end(), clause) == clauses.end())
-            clauses.push_back(std::move(clause));
+        if (std::find(clauses.begin(), clauses.end(), clause) != clauses.end())
+            continue;
+        text += (text.empty() ? "" : "; ") + clause;
+        clauses.push_back(std::move(clause));
     }
-    return joined(clauses);
+    return text;
 }
 
 }  // namespace signet::client::commands

@@ -42,7 +42,7 @@ ExitStatus decrypt_command(const Arguments& arguments) {
         return ExitStatus::done;
     }
     const auto source = message_source(*parsed);
-    in_the_words_of("cannot decrypt " + name_of_message(source), [&] {
+    in_the_words_of("cannot decrypt " + name_of_message(source), Origin::received, [&] {
         const auto out = decrypted(*parsed, read_message(source));
         write_outputs({{output_of(*parsed), cms::as_bytes(out), Privacy::owner_only}});
     });

@@ -30,10 +30,6 @@ std::vector<std::string> addresses_in(const Entity& message) {
     for (const char* field : {"To", "Cc", "Bcc"}) {
         const auto addresses = mailboxes_of(message, field);
         names.insert(names.end(), addresses.begin(), addresses.end());
-        if (!addresses.empty() && field == std::string_view("Bcc")) {
-            commands::warn(
-                "each recipient can see in the encrypted message for whom else it is, Bcc included");
-        }
     }
     if (names.empty()) {
         throw client::Error(ExitStatus::usage, "cannot encrypt", "the message has no recipient",
@@ -42,25 +38,30 @@ std::vector<std::string> addresses_in(const Entity& message) {
     return names;
 }
 
-std::string encrypted(const Choices& choices, const Entity& message) {
+FinishedMessage encrypted(const Choices& choices, const Entity& message) {
     const auto& arguments = choices.arguments;
     const auto named = arguments.list("recipient");
     const auto addresses = named.empty() ? addresses_in(message) : std::vector<std::string>();
-    auto entity = canonical_entity(message);
+    const auto entity = canonical_entity(message);
     AgentConnection agent(arguments.socket());
     const auto recipients =
         named.empty() ? find_recipients_by_address(agent, addresses) : find_recipients(agent, named);
     auto encryption = choices.encryption;
     commands::choose_cipher(encryption, arguments, recipients, "cannot encrypt");
+    // What only a signature could suffer from is no warning without one.
+    FinishedMessage content{entity.bytes, {}};
     if (arguments.has("sign")) {
-        for (const auto& warning : entity.warnings) {
-            commands::warn(warning);
-        }
-        entity.bytes = sign_entity(agent, with_signer(choices.signing, message), SignedForm::clear, message,
-                                   {}, entity.bytes);
+        content =
+            sign_entity(agent, with_signer(choices.signing, message), SignedForm::clear, message, {}, entity);
     }
-    const auto enveloped = cms::encrypt_content(cms::as_bytes(entity.bytes), recipients, encryption);
-    return make_encrypted(outer_header(message, {"Bcc"}), enveloped, cms::is_aead(encryption.cipher));
+    if (named.empty() && !mailboxes_of(message, "Bcc").empty()) {
+        content.warnings.emplace_back(
+            "each recipient can see in the encrypted message for whom else it is, Bcc included");
+    }
+    const auto enveloped = cms::encrypt_content(cms::as_bytes(content.bytes), recipients, encryption);
+    content.bytes = make_encrypted(outer_header(message, {"Bcc", "Resent-Bcc"}), enveloped,
+                                   cms::is_aead(encryption.cipher));
+    return content;
 }
 
 }  // namespace
@@ -68,8 +69,8 @@ std::string encrypted(const Choices& choices, const Entity& message) {
 ExitStatus encrypt_command(const Arguments& arguments) {
     commands::CommandOptions options(
         "mail encrypt", "[-r CERT_OR_ADDRESS]... [--sign [-k ID]...] [-o OUT] [FILE]",
-        "Encrypts a message to its recipients, without -r those in To, Cc and Bcc; the Bcc field is\n"
-        "left out. With --sign and without -k the address in From signs.");
+        "Encrypts a message to its recipients, without -r those in To, Cc and Bcc; the fields Bcc and\n"
+        "Resent-Bcc are left out. With --sign and without -k the address in From signs.");
     commands::add_encryption_options(options);
     options.flag("sign", "sign first");
     commands::add_signing_options(options);
@@ -85,10 +86,12 @@ ExitStatus encrypt_command(const Arguments& arguments) {
                           commands::encryption_options(options, *parsed)};
     commands::refuse_to_replace(options, parsed->list("recipient"), output_of(*parsed));
     const auto source = message_source(*parsed);
-    in_the_words_of("cannot encrypt " + name_of_message(source), [&] {
+    in_the_words_of("cannot encrypt " + name_of_message(source), Origin::written_here, [&] {
         const auto raw = read_message(source);
-        const auto out = with_line_ends(encrypted(choices, parse_message(raw)), line_ends_of(raw));
+        const auto finished = encrypted(choices, parse_message(raw));
+        const auto out = with_line_ends(finished.bytes, line_ends_of(raw));
         write_outputs({{output_of(*parsed), cms::as_bytes(out), Privacy::shared}});
+        commands::warn_all(finished.warnings);
     });
     return ExitStatus::done;
 }

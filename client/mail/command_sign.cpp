@@ -12,18 +12,16 @@ namespace signet::client::mail {
 
 namespace {
 
-std::string signed_message(const commands::ParsedArguments& arguments, const SigningOptions& signing,
-                           const std::string& raw) {
+FinishedMessage signed_message(const commands::ParsedArguments& arguments, const SigningOptions& signing,
+                               const std::string& raw) {
     const auto message = parse_message(raw);
     const auto entity = canonical_entity(message);
     const auto options = with_signer(signing, message);
-    for (const auto& warning : entity.warnings) {
-        commands::warn(warning);
-    }
     AgentConnection agent(arguments.socket());
     const auto form = arguments.has("opaque") ? SignedForm::opaque : SignedForm::clear;
-    const auto out = sign_entity(agent, options, form, message, outer_header(message), entity.bytes);
-    return with_line_ends(out, line_ends_of(raw));
+    auto finished = sign_entity(agent, options, form, message, outer_header(message), entity);
+    finished.bytes = with_line_ends(finished.bytes, line_ends_of(raw));
+    return finished;
 }
 
 }  // namespace
@@ -42,9 +40,10 @@ ExitStatus sign_command(const Arguments& arguments) {
     }
     const auto signing = commands::signing_options(options, *parsed);
     const auto source = message_source(*parsed);
-    in_the_words_of("cannot sign " + name_of_message(source), [&] {
+    in_the_words_of("cannot sign " + name_of_message(source), Origin::written_here, [&] {
         const auto out = signed_message(*parsed, signing, read_message(source));
-        write_outputs({{output_of(*parsed), cms::as_bytes(out), Privacy::shared}});
+        write_outputs({{output_of(*parsed), cms::as_bytes(out.bytes), Privacy::shared}});
+        commands::warn_all(out.warnings);
     });
     return ExitStatus::done;
 }

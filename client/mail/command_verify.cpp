@@ -56,7 +56,7 @@ ExitStatus verify_command(const Arguments& arguments) {
         "  holds      true or false\n"
         "  from       array of addresses\n"
         "  reasons    array of {reason, text}: what is wrong with the message as a whole, reason being\n"
-        "             content-twice, content-not-mail or sender-differs\n"
+        "             content-twice, content-not-mail, sender-differs or sender-missing\n"
         "  signature  object, as signet verify --json prints it");
     commands::add_trust_options(options);
     options.value("output,o", "OUT", "where what is signed goes, if all holds; default standard output");
@@ -70,7 +70,7 @@ ExitStatus verify_command(const Arguments& arguments) {
     const auto source = message_source(*parsed);
     commands::refuse_to_replace(options, {source, parsed->text("trust")}, output_of(*parsed));
     const auto verify = commands::trust_options(options, *parsed);
-    in_the_words_of("cannot verify " + name_of_message(source),
+    in_the_words_of("cannot verify " + name_of_message(source), Origin::received,
                     [&] { verify_source(*parsed, source, verify); });
     return ExitStatus::done;
 }

@@ -17,9 +17,12 @@ ExitStatus encrypt_command(const Arguments& arguments);
 ExitStatus verify_command(const Arguments& arguments);
 ExitStatus decrypt_command(const Arguments& arguments);
 
-/// Runs `body` and turns mail::Error and cms::Error into client::Error: `what_failed`, then the reason.
-/// A client::Error that only says the beginning of `what_failed` ("cannot sign") gets all of it. Throws
-/// client::Error.
-void in_the_words_of(const std::string& what_failed, const std::function<void()>& body);
+/// Where a message comes from: who can mend it.
+enum class Origin { written_here, received };
+
+/// Runs `body` and turns mail::Error and cms::Error into client::Error: `what_failed`, the reason, and what
+/// to do, which for a message that cannot be used as it stands is up to its `origin`. A client::Error that
+/// only says the beginning of `what_failed` ("cannot sign") gets all of it. Throws client::Error.
+void in_the_words_of(const std::string& what_failed, Origin origin, const std::function<void()>& body);
 
 }  // namespace signet::client::mail

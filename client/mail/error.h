@@ -3,6 +3,7 @@
 
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 namespace signet::client::mail {
 
@@ -16,11 +17,15 @@ enum class ErrorCode {
 /// `what()` is one line without control characters; it never quotes the message unescaped.
 class Error : public std::runtime_error {
   public:
-    Error(ErrorCode code, const std::string& what) : std::runtime_error(what), m_code(code) {}
+    /// `advice` is what to do about it; empty if that is the same for every message that cannot be used.
+    Error(ErrorCode code, const std::string& what, std::string advice = {})
+        : std::runtime_error(what), m_code(code), m_advice(std::move(advice)) {}
     [[nodiscard]] ErrorCode code() const noexcept { return m_code; }
+    [[nodiscard]] const std::string& advice() const noexcept { return m_advice; }
 
   private:
     ErrorCode m_code;
+    std::string m_advice;
 };
 
 }  // namespace signet::client::mail

@@ -181,8 +181,11 @@ std::string sender_mismatch(const Entity& message, const std::vector<std::string
         return std::any_of(signer.begin(), signer.end(),
                            [&sender](const auto& address) { return equal_without_case(address, sender); });
     });
-    if (message.only("From") == nullptr || (all && !senders.empty())) {
+    if (all && !senders.empty()) {
         return {};
+    }
+    if (message.only("From") == nullptr) {
+        return "the message does not say whom it is from: it has no From field";
     }
     const auto from = senders.empty() ? "nobody" : joined(senders);
     return signer.empty() ? "the signer's certificate holds no address, the message says it is from " + from

@@ -17,9 +17,9 @@ namespace signet::client::mail {
 [[nodiscard]] std::vector<std::string> senders_of(const Entity& message);
 
 /// Why a signature by somebody with the certified addresses `signer` is none by the message's senders: one
-/// sentence (RFC 8550 section 3). Empty if every sender is among `signer`, or if the message has no From
-/// field. Stricter than the RFC: a certificate without an address vouches for nobody, and Sender does not
-/// count. Throws as senders_of.
+/// sentence (RFC 8550 section 3). Empty if every sender is among `signer`. A message without From has no
+/// sender that could be. Stricter than the RFC: a certificate without an address vouches for nobody, and
+/// Sender does not count. Throws as senders_of.
 [[nodiscard]] std::string sender_mismatch(const Entity& message, const std::vector<std::string>& signer);
 
 /// `items` with ", " in between.

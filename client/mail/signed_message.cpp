@@ -94,8 +94,10 @@ SignedParts take_apart_signed(const Entity& message) {
     if (auto content = smime_content(message, {"signed-data"})) {
         return {.signed_data = *std::move(content), .entity = std::nullopt};
     }
-    throw Error(ErrorCode::malformed,
-                "the message is not signed: it is neither multipart/signed nor signed-data");
+    const bool encrypted = smime_content(message, {"enveloped-data", "authEnveloped-data"}).has_value();
+    throw Error(
+        ErrorCode::malformed, "the message is not signed: it is neither multipart/signed nor signed-data",
+        encrypted ? "it is encrypted: open it with signet mail decrypt first" : "ask the sender to sign it");
 }
 
 }  // namespace signet::client::mail

@@ -1,6 +1,5 @@
 #include "client/mail/signing.h"
 
-#include "client/commands/program.h"
 #include "client/mail/error.h"
 #include "client/mail/mailboxes.h"
 #include "client/mail/signed_message.h"
@@ -48,27 +47,27 @@ SigningOptions with_signer(SigningOptions options, const Entity& message) {
     return options;
 }
 
-std::string sign_entity(AgentConnection& agent, const SigningOptions& options, SignedForm form,
-                        const Entity& message, std::string_view header, std::string_view entity) {
+FinishedMessage sign_entity(AgentConnection& agent, const SigningOptions& options, SignedForm form,
+                            const Entity& message, std::string_view header, const CanonicalEntity& entity) {
+    FinishedMessage finished{{}, entity.warnings};
     std::string mismatch;
     const auto sign = [&](cms::BytesView content) {
         auto result = form == SignedForm::clear ? sign_detached(agent, options, content)
                                                 : sign_attached(agent, options, content);
-        for (const auto& warning : result.warnings) {
-            commands::warn(warning);
-        }
+        finished.warnings.insert(finished.warnings.end(), result.warnings.begin(), result.warnings.end());
         // Whose certificate the readers will take is theirs to know.
         if (options.certificates != agent::protocol::NONE) {
             mismatch = why_readers_refuse(message, certified_addresses(result.signed_data, content));
         }
         return std::move(result.signed_data);
     };
-    auto out = form == SignedForm::clear ? make_clear_signed(header, entity, options.digest_algorithm, sign)
-                                         : make_opaque_signed(header, entity, sign);
+    finished.bytes = form == SignedForm::clear
+                         ? make_clear_signed(header, entity.bytes, options.digest_algorithm, sign)
+                         : make_opaque_signed(header, entity.bytes, sign);
     if (!mismatch.empty()) {
-        commands::warn(mismatch + ": readers will not accept the signature as the sender's");
+        finished.warnings.push_back(mismatch + ": readers will not accept the signature as the sender's");
     }
-    return out;
+    return finished;
 }
 
 }  // namespace signet::client::mail

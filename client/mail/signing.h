@@ -3,10 +3,11 @@
 
 #include "client/agent_connection.h"
 #include "client/content_signer.h"
-#include "client/mail/entity.h"
+#include "client/mail/canonical.h"
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace signet::client::mail {
 
@@ -16,11 +17,17 @@ namespace signet::client::mail {
 
 enum class SignedForm { clear, opaque };
 
-/// The message of `header` and `entity`, signed by the agent. Warns on stderr what the agent warns of, and if
-/// the signers' certificates do not hold the addresses in `message`'s From. Throws client::Error, cms::Error,
-/// Error.
-[[nodiscard]] std::string sign_entity(AgentConnection& agent, const SigningOptions& options, SignedForm form,
-                                      const Entity& message, std::string_view header,
-                                      std::string_view entity);
+/// A finished message, and what to warn of once it has been written.
+struct FinishedMessage {
+    std::string bytes;
+    std::vector<std::string> warnings;
+};
+
+/// The message of `header` and `entity`, signed by the agent. The warnings are those of the entity, what the
+/// agent warns of, and whether the signers' certificates lack the addresses in `message`'s From. Throws
+/// client::Error, cms::Error, Error.
+[[nodiscard]] FinishedMessage sign_entity(AgentConnection& agent, const SigningOptions& options,
+                                          SignedForm form, const Entity& message, std::string_view header,
+                                          const CanonicalEntity& entity);
 
 }  // namespace signet::client::mail

@@ -3,11 +3,17 @@
 #include "client/mail/mailboxes.h"
 #include "client/mail/signed_message.h"
 
+#include <algorithm>
+
 namespace signet::client::mail {
 
 namespace {
 
 constexpr std::string_view id_data = "1.2.840.113549.1.7.1";
+
+bool has_certificate(const cms::SignerResult& signer) {
+    return signer.certificate.has_value();
+}
 
 std::vector<std::string> addresses_of(const std::vector<cms::SignerResult>& signers) {
     std::vector<std::string> addresses;
@@ -30,6 +36,8 @@ std::string_view reason_token(MessageReasonCode code) noexcept {
             return "content-not-mail";
         case MessageReasonCode::sender_differs:
             return "sender-differs";
+        case MessageReasonCode::sender_missing:
+            return "sender-missing";
     }
     return {};
 }
@@ -59,9 +67,14 @@ Verification verify_message(const Entity& message, const cms::VerifyOptions& opt
         verification.entity = cms::as_text(*result.content);
         result.content.reset();
     }
+    const bool has_from = message.only("From") != nullptr;
+    const bool comparable = std::any_of(result.signers.begin(), result.signers.end(), has_certificate);
+    // Without a certificate nothing holds, and the signature's reasons say so.
     if (auto mismatch = sender_mismatch(message, addresses_of(result.signers));
-        !mismatch.empty() && !result.signers.empty()) {
-        verification.reasons.push_back({MessageReasonCode::sender_differs, std::move(mismatch)});
+        !mismatch.empty() && (comparable || !has_from || result.holds())) {
+        verification.reasons.push_back(
+            {has_from ? MessageReasonCode::sender_differs : MessageReasonCode::sender_missing,
+             std::move(mismatch)});
     }
     verification.signed_data = std::move(result);
     return verification;

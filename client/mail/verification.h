@@ -10,7 +10,7 @@
 
 namespace signet::client::mail {
 
-enum class MessageReasonCode { content_twice, content_not_mail, sender_differs };
+enum class MessageReasonCode { content_twice, content_not_mail, sender_differs, sender_missing };
 
 struct MessageReason {
     MessageReasonCode code{};
@@ -36,8 +36,9 @@ struct Verification {
 };
 
 /// Verifies a multipart/signed or signed-data message. Holds only over content of type id-data that stands in
-/// one place: a detached signature that brings content of its own does not. Throws Error or cms::Error if the
-/// message is not signed, or not in a form that can be verified.
+/// one place: a detached signature that brings content of its own does not; nor does a message without From.
+/// Whom an unknown certificate stands for is no reason of the message, only of the signature. Throws Error or
+/// cms::Error if the message is not signed, or not in a form that can be verified.
 [[nodiscard]] Verification verify_message(const Entity& message, const cms::VerifyOptions& options);
 
 }  // namespace signet::client::mail

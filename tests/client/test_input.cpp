@@ -70,7 +70,8 @@ TEST_CASE("Broken PEM is malformed") {
         CAPTURE(text);
         const client::Error error = error_of([&] { static_cast<void>(decoded(text)); });
         CHECK(error.exit_status() == client::ExitStatus::malformed);
-        CHECK(error.what() == std::string("cannot read a.p7m: its PEM armour is broken"));
+        CHECK(error.what() ==
+              std::string("cannot read a.p7m: its PEM armour is broken; ask the sender to send it again"));
     }
 }
 

@@ -240,6 +240,9 @@ TEST_CASE("What is not CMS is malformed, and leaves nothing") {
         CHECK(session.files() == std::set<std::string>{"a", "a.p7m", "a.p7s"});
         CHECK(session.read("a") == "content");
     }
+    const std::string why = ": it is not CMS; name a .p7s or .p7m file, in DER, BER or PEM";
+    check_fails(session.signet({"verify", "a"}), 8, "cannot verify a" + why);
+    check_fails(session.signet({"decrypt", "-o", "b", "a"}), 8, "cannot decrypt a" + why);
 }
 
 TEST_CASE("An unlock without a PIN on standard input asks nobody") {

@@ -8,6 +8,7 @@
 #include "tests/client/fake_agent.h"
 #include "tests/client/mail/software_identity.h"
 #include "tests/fixtures/agent_process.h"
+#include "tests/fixtures/file.h"
 #include "tests/fixtures/process.h"
 
 #include <algorithm>
@@ -152,8 +153,31 @@ TEST_CASE("who is named signs, and a signature that readers will refuse is warne
     CHECK(std::count(result.err.begin(), result.err.end(), '\n') == 1);
     CHECK(session.signers() == std::vector<std::string>{"x"});
     const auto nobody = session.mail({"sign"}, "Subject: x\n\nhello\n");
-    CHECK(nobody.err.empty());
+    CHECK(nobody.status == 0);
+    CHECK(nobody.err ==
+          "signet: warning: the message does not say whom it is from: it has no From field: readers will not "
+          "accept the signature as the sender's\n");
     CHECK(session.signers().empty());
+}
+
+TEST_CASE("an address without a certificate is an error alone, that says what was looked for") {
+    const Session session;
+    const auto result = session.mail({"encrypt"}, "Bcc: bob@example.org\n" + message_of("", "x"));
+    CHECK(result.status == 4);
+    CHECK(result.err ==
+          "signet: cannot encrypt to bob@example.org: no identity of the agent has this address; name the "
+          "certificate of each recipient with -r FILE\n");
+}
+
+TEST_CASE("a warning about a message follows the message") {
+    const Session session;
+    const auto message = message_of("Content-Language: J\xc3\xb6\n", "x");
+    const auto refused = session.mail({"sign", "-o", "no/folder"}, message);
+    CHECK(refused.status == 9);
+    CHECK(count_lines(refused.err) == 1);
+    const auto signed_message = session.mail({"sign"}, message);
+    CHECK(signed_message.status == 0);
+    CHECK(signed_message.err.starts_with("signet: warning: a header field of a part holds characters"));
 }
 
 TEST_CASE("of several senders somebody must be named") {

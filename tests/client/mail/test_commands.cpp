@@ -84,6 +84,39 @@ TEST_CASE("a message that does not hold leaves nothing but the reason") {
     CHECK(spoofed.out.find("\"reasons\":[{\"reason\":\"sender-differs\",\"text\":\"") != std::string::npos);
 }
 
+TEST_CASE("reasons that hold commas are told apart") {
+    auto message = signed_mail();
+    message.replace(message.find("alice@"), 5, "eve");
+    CHECK(
+        mail({"verify"}, message).err ==
+        "signet: standard input does not verify: the signer is alice@example.org, the message says it is "
+        "from "
+        "eve@example.org; signer not trusted: no trust anchors given; name the authority's certificate with "
+        "--trust\n");
+}
+
+TEST_CASE("a message for another command names that command") {
+    CHECK(
+        mail({"decrypt"}, signed_mail()).err.ends_with("; it is signed: read it with signet mail verify\n"));
+    const auto message = message_of("", "hello\n");
+    const auto encrypted = mail({"encrypt", "-r", alice().certificate_path()}, message);
+    REQUIRE(encrypted.status == 0);
+    CHECK(mail({"verify"}, encrypted.out)
+              .err.ends_with("; it is encrypted: open it with signet mail decrypt first\n"));
+    CHECK(mail({"verify"}, message).err.ends_with("nor signed-data; ask the sender to sign it\n"));
+    CHECK(mail({"decrypt"}, message).err.ends_with("with enveloped-data; read it as it is\n"));
+}
+
+TEST_CASE("no header field that names blind recipients stays") {
+    const auto encrypted =
+        mail({"encrypt", "-r", alice().certificate_path()},
+             "resent-bcc: mallory@example.org\nBCC: eve@example.org\n" + message_of("", "x"));
+    REQUIRE(encrypted.status == 0);
+    CHECK(encrypted.out.find("example.org\n") != std::string::npos);
+    CHECK(encrypted.out.find("mallory") == std::string::npos);
+    CHECK(encrypted.out.find("eve") == std::string::npos);
+}
+
 TEST_CASE("without authorities one reason is given: that there are none") {
     const auto result = mail({"verify"}, signed_mail());
     CHECK(result.err ==
@@ -96,8 +129,8 @@ TEST_CASE("bad input is refused in one line, with no agent and no output") {
     std::string nested = "\nx";
     for (int i = 0; i < 1000; ++i) {
         const auto boundary = "b" + std::to_string(i);
-        nested = "Content-Type: multipart/mixed; boundary=" + boundary + "\n\n--" + boundary + "\n" + nested +
-                 "\n--" + boundary + "--";
+        nested.insert(0, "Content-Type: multipart/mixed; boundary=" + boundary + "\n\n--" + boundary + "\n")
+            .append("\n--" + boundary + "--");
     }
     const auto header = "From: alice@example.org\nTo: alice@example.org\n"s;
     for (const auto& input :
@@ -107,7 +140,9 @@ TEST_CASE("bad input is refused in one line, with no agent and no output") {
           header + "X: " + std::string(2 << 20, 'x') + "\n\nx",
           header + "X: %s%n%s\rBcc: eve@example.org\n\nx", header + nested}) {
         CAPTURE(command, input.substr(0, 200));
-        check_refused(mail({command, "-o", "refused"}, input), 8);
+        const auto refused = mail({command, "-o", "refused"}, input);
+        check_refused(refused, 8);
+        CHECK(refused.err.find("; ") != std::string::npos);
         CHECK_FALSE(std::filesystem::exists(alice().folder() / "refused"));
     }
 }

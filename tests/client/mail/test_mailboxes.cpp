@@ -64,7 +64,7 @@ TEST_CASE("deep nesting is refused before anything descends into it") {
 TEST_CASE("the signer must be the sender") {
     CHECK(mismatch("From: Alice <Alice@Example.org>", {"x@y.org", "alice@example.ORG"}).empty());
     CHECK(mismatch("From: a@b.org, c@d.org", {"c@d.org", "a@b.org"}).empty());
-    CHECK(mismatch("Subject: nobody", {"a@b.org"}).empty());
+    CHECK_FALSE(mismatch("Subject: nobody", {"a@b.org"}).empty());
     CHECK(mismatch("From: a@b.org", {"eve@b.org"}) ==
           "the signer is eve@b.org, the message says it is from a@b.org");
     CHECK_FALSE(mismatch("From: a@b.org, c@d.org", {"a@b.org"}).empty());

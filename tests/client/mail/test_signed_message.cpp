@@ -4,6 +4,7 @@
 #include "client/mail/outer_header.h"
 #include "client/mail/signed_message.h"
 #include "client/mail/verification.h"
+#include "cms/digest_stream.h"
 #include "cms/error.h"
 #include "tests/catch.h"
 #include "tests/client/mail/software_identity.h"
@@ -177,7 +178,26 @@ TEST_CASE("a signature by somebody else than the sender does not hold") {
     CHECK(spoofed.reasons[0].text ==
           "the signer is alice@example.org, the message says it is from bob@example.org");
     CHECK_THROWS_AS(verify("From: bob@example.org\r\n" + message), Error);
-    CHECK(verify(replaced(message, "From: Alice <alice@example.org>\r\n", "")).holds());
+    const auto anonymous = verify(replaced(message, "From: Alice <alice@example.org>\r\n", ""));
+    CHECK_FALSE(anonymous.holds());
+    CHECK(anonymous.signed_data.holds());
+    REQUIRE(anonymous.reasons.size() == 1);
+    CHECK(reason_token(anonymous.reasons[0].code) == "sender-missing");
+}
+
+TEST_CASE("a signature that brings no certificate does not hold, and that is the one reason") {
+    const auto raw = messages.front();
+    const auto message = parse_message(raw);
+    const auto entity = canonical_entity(message).bytes;
+    const auto digest = cms::digest(cms::DigestAlgorithm::sha256, cms::as_bytes(entity));
+    const auto verification = verify(make_clear_signed(
+        outer_header(message), entity, cms::DigestAlgorithm::sha256,
+        [&digest](cms::BytesView) { return alice().sign_digest(digest, cms::IncludedCertificates::none); }));
+    CHECK_FALSE(verification.holds());
+    CHECK(verification.reasons.empty());
+    REQUIRE(verification.signed_data.signers.size() == 1);
+    REQUIRE(verification.signed_data.signers[0].reasons.size() == 1);
+    CHECK(verification.signed_data.signers[0].reasons[0].code == cms::ReasonCode::certificate_missing);
 }
 
 TEST_CASE("a signature that nobody vouches for does not hold") {
