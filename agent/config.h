@@ -14,6 +14,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace signet::agent {
@@ -29,10 +30,16 @@ inline constexpr std::chrono::milliseconds max_operation_timeout = std::chrono::
 inline constexpr std::chrono::milliseconds max_pin_cache = std::chrono::hours{24 * 7};
 inline constexpr std::chrono::milliseconds default_pin_cache = std::chrono::minutes{15};
 
-/// `what()` is one line: "FILE:LINE: KEY: why", or "FILE: why" where no line is to blame.
+/// `what()` is one line: "FILE:LINE: KEY: why", or "FILE: why" where no line is to blame; `advice()` says
+/// what to do.
 class ConfigError : public std::runtime_error {
   public:
-    using std::runtime_error::runtime_error;
+    explicit ConfigError(const std::string& what, std::string advice = "mend it")
+        : std::runtime_error(what), m_advice(std::move(advice)) {}
+    [[nodiscard]] const std::string& advice() const noexcept { return m_advice; }
+
+  private:
+    std::string m_advice;
 };
 
 /// One [[module]].
@@ -62,7 +69,7 @@ struct Config {
     /// None: where DESIGN says ($XDG_RUNTIME_DIR/signet/agent.sock, else /run/signet/agent.sock).
     std::optional<std::filesystem::path> socket;
     mode_t socket_mode = 0600;
-    /// A group name or number, as written; none leaves the group alone.
+    /// A group name that there is, or a number, as written; none leaves the group alone.
     std::optional<std::string> socket_group;
     /// A program on PATH, or an absolute path.
     std::string pinentry = "pinentry";
@@ -84,6 +91,10 @@ struct Config {
 /// Reads a file, which must be regular, owned by root or the agent's own uid, writable by nobody else, and
 /// not above max_config_size. Throws ConfigError.
 [[nodiscard]] Config load_config(const std::filesystem::path&);
+
+/// What is not looked at until it is needed, and would fail then: the files that PINs are read from, and a
+/// pinentry with a path. Throws ConfigError. Reads the PINs.
+void check_files(const Config&);
 
 /// Reads a text; `source_name` stands for FILE in errors. Module paths are looked up. Throws ConfigError.
 [[nodiscard]] Config parse_config(std::string_view toml, std::string_view source_name);

@@ -1,6 +1,7 @@
 #include "agent/config.h"
 #include "agent/config_table.h"
 
+#include <grp.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 
@@ -66,6 +67,19 @@ mode_t socket_mode(const ConfigTable& table) {
     if ((mode & 0600) != 0600)
         table.fail("socket-mode", "must let the agent's own user read and write (0600)");
     return static_cast<mode_t>(mode);
+}
+
+std::optional<std::string> socket_group(const ConfigTable& table) {
+    auto group = table.string("socket-group");
+    if (!group || getgrnam(group->c_str()) != nullptr)
+        return group;
+    gid_t number = 0;
+    const char* const last = group->data() + group->size();
+    const auto [end, error] = std::from_chars(group->data(), last, number);
+    // The last number means "no group" to the kernel.
+    if (error != std::errc{} || end != last || number == static_cast<gid_t>(-1))
+        table.fail("socket-group", "there is no group \"" + *group + "\"");
+    return group;
 }
 
 std::string pinentry(const ConfigTable& table) {
@@ -149,8 +163,9 @@ pin::PinSource pin_source(const ConfigTable& table) {
         return pin::PinFromCredential{std::move(name)};
     }
     // Never the value itself: somebody may have written the PIN here.
-    table.fail("pin",
-               R"(must be "pinentry", "file:/PATH", "credential:NAME" or "none"; a PIN has no place here)");
+    table.fail(
+        "pin",
+        R"(must be "pinentry", "file:/PATH", "credential:NAME" or "none", as a PIN has no place here)");
 }
 
 pin::PinLifetime pin_cache(const ConfigTable& table) {
@@ -199,7 +214,7 @@ void parse_socket(const ConfigTable& table, Config& config) {
     if (config.socket && config.socket->native().size() > longest)
         table.fail("socket", "must not have more than " + std::to_string(longest) + " bytes");
     config.socket_mode = socket_mode(table);
-    config.socket_group = table.string("socket-group");
+    config.socket_group = socket_group(table);
 }
 
 }  // namespace
@@ -209,8 +224,8 @@ Config parse_config(std::string_view text, std::string_view source_name) {
     const ConfigTable table(root, source_name, "");
     if (root.contains("rule"))
         table.fail("rule",
-                   "rules are not supported yet: the agent would let in whom a rule keeps out; remove "
-                   "[[rule]]; only the agent's own user may connect");
+                   "rules are not supported yet, and without any only the agent's own user may connect",
+                   "remove [[rule]]");
     table.allow_only({"socket", "socket-mode", "socket-group", "pinentry", "module", "token", "audit"});
     Config config;
     parse_socket(table, config);

@@ -1,6 +1,7 @@
 #include "agent/config_table.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace signet::agent {
 namespace {
@@ -12,15 +13,20 @@ bool has_control_character(std::string_view text) {
 
 }  // namespace
 
-void ConfigTable::fail_at(const toml::source_region& where, std::string_view key,
-                          const std::string& why) const {
+void ConfigTable::fail_at(const toml::source_region& where, std::string_view key, const std::string& why,
+                          std::string advice) const {
     throw ConfigError(std::string(m_file) + ":" + std::to_string(where.begin.line) + ": " + m_prefix +
-                      std::string(key) + ": " + why);
+                          std::string(key) + ": " + why,
+                      std::move(advice));
 }
 
 void ConfigTable::fail(std::string_view key, const std::string& why) const {
+    fail(key, why, "mend it");
+}
+
+void ConfigTable::fail(std::string_view key, const std::string& why, std::string advice) const {
     const toml::node* node = m_table.get(key);
-    fail_at(node != nullptr ? node->source() : m_table.source(), key, why);
+    fail_at(node != nullptr ? node->source() : m_table.source(), key, why, std::move(advice));
 }
 
 void ConfigTable::allow_only(std::initializer_list<std::string_view> known) const {
@@ -31,7 +37,7 @@ void ConfigTable::allow_only(std::initializer_list<std::string_view> known) cons
             unknown = &key;
     }
     if (unknown != nullptr)
-        fail_at(unknown->source(), unknown->str(), "unknown key");
+        fail_at(unknown->source(), unknown->str(), "unknown key", "mend it");
 }
 
 std::optional<std::string> ConfigTable::string(std::string_view key, bool may_be_empty) const {

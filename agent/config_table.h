@@ -36,10 +36,12 @@ class ConfigTable {
 
     /// Throws ConfigError about the value of `key`, or about the table if there is none.
     [[noreturn]] void fail(std::string_view key, const std::string& why) const;
+    /// The same, where something else than to mend it is to be done.
+    [[noreturn]] void fail(std::string_view key, const std::string& why, std::string advice) const;
 
   private:
-    [[noreturn]] void fail_at(const toml::source_region& where, std::string_view key,
-                              const std::string& why) const;
+    [[noreturn]] void fail_at(const toml::source_region& where, std::string_view key, const std::string& why,
+                              std::string advice) const;
 
     const toml::table& m_table;
     std::string_view m_file;

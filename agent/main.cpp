@@ -102,7 +102,7 @@ int run(const signet::agent::DaemonOptions& chosen) {
         daemon.run();
         return static_cast<int>(ExitStatus::done);
     } catch (const ConfigError& error) {
-        return fail(ExitStatus::usage, "cannot read the configuration", error.what(), "mend it");
+        return fail(ExitStatus::usage, "cannot read the configuration", error.what(), error.advice());
     } catch (const NoModule& error) {
         return fail(ExitStatus::token, "cannot load a module", error.what(),
                     "mend its path in the configuration");
@@ -115,9 +115,13 @@ int run(const signet::agent::DaemonOptions& chosen) {
 
 int check_config(const signet::agent::DaemonOptions& chosen) {
     try {
-        signet::agent::read_config(chosen);
+        // PINs are read, if only to see that they can be.
+        protect_memory();
+        signet::agent::check_files(*signet::agent::read_config(chosen));
     } catch (const signet::agent::ConfigError& error) {
-        return fail(ExitStatus::usage, "cannot read the configuration", error.what(), "mend it");
+        return fail(ExitStatus::usage, "cannot use the configuration", error.what(), error.advice());
+    } catch (const std::exception& error) {
+        return fail(ExitStatus::other, "cannot check the configuration", error.what(), "");
     }
     std::cout << "the configuration is good" << std::endl;
     return static_cast<int>(ExitStatus::done);
@@ -130,9 +134,11 @@ int main(int argc, char** argv) {
     known.add_options()                                                                            //
         ("config", options::value<std::string>()->value_name("FILE"), "the configuration (TOML)")  //
         ("socket", options::value<std::string>()->value_name("PATH"),
-         "where clients connect, whatever the configuration says")                      //
-        ("check-config", "say whether the configuration is good, and do nothing else")  //
-        ("help", "this text")                                                           //
+         "where clients connect, whatever the configuration says")  //
+        ("check-config",
+         "say whether the configuration is good, PIN files and pinentry included, and do nothing else: "
+         "modules are not loaded")  //
+        ("help", "this text")       //
         ("version", "the version");
     options::variables_map given;
     try {

@@ -159,6 +159,27 @@ TEST_CASE("What is not TOML is named with its line") {
     CHECK_THAT(error_of("a = " + std::string(10000, '[')), Catch::StartsWith("agent.toml:1: not TOML: "));
 }
 
+TEST_CASE("A group that is not there is named with its line, and a number is a group") {
+    CHECK(error_of("\nsocket-group = \"no-such-group\"") ==
+          "agent.toml:2: socket-group: there is no group \"no-such-group\"");
+    for (const char* bad : {"-1", "12x", "4294967295", "99999999999", " 1"})
+        CHECK_THAT(error_of("socket-group = \"" + std::string(bad) + "\""),
+                   Catch::StartsWith("agent.toml:1: socket-group: there is no group"));
+    CHECK(parse_config("socket-group = \"54321\"", "agent.toml").socket_group == "54321");
+}
+
+TEST_CASE("An error has one advice") {
+    try {
+        static_cast<void>(parse_config("[[rule]]", "agent.toml"));
+        FAIL("it was read");
+    } catch (const ConfigError& error) {
+        CHECK(error.what() ==
+              std::string("agent.toml:1: rule: rules are not supported yet, and without any only "
+                          "the agent's own user may connect"));
+        CHECK(error.advice() == "remove [[rule]]");
+    }
+}
+
 TEST_CASE("A rule is refused, because to ignore it would open what it closes") {
     for (const char* text : {"socket = \"/a\"\n[[rule]]\nidentity = \"*\"", "\n[rule]\n", "\nrule = 1"})
         CHECK_THAT(error_of(text), Catch::StartsWith("agent.toml:2: rule: rules are not supported yet") &&
