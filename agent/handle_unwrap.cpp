@@ -7,6 +7,7 @@
 #include "cms/error.h"
 #include "cms/recipient_info.h"
 
+#include <algorithm>
 #include <variant>
 
 namespace signet::agent {
@@ -147,8 +148,41 @@ asio::awaitable<Secret> unwrap(Unwrapping& task) {
     co_return co_await unwrap_oaep(task);
 }
 
+bool is_named_among(const std::vector<cms::RecipientIdentifier>& recipients, const Identity& identity) {
+    return std::any_of(recipients.begin(), recipients.end(), [&](const cms::RecipientIdentifier& recipient) {
+        return recipient == cms::RecipientIdentifier{identity.issuer_and_serial, {}} ||
+               (!recipient.subject_key_identifier.empty() &&
+                recipient == cms::RecipientIdentifier{{}, identity.subject_key_identifier});
+    });
+}
+
+/// Why what is encrypted to one of `identities` is in a way that is not supported; empty if it is to none.
+std::string unsupported_for(const std::vector<std::shared_ptr<const Identity>>& identities,
+                            const std::vector<cms::BytesView>& infos) {
+    for (const auto& info : infos) {
+        try {
+            static_cast<void>(cms::parse_recipient_info(info));
+        } catch (const cms::Error& error) {
+            if (error.code() != cms::ErrorCode::unsupported)
+                continue;
+            const auto recipients = cms::recipients_named(info);
+            if (std::any_of(identities.begin(), identities.end(),
+                            [&](const auto& identity) { return is_named_among(recipients, *identity); }))
+                return error.what();
+        }
+    }
+    return {};
+}
+
 [[noreturn]] void refuse_no_recipient(Agent& agent, const std::string& identity,
+                                      const std::vector<cms::BytesView>& infos,
                                       const std::vector<std::string>& unreadable) {
+    const auto why_unsupported = unsupported_for(agent.selector.matching(identity), infos);
+    if (!why_unsupported.empty())
+        throw Error(protocol::INTERNAL, why_unsupported,
+                    "ask the sender to encrypt with RSA (PKCS#1 v1.5 or OAEP) or ephemeral-static ECDH, with "
+                    "SHA-1 or "
+                    "SHA-2 from 256 bits and AES");
     if (!identity.empty() && agent.selector.matching(identity).empty())
         throw Error(protocol::NO_IDENTITY, "no identity matches \"" + identity + "\"",
                     "see what `signet list` shows");
@@ -172,7 +206,7 @@ asio::awaitable<RecipientMatch> find_recipient(Agent& agent, const protocol::Unw
         match = match_recipient(infos, agent.selector.matching(request.identity()), unreadable);
     }
     if (!match)
-        refuse_no_recipient(agent, request.identity(), unreadable);
+        refuse_no_recipient(agent, request.identity(), infos, unreadable);
     co_return std::move(*match);
 }
 

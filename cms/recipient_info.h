@@ -18,6 +18,8 @@ struct RecipientIdentifier {
     /// DER of IssuerAndSerialNumber, normalised so that it compares with Certificate::issuer_and_serial().
     Bytes issuer_and_serial;
     Bytes subject_key_identifier;
+
+    friend bool operator==(const RecipientIdentifier&, const RecipientIdentifier&) = default;
 };
 
 /// KeyTransRecipientInfo with RSA.
@@ -61,6 +63,10 @@ using RecipientInfo = std::variant<KeyTransport, KeyAgreement, OtherRecipient>;
 /// Reads DER of one RecipientInfo, strictly: OAEP parameters that do not parse are an error, never PKCS#1
 /// v1.5; a point that is not on a curve of ours is an error. Throws Error(malformed) or Error(unsupported).
 [[nodiscard]] RecipientInfo parse_recipient_info(BytesView der);
+
+/// Whom the RecipientInfo in `der` names, in its order, whether or not its algorithms are supported; nobody
+/// for a kind that no token of ours serves. Throws Error(malformed).
+[[nodiscard]] std::vector<RecipientIdentifier> recipients_named(BytesView der);
 
 /// The bytes of the shared secret Z for `curve`: 32, 48, 66.
 [[nodiscard]] std::size_t shared_secret_size(Curve curve) noexcept;

@@ -109,15 +109,21 @@ Bytes read_originator_key(const asn1::OriginatorPublicKey& key) {
     return point;
 }
 
+// RFC 5753 sections 7.1.4 and 7.1.8. With a cofactor of 1, which P-256, P-384 and P-521 have, cofactor ECDH
+// is ECDH.
 DigestAlgorithm read_kdf(const X509_ALGOR& algorithm) {
     switch (algorithm_nid(algorithm)) {
         case NID_dhSinglePass_stdDH_sha1kdf_scheme:
+        case NID_dhSinglePass_cofactorDH_sha1kdf_scheme:
             return DigestAlgorithm::sha1;
         case NID_dhSinglePass_stdDH_sha256kdf_scheme:
+        case NID_dhSinglePass_cofactorDH_sha256kdf_scheme:
             return DigestAlgorithm::sha256;
         case NID_dhSinglePass_stdDH_sha384kdf_scheme:
+        case NID_dhSinglePass_cofactorDH_sha384kdf_scheme:
             return DigestAlgorithm::sha384;
         case NID_dhSinglePass_stdDH_sha512kdf_scheme:
+        case NID_dhSinglePass_cofactorDH_sha512kdf_scheme:
             return DigestAlgorithm::sha512;
         default:
             throw Error(ErrorCode::unsupported,
@@ -174,6 +180,19 @@ RecipientInfo parse_recipient_info(BytesView der) {
         default:
             return OtherRecipient{};
     }
+}
+
+std::vector<RecipientIdentifier> recipients_named(BytesView der) {
+    const auto info = asn1::decode<asn1::RecipientInfo>(der, "RecipientInfo");
+    std::vector<RecipientIdentifier> named;
+    if (info->type == asn1::RecipientInfo::is_ktri)
+        named.push_back(read_identifier(*info->d.ktri->rid));
+    if (info->type != asn1::RecipientInfo::is_kari)
+        return named;
+    const auto* keys = info->d.kari->recipient_encrypted_keys;
+    for (int i = 0; i < asn1::sk_RecipientEncryptedKey_num(keys); ++i)
+        named.push_back(read_identifier(*asn1::sk_RecipientEncryptedKey_value(keys, i)->rid));
+    return named;
 }
 
 }  // namespace signet::cms

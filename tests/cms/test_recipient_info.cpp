@@ -146,6 +146,28 @@ TEST_CASE("a key agreement is read with its point, KDF, wrap and material") {
     CHECK(info.ukm == agreement.ukm);
 }
 
+TEST_CASE("cofactor ECDH is ECDH on curves whose cofactor is 1") {
+    for (const auto& [scheme, digest] :
+         {std::pair{NID_dhSinglePass_cofactorDH_sha1kdf_scheme, DigestAlgorithm::sha1},
+          std::pair{NID_dhSinglePass_cofactorDH_sha256kdf_scheme, DigestAlgorithm::sha256},
+          std::pair{NID_dhSinglePass_cofactorDH_sha384kdf_scheme, DigestAlgorithm::sha384},
+          std::pair{NID_dhSinglePass_cofactorDH_sha512kdf_scheme, DigestAlgorithm::sha512}}) {
+        Agreement agreement;
+        agreement.scheme = scheme;
+        CHECK(std::get<KeyAgreement>(parse_recipient_info(agreement.der())).kdf_digest == digest);
+    }
+}
+
+TEST_CASE("whom a key is for is known whatever its algorithms") {
+    Agreement agreement;
+    agreement.scheme = NID_dhSinglePass_stdDH_sha224kdf_scheme;
+    agreement.recipients = 2;
+    CHECK(error_of(agreement.der()) == ErrorCode::unsupported);
+    const auto named = recipients_named(agreement.der());
+    REQUIRE(named.size() == 2);
+    CHECK(named[1] == RecipientIdentifier{issuer_and_serial(), {}});
+}
+
 TEST_CASE("a key agreement that is not ephemeral-static ECDH on our curves is refused") {
     Agreement good;
     CHECK(std::holds_alternative<KeyAgreement>(parse_recipient_info(good.der())));
@@ -169,7 +191,7 @@ TEST_CASE("a key agreement that is not ephemeral-static ECDH on our curves is re
     CHECK(with([](Agreement& a) { a.wrap = null; }) == malformed);
     CHECK(with([](Agreement& a) { a.wrap = algorithm_identifier(NID_id_smime_alg_CMS3DESwrap, null); }) ==
           unsupported);
-    CHECK(with([](Agreement& a) { a.scheme = NID_dhSinglePass_cofactorDH_sha256kdf_scheme; }) == unsupported);
+    CHECK(with([](Agreement& a) { a.scheme = NID_dhSinglePass_cofactorDH_sha224kdf_scheme; }) == unsupported);
     CHECK(with([](Agreement& a) { a.key_algorithm = algorithm_identifier(NID_X25519); }) == unsupported);
     const auto named = [](int nid) {
         return algorithm_identifier(NID_X9_62_id_ecPublicKey, asn1::object_identifier(nid));

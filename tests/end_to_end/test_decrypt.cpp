@@ -57,12 +57,29 @@ TEST_CASE("ECDH on P-256, P-384 and P-521 opens with each cipher and each KDF") 
             check_opens(session);
         }
         for (const std::string digest : {"sha1", "sha256", "sha384", "sha512"}) {
-            CAPTURE(identity.label, digest);
-            encrypt(session, "-aes-256-gcm",
-                    {"-recip", identity.certificate.pem, "-keyopt", "ecdh_kdf_md:" + digest});
-            check_opens(session);
+            for (const std::string mode : {"0", "1"}) {
+                CAPTURE(identity.label, digest, mode);
+                encrypt(session, "-aes-256-gcm",
+                        {"-recip", identity.certificate.pem, "-keyopt", "ecdh_kdf_md:" + digest, "-keyopt",
+                         "ecdh_cofactor_mode:" + mode});
+                check_opens(session);
+            }
         }
     }
+}
+
+TEST_CASE("a key that is encrypted to us in a way we do not support is not said to be somebody else's") {
+    Session session;
+    session.write("secret", secret);
+    const auto identifier = GENERATE(Arguments{}, Arguments{"-keyid"});
+    Arguments options = identifier;
+    options.insert(options.end(),
+                   {"-recip", session.certificate(KeyType::p256), "-keyopt", "ecdh_kdf_md:sha224"});
+    encrypt(session, "-aes-256-gcm", options);
+    const auto result = session.signet({"decrypt", "-o", "opened", "secret.p7m"});
+    CAPTURE(result.err);
+    CHECK(result.status == 9);
+    CHECK(result.err.find("sha224kdf-scheme is not supported; ask the sender") != std::string::npos);
 }
 
 TEST_CASE("a recipient may be named by its key identifier") {
