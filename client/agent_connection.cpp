@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "agent/protocol/frame.h"
+#include "client/pkcs11_uri.h"
 #include "client/sign_batches.h"
 #include "client/utf8.h"
 
@@ -56,12 +57,17 @@ protocol::DigestAlgorithm wire_digest(cms::DigestAlgorithm algorithm, const std:
     throw Error(ExitStatus::usage, what_failed, "this hash does not sign", "use sha256, sha384 or sha512");
 }
 
-/// `text` as a message takes it: protobuf sends other bytes too, and the agent then reads none of the
-/// request.
-const std::string& utf8(const std::string& text, const std::string& what_failed) {
+/// `text`, a name or nothing, as a message takes it: protobuf sends other bytes than UTF-8 too, and the agent
+/// then reads none of the request. Whoever writes a URI that is none has made a mistake of usage, not sent a
+/// bad file.
+const std::string& checked_name(const std::string& text, const std::string& what_failed) {
     if (!is_utf8(text))
         throw Error(ExitStatus::usage, what_failed, "'" + text + "' is not UTF-8",
                     "write the name as signet list shows it, or use its fingerprint or pkcs11: URI");
+    if (const std::string fault = is_pkcs11_uri(text) ? fault_of_pkcs11_uri(text) : std::string();
+        !fault.empty())
+        throw Error(ExitStatus::usage, what_failed, "'" + text + "' is no pkcs11: URI: " + fault,
+                    "use token, serial, model, manufacturer, id and object, as signet list shows them");
     return text;
 }
 
@@ -130,7 +136,7 @@ protocol::ListReply AgentConnection::list(const std::string& identity, bool cert
     std::uint32_t offset = 0;
     do {
         protocol::Request request;
-        request.mutable_list()->set_identity(utf8(identity, what_failed));
+        request.mutable_list()->set_identity(checked_name(identity, what_failed));
         request.mutable_list()->set_certificates(certificates);
         request.mutable_list()->set_offset(offset);
         protocol::Reply reply = ask(request, what_failed, Attendance::nobody);
@@ -157,7 +163,7 @@ void AgentConnection::unlock(const std::string& token, const std::optional<Secre
     const std::string what_failed = "cannot unlock";
     protocol::Request request;
     protocol::Unlock& unlock = *request.mutable_unlock();
-    unlock.set_token(utf8(token, what_failed));
+    unlock.set_token(checked_name(token, what_failed));
     if (!pin) {
         ask(request, what_failed);
         return;
@@ -170,7 +176,7 @@ void AgentConnection::unlock(const std::string& token, const std::optional<Secre
 void AgentConnection::lock(const std::string& token) {
     const std::string what_failed = "cannot lock";
     protocol::Request request;
-    request.mutable_lock()->set_token(utf8(token, what_failed));
+    request.mutable_lock()->set_token(checked_name(token, what_failed));
     ask(request, what_failed);
 }
 
@@ -179,10 +185,10 @@ SignResult AgentConnection::sign(const SignRequest& request) {
     protocol::Request message;
     protocol::Sign& sign = *message.mutable_sign();
     for (const std::string& identity : request.identities)
-        sign.add_identity(utf8(identity, what_failed));
+        sign.add_identity(checked_name(identity, what_failed));
     sign.set_digest_algorithm(wire_digest(request.digest_algorithm, what_failed));
     sign.set_rsa_scheme(request.rsa_pss ? protocol::PSS : protocol::PKCS1_V1_5);
-    sign.set_content_type(utf8(request.content_type, what_failed));
+    sign.set_content_type(checked_name(request.content_type, what_failed));
     sign.set_certificates(request.certificates);
 
     SignResult result;
@@ -224,7 +230,7 @@ UnwrappedKey AgentConnection::unwrap(const std::vector<cms::Bytes>& recipient_in
         throw Error(ExitStatus::malformed, what_failed, "the message is for nobody");
     protocol::Request message;
     protocol::Unwrap& unwrap = *message.mutable_unwrap();
-    unwrap.set_identity(utf8(identity, what_failed));
+    unwrap.set_identity(checked_name(identity, what_failed));
     unwrap.set_content_encryption_algorithm(content_encryption_algorithm.data(),
                                             content_encryption_algorithm.size());
 

@@ -51,8 +51,9 @@ struct UnwrappedKey {
 
 /// Connects at the first request, which carries Hello along in the same write. Every method throws Error: 3
 /// if the agent cannot be reached or goes away, 9 if its answer breaks the protocol, 2 for a text that is not
-/// UTF-8 before anything is sent, else what the agent's status stands for. After an Error that is not the
-/// agent's own answer the connection is closed and the next request makes a new one. One thread at a time.
+/// UTF-8 or a pkcs11: URI that is none before anything is sent, else what the agent's status stands for.
+/// After an Error that is not the agent's own answer the connection is closed and the next request makes a
+/// new one. One thread at a time.
 class AgentConnection {
   public:
     /// `socket_path` empty is default_socket_path(). Touches nothing yet.
@@ -64,10 +65,12 @@ class AgentConnection {
     [[nodiscard]] agent::protocol::ListReply list(const std::string& identity = {},
                                                   bool certificates = false);
     [[nodiscard]] agent::protocol::StatusReply status();
-    /// Logs in to `token` (URI or label; empty: all). Without `pin` the token's PIN source is asked. Every
-    /// copy of the PIN that is made on the way is wiped.
+    /// Logs in to `token` (URI, label or serial number; empty: the only one that takes a login, where several
+    /// are an Error). Without `pin` the token's PIN source is asked. Every copy of the PIN that is made on
+    /// the way is wiped.
     void unlock(const std::string& token, const std::optional<Secret>& pin);
-    /// Waits for a login that is under way, and so perhaps for a person.
+    /// Logs out of `token` (as above, but empty: all) and forgets its PIN. Waits for a login that is under
+    /// way, and so perhaps for a person.
     void lock(const std::string& token);
 
     /// One signature for each digest. Asks in batches of sign_batch at most, smaller ones where the agent

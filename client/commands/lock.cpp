@@ -5,9 +5,10 @@
 namespace signet::client::commands {
 
 ExitStatus lock(const Arguments& arguments) {
-    CommandOptions options("lock", "[TOKEN]",
-                           "Makes the agent forget a token's PIN and log out of it.\n"
-                           "TOKEN is its label or pkcs11: URI; without it, all tokens are locked.");
+    CommandOptions options(
+        "lock", "[TOKEN]",
+        "Makes the agent forget a token's PIN and log out of it.\n"
+        "TOKEN is its label, serial number or pkcs11: URI; without it, all tokens are locked.");
     const std::optional<ParsedArguments> parsed = options.parse(arguments, 0, 1);
     if (!parsed)
         return ExitStatus::done;

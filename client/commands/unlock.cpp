@@ -8,9 +8,11 @@
 namespace signet::client::commands {
 
 ExitStatus unlock(const Arguments& arguments) {
-    CommandOptions options("unlock", "[TOKEN] [--pin-stdin]",
-                           "Logs in to a token now, by its PIN source or with a PIN from standard input.\n"
-                           "TOKEN is its label or pkcs11: URI; it can be left out if there is only one.");
+    CommandOptions options(
+        "unlock", "[TOKEN] [--pin-stdin]",
+        "Logs in to a token now, by its PIN source or with a PIN from standard input.\n"
+        "TOKEN is its label, serial number or pkcs11: URI; it can be left out if only one takes\n"
+        "a login.");
     options.flag("pin-stdin", "read the PIN from standard input, one line");
     const std::optional<ParsedArguments> parsed = options.parse(arguments, 0, 1);
     if (!parsed)

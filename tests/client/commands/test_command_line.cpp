@@ -223,6 +223,40 @@ TEST_CASE("No such file: it is named, and nothing is left") {
     CHECK(session.files().empty());
 }
 
+TEST_CASE("Help says every kind of name that a token has") {
+    const Session session;
+    for (const std::string command : {"unlock", "lock"}) {
+        const std::string help = session.signet({command, "--help"}).out;
+        for (const std::string kind : {"label", "serial number", "pkcs11: URI"})
+            CHECK(help.find(kind) != std::string::npos);
+    }
+}
+
+TEST_CASE("A pkcs11: URI that is none is wrong usage, for every command that takes one") {
+    const Session session;
+    session.write("a", "content");
+    const std::string bad = GENERATE("pkcs11:foo%zz", "pkcs11:token=%zz", "pkcs11:token=a%2", "pkcs11:token",
+                                     "pkcs11:token=a;colour=red", "pkcs11:id=%01?x-pin=1");
+    for (const Arguments& arguments : std::vector<Arguments>{{"sign", "-k", bad, "a"},
+                                                             {"sign", "--attached", "-k", bad, "a"},
+                                                             {"encrypt", "-r", bad, "a"},
+                                                             {"unlock", bad},
+                                                             {"lock", bad}}) {
+        CAPTURE(arguments);
+        const ProcessResult result = session.signet(arguments);
+        CHECK(result.status == 2);
+        CHECK(is_one_line(result.err));
+        CHECK(result.out.empty());
+    }
+    check_fails(
+        session.signet({"unlock", "pkcs11:token=%zz"}), 2,
+        "cannot unlock: 'pkcs11:token=%zz' is no pkcs11: URI: it has a percent sign without two hexadecimal "
+        "digits; use token, serial, model, manufacturer, id and object, as signet list shows them");
+    for (const std::string good :
+         {"pkcs11:", "pkcs11:token=a%20b;id=%01%fF?pin-source=file:/x&module-name=y"})
+        CHECK(session.signet({"unlock", good}).status == 3);
+}
+
 TEST_CASE("What is not CMS is malformed, and leaves nothing") {
     const Session session;
     session.write("a", "content");
