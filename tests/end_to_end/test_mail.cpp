@@ -36,13 +36,29 @@ TEST_CASE("a signed mail is accepted by openssl and by signet") {
         CHECK(session.read("content").find("we have a deal.") != std::string::npos);
         const std::string text = without_returns(signed_mail.out);
         CHECK(text.find("multipart/signed") != std::string::npos);
-        CHECK(text.find("micalg=") != std::string::npos);
         CHECK(text.find("Subject: =?utf-8?q?Gr=C3=BC=C3=9Fe?=\n") != std::string::npos);
         CHECK(text.find("Message-ID: <1@example.org>\n") != std::string::npos);
         const ProcessResult verified =
             session.signet({"mail", "verify", "--trust", session.root()}, signed_mail.out);
         check_done(verified);
         CHECK(verified.out.find("we have a deal.") != std::string::npos);
+    }
+}
+
+TEST_CASE("micalg names the hash that was signed with") {
+    Session session({KeyType::p256});
+    const std::string message = mail(session.alice().identity(KeyType::p256).email);
+    const std::vector<std::pair<std::string, std::string>> names{
+        {"sha256", "sha-256"}, {"sha384", "sha-384"}, {"sha512", "sha-512"}};
+    for (const auto& [digest, micalg] : names) {
+        CAPTURE(digest);
+        const ProcessResult signed_mail = session.signet({"mail", "sign", "--digest", digest}, message);
+        check_done(signed_mail);
+        CHECK(without_returns(signed_mail.out).find("micalg=" + micalg + ";") != std::string::npos);
+        session.write("signed.eml", signed_mail.out);
+        const ProcessResult printed = session.openssl({"cms", "-cmsout", "-print", "-in", "signed.eml"});
+        check_done(printed);
+        CHECK(printed.out.find("algorithm: " + digest + " ") != std::string::npos);
     }
 }
 
@@ -67,7 +83,12 @@ TEST_CASE("a signature holds over what mail servers like to change") {
         check_done(session.signet({"mail", "verify", "--trust", session.root()}, signed_mail.out));
         // A server that stores lines with LF, or with CRLF, changes nothing.
         const std::string with_lf = without_returns(signed_mail.out);
-        check_done(session.signet({"mail", "verify", "--trust", session.root()}, with_lf));
+        std::string with_crlf;
+        for (const char c : with_lf)
+            with_crlf += c == '\n' ? std::string("\r\n") : std::string(1, c);
+        REQUIRE(with_lf != with_crlf);
+        for (const std::string& stored : {with_lf, with_crlf})
+            check_done(session.signet({"mail", "verify", "--trust", session.root()}, stored));
     }
 }
 
