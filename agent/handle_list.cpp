@@ -4,6 +4,8 @@
 #include "agent/token_description.h"
 #include "agent/token_uri.h"
 
+#include <algorithm>
+
 namespace signet::agent {
 
 namespace {
@@ -30,6 +32,19 @@ std::string note_of(const Identity& identity) {
     return note;
 }
 
+/// Whether some copy of the key has `permission`, or is not seen yet.
+bool some_key(const Identity& identity, bool ScannedKey::*permission) {
+    const auto& locations = identity.key->locations;
+    return std::any_of(locations.begin(), locations.end(), [permission](const Location& location) {
+        return !location.key || (*location.key).*permission;
+    });
+}
+
+bool may_decrypt(const Identity& identity) {
+    const bool is_rsa = identity.key->kind == cms::KeyKind::rsa;
+    return identity.may_decrypt && some_key(identity, is_rsa ? &ScannedKey::decrypt : &ScannedKey::derive);
+}
+
 void describe(const Identity& identity, bool with_certificate, protocol::Identity& out) {
     out.set_uri(identity.uri);
     out.set_label(utf8_of(identity.label));
@@ -37,9 +52,9 @@ void describe(const Identity& identity, bool with_certificate, protocol::Identit
     for (const auto& email : identity.emails)
         out.add_email(utf8_of(email));
     out.set_key_type(identity.certificate.key_name());
-    if (identity.may_sign)
+    if (identity.may_sign && some_key(identity, &ScannedKey::sign))
         out.add_usage("sign");
-    if (identity.may_decrypt)
+    if (may_decrypt(identity))
         out.add_usage("decrypt");
     out.set_not_before(identity.not_before);
     out.set_not_after(identity.not_after);

@@ -23,6 +23,40 @@ std::string fingerprint(const std::filesystem::path& certificate) {
 
 }  // namespace
 
+TEST_CASE("list shows what both the certificate and the token's key allow, once the key is seen") {
+    Session session({KeyType::p256});
+    session.write("report.txt", "All is well.\n");
+    // SoftHSM misses a token that is written to while the module starts.
+    check_done(session.signet({"list"}));
+    const SoftHsmToken& token = session.alice().token();
+    const auto on_token = [&](Arguments arguments) {
+        arguments.insert(arguments.begin(),
+                         {"pkcs11-tool", "--module", SoftHsmToken::module_path(), "--token-label",
+                          token.label(), "--login", "--pin", token.pin()});
+        run_or_throw(arguments, {.environment = token.environment()});
+    };
+    on_token({"--keypairgen", "--key-type", "EC:prime256v1", "--label", "signs-only", "--id", "b1",
+              "--usage-sign"});
+    on_token({"--read-object", "--type", "pubkey", "--id", "b1", "--output-file", session.path("b1.der")});
+    const std::string pem = run_or_throw({"openssl", "pkey", "-pubin", "-inform", "DER", "-in",
+                                          session.path("b1.der"), "-pubout"})
+                                .out;
+    const auto certificate = session.alice().ca().issue({.public_key_pem = pem,
+                                                         .common_name = "Signs only",
+                                                         .email = "signs@example.org",
+                                                         .key_usage = mail_key_usage(KeyType::p256)});
+    on_token({"--write-object", certificate.der, "--type", "cert", "--label", "signs-only", "--id", "b1"});
+    check_done(session.signet({"lock"}));
+    check_done(session.signet({"sign", "-k", "signs-only", "report.txt"}));
+    const std::string list = session.signet({"list", "--json"}).out;
+    const auto usage_of = [&list](const std::string& label) {
+        const auto place = list.find("\"usage\":", list.find("\"label\":\"" + label + "\",\"subject\""));
+        return list.substr(place, list.find(']', place) + 1 - place);
+    };
+    CHECK(usage_of("signs-only") == "\"usage\":[\"sign\"]");
+    CHECK(usage_of(session.label(KeyType::p256)) == "\"usage\":[\"sign\",\"decrypt\"]");
+}
+
 TEST_CASE("an identity goes by address, fingerprint, label and URI") {
     Session session;
     session.write("report.txt", "All is well.\n");
