@@ -22,8 +22,9 @@ std::string build_outside_program(const TemporaryFolder& folder) {
     run_or_throw(
         {SIGNET_CMAKE, "--install", SIGNET_BUILD_FOLDER, "--prefix", prefix, "--component", "client_library"},
         patient);
-    run_or_throw({SIGNET_CMAKE, "-S", source, "-B", build, "-G", SIGNET_GENERATOR,
-                  "-DCMAKE_CXX_COMPILER=" SIGNET_COMPILER, "-DCMAKE_CXX_FLAGS=" SIGNET_COMPILER_FLAGS,
+    const std::string compiler = "-DCMAKE_CXX_COMPILER=" SIGNET_COMPILER;
+    const std::string flags = "-DCMAKE_CXX_FLAGS=" SIGNET_COMPILER_FLAGS;
+    run_or_throw({SIGNET_CMAKE, "-S", source, "-B", build, "-G", SIGNET_GENERATOR, compiler, flags,
                   "-DCMAKE_PREFIX_PATH=" + prefix},
                  patient);
     run_or_throw({SIGNET_CMAKE, "--build", build}, patient);

@@ -221,6 +221,7 @@ TEST_CASE("A character device is written to, and stays") {
 TEST_CASE("Many outputs do not need as many descriptors") {
     const TemporaryFolder folder;
     std::vector<client::Output> outputs;
+    outputs.reserve(100);
     for (int i = 0; i < 100; ++i)
         outputs.push_back({folder / std::to_string(i), cms::as_bytes("content")});
     rlimit before{};

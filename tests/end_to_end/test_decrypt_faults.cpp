@@ -117,8 +117,10 @@ TEST_CASE("a message that the token fails of, alone, gives the same answer as on
         for (const std::string fault : {" crash", " error CKR_DEVICE_ERROR"}) {
             CAPTURE(padding, fault);
             // Five times this message, once the agent's own, then this one again.
-            const ProcessResult result =
-                reader.decrypt(call(padding) + fault + " times 5\n" + call(padding) + fault + " after 1");
+            const std::string call_and_fault = call(padding) + fault;
+            std::string script = call_and_fault;
+            script.append(" times 5\n").append(call_and_fault).append(" after 1");
+            const ProcessResult result = reader.decrypt(script);
             check_refused(result, 1);
             CHECK(result.err == refused.err);
         }

@@ -96,7 +96,7 @@ TEST_CASE("clients of another module notice nothing of one that hangs") {
     const std::size_t meanwhile = load.done() - before;
     load.stop();
     CHECK_THAT(load.failures(), Catch::Equals(std::vector<std::string>{}));
-    CHECK(load.bad_signatures(bob.ca().root()) == std::vector<std::string>{});
+    CHECK(load.bad_signatures(bob.ca().root()).empty());
     // It hung for two seconds; Bob's clients would have come to a stand if they had to wait for it.
     CHECK(meanwhile >= 8);
     CHECK(agent.hosts().size() == 2);

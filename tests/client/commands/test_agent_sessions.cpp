@@ -15,6 +15,11 @@ protocol::Reply numbered_signatures(const protocol::Request& request) {
     return reply;
 }
 
+/// An argument that no terminal in UTF-8 shows.
+const std::string not_utf8 =
+    "b\xf6"
+    "b";
+
 }  // namespace
 
 TEST_CASE("Several files are one request, and each gets its signature") {
@@ -222,46 +227,21 @@ TEST_CASE("A name that is not UTF-8 is a matter of usage, and nothing is sent") 
     const std::string line =
         ": 'b\\xf6b' is not UTF-8; write the name as signet list shows it, or use its fingerprint or pkcs11: "
         "URI";
-    check_fails(session.signet({"sign", "-k",
-                                "b\xf6"
-                                "b",
-                                "a"}),
-                2, "cannot sign" + line);
-    check_fails(session.signet({"sign", "-k", "alice", "-k",
-                                "b\xf6"
-                                "b",
-                                "a"}),
-                2, "cannot sign" + line);
-    check_fails(session.signet({"encrypt", "-r",
-                                "b\xf6"
-                                "b",
-                                "a"}),
-                2, "cannot encrypt to b\\xf6b: there is no such file; write an address or a label in UTF-8");
-    check_fails(session.signet({"unlock",
-                                "b\xf6"
-                                "b"}),
-                2, "cannot unlock" + line);
-    check_fails(session.signet({"lock",
-                                "b\xf6"
-                                "b"}),
-                2, "cannot lock" + line);
+    check_fails(session.signet({"sign", "-k", not_utf8, "a"}), 2, "cannot sign" + line);
+    check_fails(session.signet({"sign", "-k", "alice", "-k", not_utf8, "a"}), 2, "cannot sign" + line);
+    check_fails(session.signet({"encrypt", "-r", not_utf8, "a"}), 2,
+                "cannot encrypt to b\\xf6b: there is no such file; write an address or a label in UTF-8");
+    check_fails(session.signet({"unlock", not_utf8}), 2, "cannot unlock" + line);
+    check_fails(session.signet({"lock", not_utf8}), 2, "cannot lock" + line);
     CHECK(agent.received().empty());
 }
 
 TEST_CASE("A file may have any name") {
     const FakeAgent agent(FakeAgent::answering(numbered_signatures));
     const Session session(agent.socket());
-    session.write(
-        "b\xf6"
-        "b",
-        "content");
-    CHECK(session
-              .signet({"sign",
-                       "b\xf6"
-                       "b"})
-              .status == 0);
-    CHECK(session.read("b\xf6"
-                       "b.p7s") == "signature 0");
+    session.write(not_utf8, "content");
+    CHECK(session.signet({"sign", not_utf8}).status == 0);
+    CHECK(session.read(not_utf8 + ".p7s") == "signature 0");
 }
 
 TEST_CASE("What the environment says is left out if it is not UTF-8, and the rest is sent") {
