@@ -56,7 +56,8 @@ TEST_CASE("Another program builds against the installed library and signs with i
     CHECK(alone.err.starts_with("signet: cannot reach the agent: no socket at "));
 
     // Nothing that is installed leads back here.
-    const auto grep = run({"grep", "-rIlF", "-e", SIGNET_SOURCE_FOLDER "/", folder / "prefix"});
+    const std::string source_folder = SIGNET_SOURCE_FOLDER "/";
+    const auto grep = run({"grep", "-rIlF", "-e", source_folder, folder / "prefix"});
     CHECK(grep.out.empty());
     CHECK(grep.status == 1);
 }

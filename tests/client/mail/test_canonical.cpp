@@ -212,8 +212,10 @@ TEST_CASE("nesting has a bound") {
     std::string inner = "\nx";
     for (int i = 0; i < 1000; ++i) {
         const auto boundary = "b" + std::to_string(i);
-        inner.insert(0, "Content-Type: multipart/mixed; boundary=" + boundary + "\n\n--" + boundary + "\n")
-            .append("\n--" + boundary + "--");
+        std::string outer_part = "Content-Type: multipart/mixed; boundary=";
+        outer_part.append(boundary).append("\n\n--").append(boundary).append("\n").append(inner);
+        outer_part.append("\n--").append(boundary).append("--");
+        inner = std::move(outer_part);
         if (i == max_nesting - 1) {
             CHECK(canonical(outer + inner) == to_crlf(inner));
         }

@@ -129,8 +129,10 @@ TEST_CASE("bad input is refused in one line, with no agent and no output") {
     std::string nested = "\nx";
     for (int i = 0; i < 1000; ++i) {
         const auto boundary = "b" + std::to_string(i);
-        nested.insert(0, "Content-Type: multipart/mixed; boundary=" + boundary + "\n\n--" + boundary + "\n")
-            .append("\n--" + boundary + "--");
+        std::string outer_part = "Content-Type: multipart/mixed; boundary=";
+        outer_part.append(boundary).append("\n\n--").append(boundary).append("\n").append(nested);
+        outer_part.append("\n--").append(boundary).append("--");
+        nested = std::move(outer_part);
     }
     const auto header = "From: alice@example.org\nTo: alice@example.org\n"s;
     for (const auto& input :
