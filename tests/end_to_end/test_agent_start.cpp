@@ -87,7 +87,7 @@ TEST_CASE("a configuration that is wrong is refused with its line") {
     CHECK(start(folder, {"--check-config"}).status == 0);
 }
 
-TEST_CASE("--check-config sees what would fail later: a PIN file, pinentry") {
+TEST_CASE("what would fail later, a PIN file or pinentry, is seen by --check-config") {
     const AgentFolder folder;
     const auto file = folder.configuration().parent_path() / "pin";
     const auto check = [&](const std::string& text) {

@@ -123,9 +123,8 @@ TEST_CASE("who asks for a key of a module that is only starting waits for it") {
     AgentProcess agent(home);
     const TemporaryFolder folder;
     write_file(folder / "report.txt", "All is well.\n");
-    const AgentSetup bobs = slow.setup(bob.token());
-    setup.modules.push_back(bobs.modules.front());
-    setup.tokens.push_back(bobs.tokens.front());
+    // Bob's token has Alice's label and PIN as well.
+    setup.modules.push_back(slow.setup(bob.token()).modules.front());
     write_file(home.configuration(), home.configuration_of(setup));
     agent.process().signal(SIGHUP);
     REQUIRE(wait_until([&] { return agent.hosts().size() == 2; }));
