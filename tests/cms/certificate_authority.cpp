@@ -1,9 +1,10 @@
 #include "tests/cms/certificate_authority.h"
 
+#include "tests/cms/require.h"
+
 #include <openssl/x509v3.h>
 
 #include <atomic>
-#include <stdexcept>
 
 #include "tests/cms/test_keys.h"
 
@@ -13,11 +14,6 @@ namespace {
 struct ExtensionDeleter {
     void operator()(X509_EXTENSION* extension) const noexcept { X509_EXTENSION_free(extension); }
 };
-
-void require(bool succeeded) {
-    if (!succeeded)
-        throw std::runtime_error("cannot make a certificate");
-}
 
 void add_name(X509_NAME* name, const char* field, const std::string& value) {
     require(X509_NAME_add_entry_by_txt(name, field, MBSTRING_UTF8,

@@ -1,17 +1,12 @@
 #include "tests/cms/openssl_cms.h"
 
+#include "tests/cms/require.h"
+
 #include <openssl/err.h>
 #include <openssl/rsa.h>
 
-#include <stdexcept>
-
 namespace signet::cms::test {
 namespace {
-
-void require(bool succeeded) {
-    if (!succeeded)
-        throw std::runtime_error("OpenSSL's CMS failed");
-}
 
 BioPtr reader(BytesView bytes) {
     return BioPtr(BIO_new_mem_buf(bytes.data(), static_cast<int>(bytes.size())));

@@ -1,11 +1,11 @@
 #include "tests/cms/software_token.h"
 
+#include "tests/cms/require.h"
+
 #include <openssl/core_names.h>
 #include <openssl/err.h>
 #include <openssl/param_build.h>
 #include <openssl/rsa.h>
-
-#include <stdexcept>
 
 #include "cms/digest_stream.h"
 #include "cms/error.h"
@@ -13,11 +13,6 @@
 
 namespace signet::cms::test {
 namespace {
-
-void require(bool succeeded) {
-    if (!succeeded)
-        throw std::runtime_error("the software token failed");
-}
 
 /// The other side's public key, on the curve of `own`.
 EvpPkeyPtr peer_key(EVP_PKEY& own, const Bytes& point) {

@@ -1,12 +1,13 @@
 // Bytes on the socket that no client of ours would send.
 #include "agent/protocol/frame.h"
 #include "agent/protocol/signet.pb.h"
-#include "tests/end_to_end/faulty_module.h"
+#include "tests/end_to_end/busy_alice.h"
 #include "tests/end_to_end/raw_client.h"
 #include "tests/end_to_end/session.h"
 
 #include <memory>
 #include <random>
+#include <thread>
 
 using namespace signet::tests;
 namespace protocol = signet::agent::protocol;
@@ -212,12 +213,8 @@ TEST_CASE("garbage of any kind leaves the agent alive") {
 }
 
 TEST_CASE("clients that ask for much at once leave each other one request at a time") {
-    FaultyModule module;
-    Alice alice({KeyType::p256});
-    const AgentProcess agent(module.setup(alice.token()));
-    const TemporaryFolder folder;
-    write_file(folder / "report.txt", "All is well.\n");
-    check_done(agent.signet({"sign", "report.txt"}, {.folder = folder.path()}));
+    BusyAlice busy({KeyType::p256}, 4, "30s");
+    check_done(busy.signet({"sign", "report.txt"}));
     const auto sign = sign_request();
     protocol::Request status;
     status.set_id(2);
@@ -232,52 +229,52 @@ TEST_CASE("clients that ask for much at once leave each other one request at a t
 
     // Whether the agent reads a second request before it has answered the first.
     const auto reads_ahead = [&] {
-        RawClient client(agent.socket());
+        RawClient client(busy.agent.socket());
         client.send(frame(hello()) + frame(sign) + frame(status));
         CHECK(reply(client).status() == protocol::DONE);
         const auto first = reply(client);
-        const auto second = reply(client);
         CHECK(first.status() == protocol::DONE);
-        CHECK(second.status() == protocol::DONE);
         return first.id() == 2;
     };
-    module.follow("C_Sign delay 3000ms");
+    busy.module.follow("C_Sign delay 3000ms");
     CHECK(reads_ahead());
     std::vector<std::unique_ptr<RawClient>> greedy;
+    std::vector<std::thread> senders;
     for (int i = 0; i < 2; ++i) {
-        greedy.push_back(std::make_unique<RawClient>(agent.socket()));
+        greedy.push_back(std::make_unique<RawClient>(busy.agent.socket()));
         greedy.back()->send(frame(hello()));
         CHECK(reply(*greedy.back()).status() == protocol::DONE);
-        for (int sent = 0; sent < 40; ++sent)
-            greedy.back()->send(frame_of_bytes(large));
+        // More than is ever read, so that what is answered is followed by another.
+        senders.emplace_back([&client = *greedy.back(), bytes = frame_of_bytes(large)] {
+            for (std::size_t sent = 0; sent < protocol::max_pipelined; ++sent)
+                client.send(bytes);
+        });
     }
-    CHECK_FALSE(reads_ahead());
+    CHECK(wait_until([&] { return !reads_ahead(); }));
+    for (std::size_t i = 0; i < greedy.size(); ++i) {
+        greedy[i]->finish_sending();
+        senders[i].join();
+    }
     greedy.clear();
     CHECK(wait_until(reads_ahead));
 }
 
 TEST_CASE("what a client asked that has gone is dropped, also when it had asked for all that it may") {
-    FaultyModule module;
-    Alice alice({KeyType::p256});
-    const AgentProcess agent(module.setup(alice.token()));
-    const TemporaryFolder folder;
-    write_file(folder / "report.txt", "All is well.\n");
-    check_done(agent.signet({"sign", "report.txt"}, {.folder = folder.path()}));
-    module.follow("C_Sign delay 500ms");
-    const auto outstanding = [&] {
-        return agent.signet({"status", "--json"}).out.find("\"outstanding\":0") == std::string::npos;
-    };
+    BusyAlice busy({KeyType::p256}, 4, "30s");
+    check_done(busy.signet({"sign", "report.txt"}));
+    busy.module.follow("C_Sign delay 500ms");
     {
-        RawClient client(agent.socket());
+        RawClient client(busy.agent.socket());
         std::string bytes = frame(hello());
         for (std::size_t i = 0; i < protocol::max_pipelined; ++i)
             bytes += frame(sign_request());
         client.send(bytes);
-        REQUIRE(wait_until(outstanding));
+        REQUIRE(wait_until([&] { return !busy.outstanding(0); }));
     }
-    REQUIRE(wait_until([&] { return !outstanding(); }));
-    CHECK(audit_records(agent, "sign", "begun") < 1 + protocol::max_pipelined);
-    CHECK(wait_until([&] { return audit_records(agent, "sign", "STOPPING") == protocol::max_pipelined; }));
+    REQUIRE(wait_until([&] { return busy.outstanding(0); }));
+    CHECK(audit_records(busy.agent, "sign", "begun") < 1 + protocol::max_pipelined);
+    CHECK(
+        wait_until([&] { return audit_records(busy.agent, "sign", "STOPPING") == protocol::max_pipelined; }));
 }
 
 TEST_CASE("clients that say nothing, or read no answer, keep nobody waiting") {

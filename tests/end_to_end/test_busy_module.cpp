@@ -1,6 +1,5 @@
 // A module that is slow, busy, large, or brought down by one key of several.
-#include "tests/end_to_end/faulty_module.h"
-#include "tests/end_to_end/session.h"
+#include "tests/end_to_end/busy_alice.h"
 #include "tests/end_to_end/sign_load.h"
 
 #include <memory>
@@ -8,46 +7,6 @@
 #include <vector>
 
 using namespace signet::tests;
-
-namespace {
-
-// Alice's token behind the faulty module, with one worker or several.
-struct BusyAlice {
-    BusyAlice(const std::vector<KeyType>& types, int sessions, const std::string& operation_timeout)
-        : alice(types), agent(setup(sessions, operation_timeout)) {
-        write_file(folder / "report.txt", "All is well.\n");
-    }
-
-    AgentSetup setup(int sessions, const std::string& operation_timeout) {
-        AgentSetup made = module.setup(alice.token(), operation_timeout);
-        made.modules.front().sessions = sessions;
-        return made;
-    }
-    ProcessResult signet(const Arguments& arguments) const {
-        return agent.signet(arguments, {.folder = folder.path(), .timeout = std::chrono::minutes(3)});
-    }
-    // `signet sign` in the background.
-    std::unique_ptr<BackgroundProcess> signing(const std::string& out) const {
-        return std::make_unique<BackgroundProcess>(
-            Arguments{program("signet"), "sign", "-o", out, "report.txt"},
-            RunOptions{.environment = agent.folder().environment(), .folder = folder.path()});
-    }
-    bool counts(const std::string& what, int count) const {
-        return signet({"status", "--json"}).out.find("\"" + what + "\":" + std::to_string(count)) !=
-               std::string::npos;
-    }
-    bool outstanding(int count) const { return counts("outstanding", count); }
-    bool never_restarted() const {
-        return signet({"status", "--json"}).out.find("\"restarts\":0") != std::string::npos;
-    }
-
-    Alice alice;
-    TemporaryFolder folder;
-    FaultyModule module;
-    AgentProcess agent;
-};
-
-}  // namespace
 
 TEST_CASE("a slow token that has much to do is not taken for one that hangs") {
     BusyAlice busy({KeyType::p256}, 1, "3s");

@@ -1,10 +1,8 @@
 // signet lock: what it forgets, and what it does about what fails.
-#include "tests/end_to_end/faulty_module.h"
+#include "tests/end_to_end/busy_alice.h"
 #include "tests/end_to_end/session.h"
 
-#include <algorithm>
 #include <csignal>
-#include <sstream>
 
 using namespace signet::tests;
 
@@ -124,17 +122,12 @@ TEST_CASE("A module that leaves the configuration takes the PINs of its tokens w
 }
 
 TEST_CASE("a signature is made although somebody locks the token under each of its attempts") {
-    FaultyModule module;
-    Alice alice({KeyType::p256});
-    const AgentProcess agent(module.setup(alice.token()));
-    const TemporaryFolder folder;
-    write_file(folder / "report.txt", "All is well.\n");
+    BusyAlice busy({KeyType::p256}, 4, "30s");
     // As a token answers whose login was renewed meanwhile.
-    module.follow("C_SignInit delay 400ms times 8\nC_SignInit error CKR_KEY_HANDLE_INVALID times 8");
-    BackgroundProcess client({program("signet"), "sign", "report.txt"},
-                             {.environment = agent.folder().environment(), .folder = folder.path()});
-    while (client.running())
-        check_done(agent.signet({"lock"}));
-    CHECK(client.wait(std::chrono::seconds(60)) == 0);
-    CHECK(client.err().empty());
+    busy.module.follow("C_SignInit delay 400ms times 8\nC_SignInit error CKR_KEY_HANDLE_INVALID times 8");
+    const auto client = busy.signing("report.txt.p7s");
+    while (client->running())
+        check_done(busy.signet({"lock"}));
+    CHECK(client->wait(std::chrono::seconds(60)) == 0);
+    CHECK(client->err().empty());
 }
