@@ -29,6 +29,8 @@ bool need_another_process(const ModuleConfig& a, const ModuleConfig& b) {
 
 constexpr auto first_back_off = std::chrono::milliseconds{100};
 constexpr auto longest_back_off = std::chrono::seconds{10};
+/// In a row, after which nobody waits for the next one.
+constexpr int hopeless_starts = 2;
 /// A process that lived as long as this was well.
 constexpr auto long_life = std::chrono::seconds{10};
 
@@ -119,6 +121,7 @@ asio::awaitable<void> Host::supervise(std::shared_ptr<Host> self) {
             self->m_pid = -1;
             spdlog::error("module {}: {}", self->m_config.name, error.what());
         }
+        ++self->m_failed_starts;
         if (self->m_leaving && self->m_users == 0)
             self->set_state(State::ended);
         self->forget_process();
@@ -173,7 +176,10 @@ asio::awaitable<void> Host::run_process() {
         co_return;
     if (m_state == State::waiting)
         m_trouble = "signet-token " + trouble + " and " + how;
-    spdlog::warn("module {}: {}", m_config.name, m_trouble);
+    // One that never works would say so every ten seconds.
+    if (m_told != m_trouble)
+        spdlog::warn("module {}: {}", m_config.name, m_trouble);
+    m_told = m_trouble;
 }
 
 asio::awaitable<void> Host::bring_up(std::shared_ptr<Host> self, std::shared_ptr<HostChannel> channel) {
@@ -214,6 +220,8 @@ asio::awaitable<void> Host::bring_up(std::shared_ptr<Host> self, std::shared_ptr
     }
     spdlog::info("module {}: signet-token {} has {} workers", self->m_config.name, self->m_pid,
                  self->m_workers);
+    self->m_told.clear();
+    self->m_failed_starts = 0;
     self->set_state(State::ready);
     self->take_scan(std::nullopt, scanned);
     self->m_changed.notify_all();
@@ -241,7 +249,9 @@ asio::awaitable<bool> Host::wait_ready(Clock::time_point deadline) {
 }
 
 asio::awaitable<bool> Host::wait_settled(Clock::time_point deadline) {
-    co_await wait_ready(deadline);
+    while (!is_ready() && m_failed_starts < hopeless_starts && m_state != State::unloadable &&
+           m_state != State::ended && Clock::now() < deadline)
+        co_await m_changed.wait_until(deadline);
     co_return is_ready() || m_state == State::unloadable;
 }
 

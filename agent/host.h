@@ -107,7 +107,8 @@ class Host : public std::enable_shared_from_this<Host> {
     asio::awaitable<void> renew(std::shared_ptr<const TokenState> token);
     /// Whether the host got ready before `deadline`.
     asio::awaitable<bool> wait_ready(Clock::time_point deadline);
-    /// Whether the first scan is in, or there will be none, before `deadline`.
+    /// Whether the first scan is in, or there will be none, before `deadline`. Does not wait for a module
+    /// that has failed twice.
     asio::awaitable<bool> wait_settled(Clock::time_point deadline);
 
     /// The process should be replaced: `token` of it has failed. Nothing happens if it was replaced since.
@@ -197,6 +198,10 @@ class Host : public std::enable_shared_from_this<Host> {
     std::uint64_t m_answered = 0;
     std::uint32_t m_workers = 0;
     std::string m_trouble;
+    /// The trouble that the log was told of last, since the module worked.
+    std::string m_told;
+    /// Processes that ended since one got ready, that one included.
+    int m_failed_starts = 0;
 };
 
 }  // namespace signet::agent

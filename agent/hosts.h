@@ -28,7 +28,8 @@ class Hosts {
     void configure(const std::vector<ModuleConfig>& modules);
     void end_all();
 
-    /// Returns when every host has its first scan in, or cannot have one, or at `deadline`.
+    /// Returns when every host has its first scan in, or cannot have one, or fails again and again; or at
+    /// `deadline`.
     asio::awaitable<void> wait_settled(Clock::time_point deadline);
     /// Scans everything again, unless that was done less than a second ago. A host that takes longer than a
     /// few seconds is not waited for: the last picture of it stays until its scan is in. Nor are scans that

@@ -130,3 +130,26 @@ TEST_CASE("who asks for a key of a module that is only starting waits for it") {
     REQUIRE(wait_until([&] { return agent.hosts().size() == 2; }));
     check_done(agent.signet({"sign", "-k", "alice-rsa2048", "report.txt"}, {.folder = folder.path()}));
 }
+
+TEST_CASE("the agent is ready without a module that fails, tries it again, and says why once") {
+    FaultyModule broken;
+    broken.follow("C_Initialize error CKR_GENERAL_ERROR");
+    Alice alice({KeyType::p256});
+    AgentSetup setup = broken.setup(alice.token());
+    const AgentProcess agent(setup);
+    // If it waited for the module it would have tried seven times.
+    const auto restarts = [&] {
+        const auto status = agent.signet({"status", "--json"}).out;
+        const std::string name = "\"restarts\":";
+        return std::stoi(status.substr(status.find(name) + name.size()));
+    };
+    CHECK(restarts() < 6);
+    CHECK(wait_until([&] { return restarts() >= 3; }));
+    const auto log = agent.log();
+    const auto told = log.find("CKR_GENERAL_ERROR");
+    REQUIRE(told != std::string::npos);
+    CHECK(log.find("CKR_GENERAL_ERROR", told + 1) == std::string::npos);
+    broken.follow("");
+    check_done(agent.signet({"list"}));
+    CHECK(wait_until([&] { return agent.signet({"list"}).out.find("alice-p256") != std::string::npos; }));
+}
