@@ -106,9 +106,9 @@ asio::awaitable<void> Hosts::refresh() {
     for (const auto& [host, since] : begun) {
         const auto deadline = since + refresh_limit;
         // One that is begun later is another.
-        const auto under_way = [&] {
-            const auto place = m_refreshing.find(host);
-            return place != m_refreshing.end() && place->second == since;
+        const auto under_way = [this, &which = host, began = since] {
+            const auto place = m_refreshing.find(which);
+            return place != m_refreshing.end() && place->second == began;
         };
         while (under_way() && Clock::now() < deadline)
             co_await m_refreshed.wait_until(deadline);
