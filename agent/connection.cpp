@@ -88,6 +88,8 @@ asio::awaitable<void> Connection::read(std::shared_ptr<Connection> self) {
             self->close();
     }
     self->m_reading = false;
+    if (self->m_unanswered > 0 && !self->m_closed)
+        self->watch_for_end();
     while (self->m_unanswered > 0)
         co_await self->m_answered.wait_until(Clock::time_point::max());
     self->flush();
@@ -104,6 +106,10 @@ bool Connection::has_room() const noexcept {
 }
 
 void Connection::watch_for_end() {
+    // Looked at first: Asio tells only of an end that comes while it waits.
+    pollfd asked{m_socket.native_handle(), 0, 0};
+    if (::poll(&asked, 1, 0) == 1)
+        return close();
     if (std::exchange(m_watching, true))
         return;
     m_socket.async_wait(asio::local::stream_protocol::socket::wait_error,
@@ -112,16 +118,13 @@ void Connection::watch_for_end() {
                             if (failed || !self || self->m_closed)
                                 return;
                             self->m_watching = false;
-                            pollfd asked{self->m_socket.native_handle(), 0, 0};
-                            if (::poll(&asked, 1, 0) == 1)
-                                self->close();
-                            else if (!self->has_room() || !self->m_reading)
+                            if (!self->has_room() || !self->m_reading)
                                 self->watch_for_end();
                         });
 }
 
 bool Connection::take_frames() {
-    while (has_room()) {
+    while (!m_closed && has_room()) {
         const auto frame = protocol::parse_frame(m_in.view());
         if (frame.state == protocol::FrameState::incomplete)
             return true;
@@ -244,10 +247,11 @@ void Connection::close() {
     boost::system::error_code failed;
     m_socket.close(failed);
     m_answered.notify_all();
+    // Nobody waits for what it asked.
+    m_peer.gone = true;
     if (m_unanswered == 0)
         return;
-    // Nobody waits for what it asked. Not from here: a host or a login may be the caller.
-    m_peer.gone = true;
+    // Not from here: a host or a login may be the caller.
     asio::post(m_agent.loop, [self = shared_from_this()] {
         self->m_agent.hosts.drop(self->m_peer.id);
         self->m_agent.logins.client_gone();

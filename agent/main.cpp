@@ -36,7 +36,6 @@ int fail(ExitStatus status, const std::string& what, std::string why, const std:
     return static_cast<int>(status);
 }
 
-/// PINs live in this process: nobody of the same uid may look into it, and it leaves no core.
 /// Whoever started us with one of these closed would find something of ours there, and give it to children.
 void fill_standard_descriptors() {
     int descriptor = 0;
@@ -47,6 +46,7 @@ void fill_standard_descriptors() {
         ::close(descriptor);
 }
 
+/// PINs live in this process: nobody of the same uid may look into it, and it leaves no core.
 void protect_memory() {
     const rlimit none{0, 0};
     if (::setrlimit(RLIMIT_CORE, &none) != 0 || ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
