@@ -2,7 +2,7 @@
 
 #include "agent/error.h"
 #include "agent/spawn.h"
-#include "agent/token_uri.h"
+#include "agent/token_config.h"
 
 #include <spdlog/spdlog.h>
 
@@ -13,16 +13,6 @@ namespace signet::agent {
 namespace {
 
 constexpr auto expire_again = std::chrono::seconds{1};
-
-/// Of a TokenState or a TokenDescription.
-template <typename Token>
-TokenConfig config_of(const Config& config, const Token& token) {
-    for (const auto& candidate : config.tokens) {
-        if (TokenUri(candidate.uri).matches(token))
-            return candidate;
-    }
-    return {};
-}
 
 }  // namespace
 
@@ -91,7 +81,7 @@ asio::awaitable<void> Logins::one_at_a_time(std::shared_ptr<TokenState> token, c
 
 asio::awaitable<void> Logins::log_in(std::shared_ptr<TokenState> token, const Peer& peer,
                                      const Secret* brought, UnderWay& under_way) {
-    Attempt attempt{token, token->host, token->id(), peer, config_of(*m_config, *token), under_way};
+    Attempt attempt{token, token->host, token->id(), peer, token_config_for(*m_config, *token), under_way};
     co_await look_again(attempt);
     const auto& seen = *attempt.token;
     if (brought == nullptr && !seen.needs_login())
@@ -275,7 +265,7 @@ void Logins::expire() {
 
 void Logins::reconfigured() {
     const auto lifetime = [this](const pin::TokenDescription& token) {
-        return config_of(*m_config, token).pin_cache;
+        return token_config_for(*m_config, token).pin_cache;
     };
     m_kept.limit(lifetime, Clock::now());
     expire();

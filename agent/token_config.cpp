@@ -6,12 +6,25 @@
 
 namespace signet::agent {
 
-TokenConfig token_config_for(const Config& config, const TokenState& token) {
+namespace {
+
+template <typename Token>
+TokenConfig first_match(const Config& config, const Token& token) {
     for (const auto& candidate : config.tokens) {
         if (TokenUri(candidate.uri).matches(token))
             return candidate;
     }
     return {};
+}
+
+}  // namespace
+
+TokenConfig token_config_for(const Config& config, const TokenState& token) {
+    return first_match(config, token);
+}
+
+TokenConfig token_config_for(const Config& config, const pin::TokenDescription& token) {
+    return first_match(config, token);
 }
 
 bool may_ask_person(const Config& config, const TokenState& token) {

@@ -8,6 +8,7 @@ namespace signet::agent {
 
 /// The first [[token]] that matches; the defaults if none does.
 [[nodiscard]] TokenConfig token_config_for(const Config& config, const TokenState& token);
+[[nodiscard]] TokenConfig token_config_for(const Config& config, const pin::TokenDescription& token);
 
 /// Whether a person may be asked when the token is logged in to by its PIN source.
 [[nodiscard]] bool may_ask_person(const Config& config, const TokenState& token);
