@@ -6,11 +6,12 @@
 
 #include <algorithm>
 #include <exception>
-#include <iterator>
 #include <map>
 #include <optional>
 #include <set>
 #include <stdexcept>
+#include <string_view>
+#include <utility>
 
 namespace signet::agent {
 
@@ -25,64 +26,87 @@ struct Candidate {
     std::vector<Place> places;
 };
 
-bool has_type_of(const ScannedKey& key, cms::KeyKind kind) {
-    return (kind == cms::KeyKind::rsa && key.type == ScannedKeyType::rsa) ||
-           (kind == cms::KeyKind::ec && key.type == ScannedKeyType::ec);
+cms::KeyKind kind_of(const ScannedKey& key) {
+    switch (key.type) {
+        case ScannedKeyType::rsa:
+            return cms::KeyKind::rsa;
+        case ScannedKeyType::ec:
+            return cms::KeyKind::ec;
+        case ScannedKeyType::unknown:
+            break;
+    }
+    return cms::KeyKind::other;
 }
 
-/// The keys of one token by what they are found by. Views into it.
+/// The keys of one token by what they are found by, without a search among those that share it: a token may
+/// show thousands. Views into it.
 class KeyIndex {
   public:
+    /// What the public keys with one value lead to.
+    struct Public {
+        /// The first CKA_ID among them; empty if none has one.
+        std::string_view id;
+        /// The first private key with a CKA_ID of theirs, of those that show no public value.
+        const ScannedKey* private_key = nullptr;
+    };
+
     explicit KeyIndex(const TokenState& token) {
         for (const auto& key : token.keys) {
-            if (!key.public_value.empty())
-                (key.is_private ? m_private_by_value : m_public_by_value)[key.public_value].push_back(&key);
+            const auto kind = kind_of(key);
+            if (key.is_private && !key.public_value.empty())
+                m_private_by_value.try_emplace({kind, key.public_value}, &key);
             else if (key.is_private && !key.id.empty())
-                m_private_by_id[key.id].push_back(&key);
-            if (!key.is_private && !key.public_value.empty() && !key.id.empty())
-                m_public_by_id[key.id].push_back(&key);
+                m_private_by_id.try_emplace({kind, key.id}, &key);
+        }
+        for (const auto& key : token.keys) {
+            if (!key.is_private && !key.public_value.empty())
+                add_public(kind_of(key), key);
         }
     }
 
     /// The private key with this public value; null if none shows it.
     [[nodiscard]] const ScannedKey* private_with(cms::KeyKind kind, const std::string& value) const {
-        return first(m_private_by_value, value, kind);
+        return found(m_private_by_value, kind, value);
     }
     /// The private key with this CKA_ID, of those that show no public value.
     [[nodiscard]] const ScannedKey* private_named(cms::KeyKind kind, const std::string& id) const {
-        return first(m_private_by_id, id, kind);
+        return found(m_private_by_id, kind, id);
     }
-    /// The public keys with this value, in the token's order.
-    [[nodiscard]] std::vector<const ScannedKey*> public_with(cms::KeyKind kind,
-                                                             const std::string& value) const {
-        return all(m_public_by_value, value, kind);
+    /// Null if no public key has this value.
+    [[nodiscard]] const Public* public_with(cms::KeyKind kind, const std::string& value) const {
+        const auto place = m_public_by_value.find({kind, value});
+        return place == m_public_by_value.end() ? nullptr : &place->second;
     }
     /// Whether only other public keys have this CKA_ID.
     [[nodiscard]] bool is_another(cms::KeyKind kind, const std::string& id, const std::string& value) const {
-        const auto keys = all(m_public_by_id, id, kind);
-        return !keys.empty() && std::none_of(keys.begin(), keys.end(),
-                                             [&](const auto* key) { return key->public_value == value; });
+        const auto place = m_public_values.find({kind, id});
+        return place != m_public_values.end() && place->second.count(value) == 0;
     }
 
   private:
-    using Map = std::unordered_map<std::string_view, std::vector<const ScannedKey*>>;
+    using Name = std::pair<cms::KeyKind, std::string_view>;
+    using Private = std::map<Name, const ScannedKey*>;
 
-    static std::vector<const ScannedKey*> all(const Map& map, const std::string& name, cms::KeyKind kind) {
-        std::vector<const ScannedKey*> found;
-        if (const auto place = map.find(name); place != map.end())
-            std::copy_if(place->second.begin(), place->second.end(), std::back_inserter(found),
-                         [kind](const auto* key) { return has_type_of(*key, kind); });
-        return found;
+    static const ScannedKey* found(const Private& map, cms::KeyKind kind, const std::string& name) {
+        const auto place = map.find({kind, name});
+        return place == map.end() ? nullptr : place->second;
     }
-    static const ScannedKey* first(const Map& map, const std::string& name, cms::KeyKind kind) {
-        const auto found = all(map, name, kind);
-        return found.empty() ? nullptr : found.front();
+    void add_public(cms::KeyKind kind, const ScannedKey& key) {
+        Public& same = m_public_by_value[{kind, key.public_value}];
+        if (key.id.empty())
+            return;
+        if (same.id.empty())
+            same.id = key.id;
+        if (same.private_key == nullptr)
+            same.private_key = private_named(kind, key.id);
+        m_public_values[{kind, key.id}].insert(key.public_value);
     }
 
-    Map m_private_by_value;
-    Map m_private_by_id;
-    Map m_public_by_value;
-    Map m_public_by_id;
+    Private m_private_by_value;
+    Private m_private_by_id;
+    std::map<Name, Public> m_public_by_value;
+    /// By CKA_ID.
+    std::map<Name, std::set<std::string_view>> m_public_values;
 };
 
 /// Where the private key of a certificate is on its own token, as far as that can be known now.
@@ -97,23 +121,19 @@ std::optional<Location> locate(const std::shared_ptr<TokenState>& token, const K
 
     // A private key that shows no public value has that of the public key with its CKA_ID; only without one,
     // that of the certificate.
-    std::vector<std::string> ids;
-    const auto public_keys = keys.public_with(kind, value);
-    for (const auto* key : public_keys) {
-        if (!key->id.empty())
-            ids.push_back(key->id);
-    }
+    const auto* public_keys = keys.public_with(kind, value);
+    if (public_keys != nullptr && public_keys->private_key != nullptr)
+        return Location{token, public_keys->private_key->id, *public_keys->private_key};
     const bool is_another = keys.is_another(kind, scanned.id, value);
-    if (!is_another)
-        ids.push_back(scanned.id);
-    for (const auto& id : ids) {
-        if (const auto* key = keys.private_named(kind, id))
-            return Location{token, id, *key};
+    if (!is_another) {
+        if (const auto* key = keys.private_named(kind, scanned.id))
+            return Location{token, scanned.id, *key};
     }
-    const bool may_show = !public_keys.empty() || (!certificate.is_ca() && !is_another);
-    if (token->needs_login() && may_show)
-        return Location{token, ids.empty() ? scanned.id : ids.front(), std::nullopt};
-    return std::nullopt;
+    const bool may_show = public_keys != nullptr || (!certificate.is_ca() && !is_another);
+    if (!token->needs_login() || !may_show)
+        return std::nullopt;
+    const bool has_id = public_keys != nullptr && !public_keys->id.empty();
+    return Location{token, has_id ? std::string(public_keys->id) : scanned.id, std::nullopt};
 }
 
 std::shared_ptr<const Identity> identity_of(const Candidate& candidate, std::shared_ptr<const Key> key) {
