@@ -202,7 +202,7 @@ TEST_CASE("what was begun when the log could not be written is ended there when 
 TEST_CASE("no PIN is tried while the log cannot be written, but a token is locked") {
     Alice alice({KeyType::p256});
     AgentProcess agent(AgentSetup::of(alice.token(), "none"));
-    const std::string right = std::string(SoftHsmToken::default_pin) + "\n";
+    const std::string right = SoftHsmToken::default_pin_line;
     const auto unlock = [&](const std::string& pin) {
         return agent.signet({"unlock", "--pin-stdin"}, {.stdin_text = pin});
     };

@@ -6,6 +6,13 @@ using namespace signet::tests;
 
 namespace {
 
+// As openssl names them; none for the P-256 key.
+const std::vector<std::string> paddings{"pkcs1", "oaep", ""};
+
+std::string call(const std::string& padding) {
+    return padding.empty() ? "C_DeriveKey" : "C_Decrypt";
+}
+
 // Alice's token is behind the faulty module, and a message for her lies there.
 struct FaultyReader {
     explicit FaultyReader(const std::string& pin = {}, const std::string& pin_cache = "15m")
@@ -20,7 +27,7 @@ struct FaultyReader {
         setup.tokens.front().pin_cache = pin_cache;
         return setup;
     }
-    // `padding` is pkcs1 or oaep, or empty for the P-256 key.
+    // `padding` is one of paddings.
     void encrypt(const std::string& padding) {
         Arguments argv{"openssl",  "cms", "-encrypt", "-binary",    "-in",          "secret",
                        "-outform", "DER", "-out",     "secret.p7m", "-aes-256-gcm", "-recip"};
@@ -39,6 +46,15 @@ struct FaultyReader {
         return std::filesystem::exists(folder / "opened") &&
                read_file(folder / "opened") == read_file(folder / "secret");
     }
+    void check_token_failed(const std::string& padding, const std::string& fault) {
+        CAPTURE(padding, fault);
+        encrypt(padding);
+        check_refused(decrypt(call(padding) + fault), 6);
+        CHECK_FALSE(opened());
+        // Which also ends the pauses between one start of signet-token and the next.
+        REQUIRE(wait_until([&] { return decrypt("").status == 0; }));
+        CHECK(opened());
+    }
 
     Alice alice{{KeyType::rsa2048, KeyType::p256}};
     TemporaryFolder folder;
@@ -46,30 +62,24 @@ struct FaultyReader {
     AgentProcess agent;
 };
 
-const std::vector<std::string> paddings{"pkcs1", "oaep", ""};
-
-std::string call(const std::string& padding) {
-    return padding.empty() ? "C_DeriveKey" : "C_Decrypt";
-}
-
 }  // namespace
 
-TEST_CASE("a token that fails of every message is what failed, not the message") {
+// Cases of their own, as each waits for the pauses between two starts of signet-token.
+TEST_CASE("a token that crashes of every message is what failed, not the message") {
     FaultyReader reader;
-    const auto check = [&](const std::string& padding, const std::string& fault) {
-        CAPTURE(padding, fault);
-        reader.encrypt(padding);
-        check_refused(reader.decrypt(call(padding) + fault), 6);
-        CHECK_FALSE(reader.opened());
-        // Which also ends the pauses between one start of signet-token and the next.
-        REQUIRE(wait_until([&] { return reader.decrypt("").status == 0; }));
-        CHECK(reader.opened());
-    };
-    for (const std::string fault :
-         {" crash", " hang", " error CKR_DEVICE_ERROR", " error CKR_DEVICE_REMOVED"})
-        check("pkcs1", fault);
-    check("oaep", " crash");
-    check("", " crash");
+    for (const std::string& padding : paddings)
+        reader.check_token_failed(padding, " crash");
+}
+
+TEST_CASE("a token that hangs at every message is what failed, not the message") {
+    FaultyReader reader;
+    reader.check_token_failed("pkcs1", " hang");
+}
+
+TEST_CASE("a token that refuses every message is what failed, not the message") {
+    FaultyReader reader;
+    for (const std::string fault : {" error CKR_DEVICE_ERROR", " error CKR_DEVICE_REMOVED"})
+        reader.check_token_failed("pkcs1", fault);
 }
 
 TEST_CASE("a card that is pulled while it decrypts is a card that is not there") {
@@ -86,8 +96,8 @@ TEST_CASE("a card that is pulled while it decrypts is a card that is not there")
 TEST_CASE("a PIN that is missing when the token is to be opened again is a matter of the PIN") {
     FaultyReader reader("none", "0");
     reader.encrypt("pkcs1");
-    check_done(reader.agent.signet({"unlock", "--pin-stdin"},
-                                   {.stdin_text = std::string(SoftHsmToken::default_pin) + "\n"}));
+    check_done(
+        reader.agent.signet({"unlock", "--pin-stdin"}, {.stdin_text = SoftHsmToken::default_pin_line}));
     check_refused(reader.decrypt("C_Decrypt crash times 1"), 5);
 }
 

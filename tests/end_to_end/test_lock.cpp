@@ -8,8 +8,6 @@ using namespace signet::tests;
 
 namespace {
 
-constexpr const char* right_pin = "123456\n";
-
 // Alice's token, which her module can fail to show.
 struct Keeper {
     Keeper() : agent(setup()) { write_file(folder / "report.txt", "All is well.\n"); }
@@ -46,14 +44,14 @@ std::size_t count(const std::string& text, const std::string& part) {
 
 TEST_CASE("lock forgets the PIN of a token that is not there now") {
     Keeper keeper;
-    check_done(keeper.signet({"unlock", "--pin-stdin"}, right_pin));
+    check_done(keeper.signet({"unlock", "--pin-stdin"}, SoftHsmToken::default_pin_line));
     keeper.show(false);
     for (const std::string name :
          {"", "alice", "pkcs11:token=alice", "pkcs11:token=alice;model=SoftHSM%20v2"}) {
         CAPTURE(name);
         keeper.show(true);
         // Kept, so it is not asked for.
-        check_done(keeper.signet({"unlock", "--pin-stdin"}, right_pin));
+        check_done(keeper.signet({"unlock", "--pin-stdin"}, SoftHsmToken::default_pin_line));
         keeper.show(false);
         check_done(keeper.signet(name.empty() ? Arguments{"lock"} : Arguments{"lock", name}));
         keeper.show(true);
@@ -110,7 +108,7 @@ TEST_CASE("A module that leaves the configuration takes the PINs of its tokens w
     const TemporaryFolder folder;
     write_file(folder / "report.txt", "All is well.\n");
     const Arguments sign{"sign", "-k", "alice-p256", "report.txt"};
-    check_done(agent.signet({"unlock", "--pin-stdin"}, {.stdin_text = right_pin}));
+    check_done(agent.signet({"unlock", "--pin-stdin"}, {.stdin_text = SoftHsmToken::default_pin_line}));
     check_done(agent.signet(sign, {.folder = folder.path()}));
     for (const AgentSetup* setup : {&both, &bobs, &both}) {
         write_file(home.configuration(), home.configuration_of(*setup));

@@ -42,9 +42,7 @@ struct FaultyLogin {
         return BackgroundProcess(arguments(command),
                                  {.environment = agent.folder().environment(), .folder = folder.path()});
     }
-    void unlock() const {
-        check_done(signet({"unlock", "--pin-stdin"}, std::string(SoftHsmToken::default_pin) + "\n"));
-    }
+    void unlock() const { check_done(signet({"unlock", "--pin-stdin"}, SoftHsmToken::default_pin_line)); }
     [[nodiscard]] bool shows(const std::string& text) const {
         return signet({"list"}).out.find(text) != std::string::npos;
     }

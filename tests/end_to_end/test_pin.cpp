@@ -81,7 +81,7 @@ TEST_CASE("the right PIN from standard input opens a token whose file has a wron
     Locked locked("wrong");
     check_refused(locked.signet({"sign", "report.txt"}), 5);
     check_refused(locked.signet({"unlock", "--pin-stdin"}, "888888\n"), 5);
-    check_done(locked.signet({"unlock", "--pin-stdin"}, std::string(SoftHsmToken::default_pin) + "\n"));
+    check_done(locked.signet({"unlock", "--pin-stdin"}, SoftHsmToken::default_pin_line));
     check_done(locked.signet({"sign", "report.txt"}));
     CHECK(locked.agent.log().find(SoftHsmToken::default_pin) == std::string::npos);
     CHECK(read_file(locked.agent.audit()).find(SoftHsmToken::default_pin) == std::string::npos);
@@ -90,8 +90,7 @@ TEST_CASE("the right PIN from standard input opens a token whose file has a wron
 TEST_CASE("without a PIN source only unlock opens the token, and lock closes it") {
     Locked locked("none");
     check_refused(locked.signet({"sign", "report.txt"}), 5);
-    check_done(
-        locked.signet({"unlock", "alice", "--pin-stdin"}, std::string(SoftHsmToken::default_pin) + "\n"));
+    check_done(locked.signet({"unlock", "alice", "--pin-stdin"}, SoftHsmToken::default_pin_line));
     check_done(locked.signet({"sign", "report.txt"}));
     check_done(locked.signet({"lock", "alice"}));
     check_refused(locked.signet({"sign", "-o", "again", "report.txt"}), 5);
@@ -131,7 +130,7 @@ TEST_CASE("a PIN file that is missing or open to others is no source") {
 
 TEST_CASE("the token is opened again after signet-token was killed, without a question") {
     Locked locked("none");
-    check_done(locked.signet({"unlock", "--pin-stdin"}, std::string(SoftHsmToken::default_pin) + "\n"));
+    check_done(locked.signet({"unlock", "--pin-stdin"}, SoftHsmToken::default_pin_line));
     const std::vector<pid_t> hosts = locked.agent.hosts();
     REQUIRE(hosts.size() == 1);
     REQUIRE(kill(hosts.front(), SIGKILL) == 0);

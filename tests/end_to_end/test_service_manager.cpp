@@ -91,7 +91,7 @@ TEST_CASE("a service manager passes the socket and the PIN, and is told when the
                folder.configuration_of(AgentSetup::of(alice.token(), "credential:card-pin")));
     const auto credentials = folder.path() / "credentials";
     std::filesystem::create_directory(credentials);
-    write_file(credentials / "card-pin", std::string(SoftHsmToken::default_pin) + "\n");
+    write_file(credentials / "card-pin", SoftHsmToken::default_pin_line);
     std::filesystem::permissions(credentials / "card-pin", std::filesystem::perms::owner_read);
 
     const int notify = bound_socket(SOCK_DGRAM, folder.path() / "notify");
