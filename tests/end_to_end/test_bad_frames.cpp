@@ -5,6 +5,7 @@
 #include "tests/end_to_end/raw_client.h"
 #include "tests/end_to_end/session.h"
 
+#include <csignal>
 #include <memory>
 #include <random>
 #include <thread>
@@ -275,6 +276,33 @@ TEST_CASE("what a client asked that has gone is dropped, also when it had asked 
     CHECK(audit_records(busy.agent, "sign", "begun") < 1 + protocol::max_pipelined);
     CHECK(
         wait_until([&] { return audit_records(busy.agent, "sign", "STOPPING") == protocol::max_pipelined; }));
+}
+
+TEST_CASE("what a client asked that had gone before the agent looked is dropped") {
+    BusyAlice busy({KeyType::p256}, 4, "30s");
+    check_done(busy.signet({"sign", "report.txt"}));
+    busy.module.follow("C_Sign delay 500ms");
+    std::string requests;
+    for (std::size_t i = 0; i < protocol::max_pipelined; ++i)
+        requests += frame(sign_request());
+    const auto send_and_go = [&](std::unique_ptr<RawClient> client, const std::string& bytes) {
+        const pid_t pid = busy.agent.process().pid();
+        REQUIRE(kill(pid, SIGSTOP) == 0);
+        client->send(bytes);
+        client.reset();
+        REQUIRE(kill(pid, SIGCONT) == 0);
+        REQUIRE(wait_until([&] { return busy.outstanding(0); }));
+    };
+
+    // Before its Hello was answered, nothing at all is done for it.
+    send_and_go(std::make_unique<RawClient>(busy.agent.socket()), frame(hello()) + requests);
+    CHECK(audit_records(busy.agent, "sign", "begun") == 1);
+
+    auto greeted = std::make_unique<RawClient>(busy.agent.socket());
+    greeted->send(frame(hello()));
+    CHECK(reply(*greeted).status() == protocol::DONE);
+    send_and_go(std::move(greeted), requests);
+    CHECK(audit_records(busy.agent, "sign", "begun") < 1 + protocol::max_pipelined);
 }
 
 TEST_CASE("clients that say nothing, or read no answer, keep nobody waiting") {
