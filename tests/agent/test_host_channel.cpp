@@ -268,13 +268,13 @@ TEST_CASE("a scan is alive as long as its parts come") {
     token_protocol::Request request;
     request.mutable_scan();
     std::optional<Answer> answer;
-    played.begin(request, answer, std::chrono::milliseconds{400});
+    played.begin(request, answer, std::chrono::milliseconds{1500});
     played.serve();
     token_protocol::Reply part;
     part.set_id(played.receive().id());
     part.set_more(true);
     for (int i = 0; i < 6; ++i) {
-        played.loop.run_for(std::chrono::milliseconds{100});
+        played.loop.run_for(std::chrono::milliseconds{400});
         played.loop.restart();
         played.send(part);
         played.loop.poll();

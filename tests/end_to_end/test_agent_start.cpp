@@ -230,8 +230,7 @@ TEST_CASE("a module that is removed at SIGHUP finishes what it has") {
     REQUIRE(wait_until([&] {
         return agent.signet({"status", "--json"}).out.find("\"outstanding\":1") != std::string::npos;
     }));
-    write_file(agent.folder().configuration(), agent.folder().configuration_of(without));
-    agent.process().signal(SIGHUP);
+    agent.reconfigure(without);
     CHECK(client.wait(std::chrono::seconds(60)) == 0);
     CHECK(wait_until([&] { return agent.hosts().size() == 1; }));
     check_refused(sign(), 4);

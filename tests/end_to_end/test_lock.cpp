@@ -2,7 +2,6 @@
 #include "tests/end_to_end/busy_alice.h"
 #include "tests/end_to_end/session.h"
 
-#include <csignal>
 
 using namespace signet::tests;
 
@@ -102,17 +101,14 @@ TEST_CASE("A module that leaves the configuration takes the PINs of its tokens w
     both.modules.back().name = "other";
     AgentSetup bobs = both;
     bobs.modules.erase(bobs.modules.begin());
-    const AgentFolder home;
-    write_file(home.configuration(), home.configuration_of(alices));
-    AgentProcess agent(home);
+    AgentProcess agent(alices);
     const TemporaryFolder folder;
     write_file(folder / "report.txt", "All is well.\n");
     const Arguments sign{"sign", "-k", "alice-p256", "report.txt"};
     check_done(agent.signet({"unlock", "--pin-stdin"}, {.stdin_text = SoftHsmToken::default_pin_line}));
     check_done(agent.signet(sign, {.folder = folder.path()}));
     for (const AgentSetup* setup : {&both, &bobs, &both}) {
-        write_file(home.configuration(), home.configuration_of(*setup));
-        agent.process().signal(SIGHUP);
+        agent.reconfigure(*setup);
         const std::size_t tokens = setup->modules.size();
         REQUIRE(wait_until([&] { return count(agent.signet({"list"}).out, "token alice") == tokens; }));
     }

@@ -235,9 +235,7 @@ TEST_CASE(
     login.module.follow("C_Login delay 2000ms times 1");
     BackgroundProcess client = login.begin({"sign", "-k", "alice-p256", "report.txt"});
     REQUIRE(wait_until([&] { return login.busy(); }));
-    const auto& home = login.agent.folder();
-    write_file(home.configuration(), home.configuration_of(next));
-    login.agent.process().signal(SIGHUP);
+    login.agent.reconfigure(next);
     CHECK(client.wait(std::chrono::seconds(60)) == 0);
     CHECK(client.err().empty());
     CHECK(wait_until([&] { return login.agent.hosts().size() == 1; }));

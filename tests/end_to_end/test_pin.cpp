@@ -218,15 +218,12 @@ TEST_CASE("a shorter pin-cache holds for PINs that are kept already") {
     SECTION("of any token") {
         setup.tokens.front().uri = "pkcs11:";
     }
-    const AgentFolder home;
-    write_file(home.configuration(), home.configuration_of(setup));
-    AgentProcess agent(home);
+    AgentProcess agent(setup);
     check_done(agent.signet({"unlock", "--pin-stdin"}, {.stdin_text = "123456\n"}));
     const auto logged_in = [&] { return agent.signet({"list"}).out.find("logged in") != std::string::npos; };
     REQUIRE(logged_in());
     setup.tokens.front().pin_cache = "1s";
-    write_file(home.configuration(), home.configuration_of(setup));
-    agent.process().signal(SIGHUP);
+    agent.reconfigure(setup);
     CHECK(wait_until([&] { return !logged_in(); }));
 }
 

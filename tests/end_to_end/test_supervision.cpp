@@ -73,16 +73,13 @@ TEST_CASE("SIGTERM ends agent and signet-token with exit status 0") {
 TEST_CASE("a module whose new path at SIGHUP is no PKCS#11 module stays as it was") {
     Alice alice({KeyType::p256});
     AgentSetup setup = AgentSetup::of(alice.token());
-    const AgentFolder home;
-    write_file(home.configuration(), home.configuration_of(setup));
-    AgentProcess agent(home);
+    AgentProcess agent(setup);
     const TemporaryFolder folder;
     write_file(folder / "report.txt", "All is well.\n");
     // Which is answered when the module is ready.
     check_done(agent.signet({"list"}));
-    setup.modules.front().path = home.configuration();
-    write_file(home.configuration(), home.configuration_of(setup));
-    agent.process().signal(SIGHUP);
+    setup.modules.front().path = agent.folder().configuration();
+    agent.reconfigure(setup);
     REQUIRE(wait_until([&] { return agent.log().find("it stays as it was") != std::string::npos; }));
     check_done(agent.signet({"sign", "report.txt"}, {.folder = folder.path()}));
 }
@@ -94,17 +91,15 @@ TEST_CASE("modules that come and go at once leave the agent alive") {
     AgentSetup one = AgentSetup::of(alice.token());
     AgentSetup two = one;
     two.modules.push_back(faulty.setup(bob.token()).modules.front());
-    const AgentFolder home;
-    write_file(home.configuration(), home.configuration_of(one));
-    AgentProcess agent(home);
+    // Much to read, so that answers come in while the loop does not receive.
+    for (AgentSetup* setup : {&one, &two})
+        setup->more_configuration = "\n" + std::string(500'000, '#') + "\n";
+    AgentProcess agent(one);
     const TemporaryFolder folder;
     write_file(folder / "report.txt", "All is well.\n");
     for (int round = 0; round < 25; ++round) {
         for (const AgentSetup* setup : {&two, &one}) {
-            // Much to read, so that answers come in while the loop does not receive.
-            write_file(home.configuration(),
-                       home.configuration_of(*setup) + "\n" + std::string(500'000, '#') + "\n");
-            agent.process().signal(SIGHUP);
+            agent.reconfigure(*setup);
             std::this_thread::sleep_for(std::chrono::milliseconds(2 * round));
         }
     }
@@ -118,15 +113,12 @@ TEST_CASE("who asks for a key of a module that is only starting waits for it") {
     Alice alice({KeyType::p256});
     Alice bob({KeyType::rsa2048});
     AgentSetup setup = AgentSetup::of(alice.token());
-    const AgentFolder home;
-    write_file(home.configuration(), home.configuration_of(setup));
-    AgentProcess agent(home);
+    AgentProcess agent(setup);
     const TemporaryFolder folder;
     write_file(folder / "report.txt", "All is well.\n");
     // Bob's token has Alice's label and PIN as well.
     setup.modules.push_back(slow.setup(bob.token()).modules.front());
-    write_file(home.configuration(), home.configuration_of(setup));
-    agent.process().signal(SIGHUP);
+    agent.reconfigure(setup);
     REQUIRE(wait_until([&] { return agent.hosts().size() == 2; }));
     check_done(agent.signet({"sign", "-k", "alice-rsa2048", "report.txt"}, {.folder = folder.path()}));
 }
