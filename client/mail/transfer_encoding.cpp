@@ -95,13 +95,14 @@ std::string without_comments(std::string_view value) {
     std::size_t depth = 0;
     for (std::size_t i = 0; i < value.size(); ++i) {
         const char c = value[i];
+        const bool in_comment = depth > 0 || c == '(';
         if (c == '(') {
             ++depth;
-        } else if (depth > 0) {
+        } else if (in_comment) {
             depth -= c == ')' ? 1 : 0;
             i += c == '\\' ? 1 : 0;
         }
-        const bool separates = depth > 0 || c == ')' || is_white_space(c);
+        const bool separates = in_comment || is_white_space(c);
         if (!separates) {
             out.push_back(c);
         } else if (!out.empty() && out.back() != ' ') {

@@ -100,8 +100,8 @@ TEST_CASE("a comment in Content-Transfer-Encoding is no part of the encoding's n
     CAPTURE(value);
     CHECK(transfer_encoding_of(parse_entity("Content-Transfer-Encoding: " + value + "\n\n")) ==
           TransferEncoding::eight_bit);
-    const auto other =
-        GENERATE("8bit (open"s, "8bit (open\\)"s, "8(x)bit"s, "8bit x (y)"s, "8bit \\("s, "()"s, "8bit)x("s);
+    const auto other = GENERATE("8bit (open"s, "8bit (open\\)"s, "8(x)bit"s, "8bit x (y)"s, "8bit \\("s,
+                                "()"s, "8bit)x("s, "8bit)"s, ")8bit"s);
     CAPTURE(other);
     CHECK(transfer_encoding_of(parse_entity("Content-Transfer-Encoding: " + other + "\n\n")) ==
           TransferEncoding::unknown);
