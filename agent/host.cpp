@@ -119,7 +119,7 @@ asio::awaitable<void> Host::supervise(std::shared_ptr<Host> self) {
         } catch (const std::exception& error) {
             self->m_trouble = error.what();
             self->m_pid = -1;
-            spdlog::error("module {}: {}", self->m_config.name, error.what());
+            self->tell_trouble();
         }
         ++self->m_failed_starts;
         if (self->m_leaving && self->m_users == 0)
@@ -176,6 +176,10 @@ asio::awaitable<void> Host::run_process() {
         co_return;
     if (m_state == State::waiting)
         m_trouble = "signet-token " + trouble + " and " + how;
+    tell_trouble();
+}
+
+void Host::tell_trouble() {
     // One that never works would say so every ten seconds.
     if (m_told != m_trouble)
         spdlog::warn("module {}: {}", m_config.name, m_trouble);

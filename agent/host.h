@@ -151,6 +151,7 @@ class Host : public std::enable_shared_from_this<Host> {
     static asio::awaitable<void> bring_up(std::shared_ptr<Host> self, std::shared_ptr<HostChannel> channel);
     asio::awaitable<void> run_process();
     asio::awaitable<void> back_off();
+    void tell_trouble();
     asio::awaitable<Answer> ask(std::shared_ptr<HostChannel> channel, token::protocol::Request& request,
                                 Clock::duration limit);
     void replace_process(const std::string& why);

@@ -1,5 +1,6 @@
 #include "client/error.h"
 
+#include <cerrno>
 #include <system_error>
 #include <utility>
 
@@ -29,6 +30,26 @@ ExitStatus exit_status(cms::ErrorCode code) {
     return ExitStatus::other;
 }
 
+std::string advice_on(int number) {
+    switch (number) {
+        case ENOENT:
+        case ENOTDIR:
+        case ELOOP:
+        case ENAMETOOLONG:
+            return "check the path";
+        case EACCES:
+        case EPERM:
+        case EROFS:
+            return "check who may use it and its folder";
+        case ENOSPC:
+        case EDQUOT:
+        case EFBIG:
+            return "make room there, or name another place";
+        default:
+            return {};
+    }
+}
+
 }  // namespace
 
 Error::Error(ExitStatus status, std::string what_failed, std::string why, std::string advice)
@@ -47,7 +68,8 @@ Error from_cms(const cms::Error& error, std::string what_failed) {
 }
 
 Error from_errno(int number, std::string what_failed) {
-    return {ExitStatus::other, std::move(what_failed), std::generic_category().message(number)};
+    return {ExitStatus::other, std::move(what_failed), std::generic_category().message(number),
+            advice_on(number)};
 }
 
 }  // namespace signet::client

@@ -38,7 +38,8 @@ class Error : public std::runtime_error {
 /// `error` of cms/ as the failure of `what_failed`: malformed is 8, cannot_decrypt is 1, the rest is 9.
 [[nodiscard]] Error from_cms(const cms::Error& error, std::string what_failed);
 
-/// `errno`'s value `number` as the failure of `what_failed`, with exit status 9.
+/// `errno`'s value `number` as the failure of `what_failed`, with exit status 9 and, where it is known, what
+/// to do about it.
 [[nodiscard]] Error from_errno(int number, std::string what_failed);
 
 }  // namespace signet::client

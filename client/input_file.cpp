@@ -33,7 +33,7 @@ InputFile::InputFile(const std::string& path) : m_name(path == "-" ? "standard i
     if (m_descriptor < 0 || fstat(m_descriptor, &status) != 0)
         throw from_errno(errno, cannot_read(m_name));
     if (S_ISDIR(status.st_mode))
-        throw Error(ExitStatus::other, cannot_read(m_name), "it is a folder");
+        throw Error(ExitStatus::other, cannot_read(m_name), "it is a folder", "name a file");
 }
 
 std::size_t InputFile::read(std::span<std::uint8_t> buffer) {

@@ -26,11 +26,9 @@
 
 using namespace signet;
 using agent::AuditLog;
-using agent::AuditRecord;
 using tests::await_one;
 using tests::becomes_durable;
 using tests::lines_of;
-using tests::on_loop;
 using tests::read_file;
 using tests::read_flat_json;
 using tests::record_of;

@@ -45,7 +45,8 @@ TEST_CASE("What cannot be read is named") {
     const TemporaryFolder folder;
     const client::Error missing = error_of([&] { InputFile(folder / "missing"); });
     CHECK(missing.exit_status() == client::ExitStatus::other);
-    CHECK(missing.what() == "cannot read " + (folder / "missing").string() + ": No such file or directory");
+    CHECK(missing.what() ==
+          "cannot read " + (folder / "missing").string() + ": No such file or directory; check the path");
     CHECK(error_of([&] { InputFile{folder.path()}; }).why() == "it is a folder");
 }
 

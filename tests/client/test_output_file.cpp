@@ -214,7 +214,9 @@ TEST_CASE("A character device is written to, and stays") {
     const client::Error error = error_of([] {
         client::write_outputs({{"/dev/full", cms::as_bytes("content")}});
     });
-    CHECK(error.what() == std::string("cannot write /dev/full: No space left on device"));
+    CHECK(error.what() ==
+          std::string(
+              "cannot write /dev/full: No space left on device; make room there, or name another place"));
     CHECK(fs::is_character_file("/dev/full"));
 }
 
@@ -257,7 +259,9 @@ TEST_CASE("A device is written to before there is any file, wherever it stands i
         client::write_outputs(
             {{folder / "no/such", cms::as_bytes("content")}, {"/dev/full", cms::as_bytes("content")}});
     });
-    CHECK(error.what() == std::string("cannot write /dev/full: No space left on device"));
+    CHECK(error.what() ==
+          std::string(
+              "cannot write /dev/full: No space left on device; make room there, or name another place"));
 }
 
 TEST_CASE("A link that leads nowhere, as /dev/stdout of a pipe, is named so") {

@@ -90,7 +90,7 @@ TEST_CASE("Of a batch nothing appears if one file is missing or one output canno
     session.write("a", "content");
     session.write("b", "content");
     check_fails(session.signet({"sign", "a", "missing"}), 9,
-                "cannot read missing: No such file or directory");
+                "cannot read missing: No such file or directory; check the path");
     CHECK(agent.received().empty());
     std::filesystem::create_directory(session.path("b.p7s"));
     check_fails(session.signet({"sign", "a", "b"}), 9,

@@ -213,7 +213,7 @@ TEST_CASE("No agent: one line that says where it was looked for") {
 
 TEST_CASE("No such file: it is named, and nothing is left") {
     const Session session;
-    const std::string line = "cannot read missing.p7m: No such file or directory";
+    const std::string line = "cannot read missing.p7m: No such file or directory; check the path";
     check_fails(session.signet({"sign", "missing.p7m"}), 9, line);
     check_fails(session.signet({"sign", "--attached", "missing.p7m"}), 9, line);
     check_fails(session.signet({"decrypt", "missing.p7m"}), 9, line);

@@ -238,8 +238,9 @@ TEST_CASE("A mistyped path of a recipient's certificate is no such file, with an
     session.write("a", "content");
     for (const char* path : {"bob.pem", "bob.CRT", "bob.cer", "bob.der", "./bob", "no/such/bob"})
         check_fails(session.signet({"encrypt", "-r", path, "a"}), 9,
-                    "cannot read " + std::string(path) + ": No such file or directory");
-    check_fails(session.signet({"encrypt", "-r", "./", "a"}), 9, "cannot read ./: it is a folder");
+                    "cannot read " + std::string(path) + ": No such file or directory; check the path");
+    check_fails(session.signet({"encrypt", "-r", "./", "a"}), 9,
+                "cannot read ./: it is a folder; name a file");
     for (const char* name :
          {"bob@example.org", "bob/x@example.org", "pkcs11:token=a;object=b/c.pem", "bob", ".pe"})
         CHECK(session.signet({"encrypt", "-r", name, "a"}).status == (has_agent ? 4 : 3));
@@ -277,7 +278,7 @@ TEST_CASE("A file that may not grow so large is an error, and leaves no part of 
                                 bob.certificate.pem.string() + " big";
     const ProcessResult result = run({"env", "--default-signal=XFSZ", "sh", "-c", command},
                                      {.folder = std::filesystem::path(session.path("big")).parent_path()});
-    check_fails(result, 9, "cannot write big.p7m: File too large");
+    check_fails(result, 9, "cannot write big.p7m: File too large; make room there, or name another place");
     CHECK(session.files() == std::set<std::string>{"big", "bob.key"});
 }
 
