@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -13,6 +14,8 @@
 namespace signet::client {
 
 namespace {
+
+constexpr std::string_view pkcs = "\x2a\x86\x48\x86\xf7\x0d\x01";
 
 /// Bytes of a header that are looked at.
 constexpr std::size_t max_looked_at = std::size_t{64} << 10;
@@ -28,6 +31,28 @@ std::string_view take_line(std::string_view& text) noexcept {
 
 bool is_field_name(std::string_view name) noexcept {
     return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) { return c > ' ' && c < 127; });
+}
+
+/// The start of `input`: a SEQUENCE's head and an OBJECT IDENTIFIER's.
+std::string_view head_of(cms::BytesView input) noexcept {
+    constexpr std::size_t longest_head = 20;
+    return cms::as_text(input.first(std::min(input.size(), longest_head)));
+}
+
+/// The kind of a message whose ContentInfo (RFC 5652 section 3) has a content type that says so.
+std::optional<CmsKind> kind_of(cms::BytesView input) {
+    constexpr std::array<std::pair<std::string_view, CmsKind>, 3> types{{
+        {"\x07\x02", CmsKind::signed_data},
+        {"\x07\x03", CmsKind::encrypted},
+        {"\x09\x10\x01\x17", CmsKind::encrypted},
+    }};
+    const std::string_view head = head_of(input);
+    const std::size_t found = head.find(pkcs);
+    for (const auto& [type, kind] : types) {
+        if (found != std::string_view::npos && head.substr(found + pkcs.size()).starts_with(type))
+            return kind;
+    }
+    return std::nullopt;
 }
 
 bool says_mime(std::string_view name) noexcept {
@@ -60,9 +85,7 @@ bool looks_like_cms(cms::BytesView input) noexcept {
     if (starts_with_cms_armour(input))
         return true;
     // SEQUENCE, its length, and an OBJECT IDENTIFIER below 1.2.840.113549.1 (pkcs).
-    constexpr std::string_view pkcs = "\x2a\x86\x48\x86\xf7\x0d\x01";
-    constexpr std::size_t longest_head = 16;
-    const std::string_view head = cms::as_text(input.first(std::min(input.size(), longest_head)));
+    const std::string_view head = head_of(input);
     return head.starts_with('0') && head.find(pkcs) != std::string_view::npos;
 }
 
@@ -75,11 +98,18 @@ Error is_cms(std::string what_failed, const std::string& command) {
             "use " + command};
 }
 
-Error is_malformed_cms(std::string what_failed, cms::BytesView input, std::string why) {
+Error is_malformed_cms(std::string what_failed, cms::BytesView input, CmsKind wanted, std::string why,
+                       std::string advice) {
     if (!looks_like_cms(input))
         return {ExitStatus::malformed, std::move(what_failed), "it is not CMS",
                 "name a .p7s or .p7m file, in DER, BER or PEM"};
-    return {ExitStatus::malformed, std::move(what_failed), std::move(why), "ask the sender to send it again"};
+    const auto kind = kind_of(input);
+    if (kind && *kind != wanted) {
+        why = wanted == CmsKind::encrypted ? "it is signed and not encrypted"
+                                           : "it is encrypted and not signed";
+        advice = wanted == CmsKind::encrypted ? "use signet verify" : "use signet decrypt";
+    }
+    return {ExitStatus::malformed, std::move(what_failed), std::move(why), std::move(advice)};
 }
 
 }  // namespace signet::client

@@ -40,6 +40,26 @@ bool has_whole_escapes(std::string_view text) noexcept {
     return true;
 }
 
+bool is_number(std::string_view text) noexcept {
+    return !text.empty() && text.size() <= 19 &&
+           std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+/// RFC 7512 section 2.3: those attributes that do not take any text.
+bool has_good_value(std::string_view name, std::string_view value) noexcept {
+    constexpr std::array<std::string_view, 5> types{"public", "private", "cert", "secret-key", "data"};
+    if (name == "type")
+        return std::find(types.begin(), types.end(), value) != types.end();
+    if (name == "slot-id")
+        return is_number(value);
+    if (name == "library-version") {
+        const std::size_t dot = value.find('.');
+        return is_number(value.substr(0, dot)) &&
+               (dot == std::string_view::npos || is_number(value.substr(dot + 1)));
+    }
+    return true;
+}
+
 }  // namespace
 
 bool is_pkcs11_uri(std::string_view text) noexcept {
@@ -63,6 +83,8 @@ std::string fault_of_pkcs11_uri(std::string_view text) {
             return "its attribute '" + std::string(name) + "' has no value";
         if (!has_whole_escapes(attribute))
             return "it has a percent sign without two hexadecimal digits";
+        if (!has_good_value(name, attribute.substr(equals + 1)))
+            return "its attribute '" + std::string(name) + "' cannot have that value";
     }
     return {};
 }

@@ -58,15 +58,16 @@ ExitStatus decrypt(const Arguments& arguments) {
                 throw;
             std::string what_failed = cannot_decrypt + (" " + input.name());
             if (error.exit_status() == ExitStatus::malformed)
-                throw is_malformed_cms(std::move(what_failed), message, error.why());
+                throw is_malformed_cms(std::move(what_failed), message, CmsKind::encrypted, error.why(),
+                                       error.advice());
             throw Error(error.exit_status(), std::move(what_failed), error.why(), error.advice());
         }
     }();
+    write_outputs({{output, opened.content, Privacy::owner_only}});
     if (!opened.authenticated)
         warn(unauthenticated_warning);
     if (const std::string warning = content_type_warning(opened.content_type); !warning.empty())
         warn(warning);
-    write_outputs({{output, opened.content, Privacy::owner_only}});
     return ExitStatus::done;
 }
 

@@ -32,11 +32,12 @@ ExitStatus encrypt(const Arguments& arguments) {
 
     AgentConnection agent(parsed->socket());
     const std::vector<cms::Certificate> recipients = find_recipients(agent, parsed->list("recipient"));
-    choose_cipher(encryption, *parsed, recipients, "cannot encrypt " + input.name());
+    const auto warnings = choose_cipher(encryption, *parsed, recipients, "cannot encrypt " + input.name());
     try {
         const cms::Bytes content = input.read_all();
         const cms::Bytes message = cms::encrypt_content(content, recipients, encryption);
         write_outputs({{output, message}});
+        warn_all(warnings);
     } catch (const cms::Error& error) {
         throw from_cms(error, "cannot encrypt " + input.name());
     }

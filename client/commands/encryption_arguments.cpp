@@ -34,10 +34,11 @@ cms::EncryptOptions encryption_options(const CommandOptions& options, const Pars
     return encryption;
 }
 
-void choose_cipher(cms::EncryptOptions& encryption, const ParsedArguments& parsed,
-                   const std::vector<cms::Certificate>& recipients, const std::string& what_failed) {
+std::vector<std::string> choose_cipher(cms::EncryptOptions& encryption, const ParsedArguments& parsed,
+                                       const std::vector<cms::Certificate>& recipients,
+                                       const std::string& what_failed) {
     if (parsed.has("cipher"))
-        return;
+        return {};
     try {
         encryption.cipher = cms::content_cipher_for(recipients);
     } catch (const cms::Error& error) {
@@ -45,9 +46,10 @@ void choose_cipher(cms::EncryptOptions& encryption, const ParsedArguments& parse
         throw Error(known.exit_status(), known.what_failed(), known.why(),
                     "choose a cipher for all with --cipher");
     }
-    if (!cms::is_aead(encryption.cipher))
-        warn("a recipient's certificate lists no AES-GCM: the content is encrypted with " +
-             std::string(cms::cipher_name(encryption.cipher)) + ", and nothing protects it from alteration");
+    if (cms::is_aead(encryption.cipher))
+        return {};
+    return {"a recipient's certificate lists no AES-GCM: the content is encrypted with " +
+            std::string(cms::cipher_name(encryption.cipher)) + ", and nothing protects it from alteration"};
 }
 
 }  // namespace signet::client::commands

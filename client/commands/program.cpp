@@ -1,11 +1,13 @@
 #include "client/commands/program.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <csignal>
 #include <exception>
 #include <new>
+#include <utility>
 
 #include "client/output_file.h"
 #include "client/printable.h"
@@ -25,6 +27,17 @@ void to_stderr(std::string_view text) noexcept {
     }
 }
 
+/// Else a file or the agent's socket would get the number of one that is closed, and what goes to standard
+/// output would go there. What is held here fails as a closed one does.
+void hold_standard_descriptors() {
+    for (const auto& [descriptor, mode] :
+         {std::pair{STDIN_FILENO, O_WRONLY}, {STDOUT_FILENO, O_RDONLY}, {STDERR_FILENO, O_RDONLY}}) {
+        const bool closed = fcntl(descriptor, F_GETFD) < 0;
+        if (closed && open("/dev/null", mode | O_NOCTTY) != descriptor)
+            throw from_errno(errno, "cannot open /dev/null");
+    }
+}
+
 int report(const Error& error) {
     to_stderr(error_line(error));
     return static_cast<int>(error.exit_status());
@@ -38,6 +51,7 @@ Arguments arguments_of(int argc, char** argv) {
 
 int run_program(const std::function<ExitStatus()>& body) noexcept {
     try {
+        hold_standard_descriptors();
         // A write that fails is an error to report, and temporary files to remove.
         for (const int number : {SIGPIPE, SIGXFSZ})
             std::signal(number, SIG_IGN);  // NOLINT(performance-no-int-to-ptr): SIG_IGN is defined so

@@ -91,8 +91,6 @@ ExitStatus sign_files(const Arguments& arguments, Attach attach) {
         digests.push_back(std::move(file.digest));
     AgentConnection agent(parsed->socket());
     SignResult result = sign_digests(agent, signing, std::move(digests));
-    for (const std::string& warning : result.warnings)
-        warn(warning);
 
     std::vector<Output> outputs;
     for (std::size_t i = 0; i < paths.size(); ++i) {
@@ -103,6 +101,7 @@ ExitStatus sign_files(const Arguments& arguments, Attach attach) {
         outputs.push_back({targets[i], result.signed_data[i]});
     }
     write_outputs(outputs);
+    warn_all(result.warnings);
     return ExitStatus::done;
 }
 

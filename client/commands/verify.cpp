@@ -54,7 +54,7 @@ cms::SignedDataResult verify_file(const CommandOptions& options, const ParsedArg
         return cms::verify_signed_data(signed_data, content, verification);
     } catch (const cms::Error& error) {
         if (error.code() == cms::ErrorCode::malformed)
-            throw is_malformed_cms(what_failed, signed_data, error.what());
+            throw is_malformed_cms(what_failed, signed_data, CmsKind::signed_data, error.what());
         throw from_cms(error, what_failed);
     }
 }

@@ -4,14 +4,17 @@
 #include "client/input_kind.h"
 #include "client/mail/commands.h"
 #include "client/mail/encrypted_message.h"
+#include "client/mail/finished_message.h"
 #include "client/mail/message_source.h"
 #include "client/output_file.h"
+
+#include <utility>
 
 namespace signet::client::mail {
 
 namespace {
 
-std::string decrypted(const commands::ParsedArguments& arguments, const std::string& raw) {
+FinishedMessage decrypted(const commands::ParsedArguments& arguments, const std::string& raw) {
     if (looks_like_cms(cms::as_bytes(raw))) {
         throw is_cms(cannot_decrypt, "signet decrypt");
     }
@@ -20,13 +23,15 @@ std::string decrypted(const commands::ParsedArguments& arguments, const std::str
     AgentConnection agent(arguments.socket());
     const auto opened = open_content(agent, enveloped, arguments.text("key"));
     const auto nested = nested_entity(opened.content_type, opened.content);
+    FinishedMessage finished{
+        pass_on(decrypted_message(message, nested ? *nested : cms::as_text(opened.content)), raw), {}};
     if (!opened.authenticated) {
-        commands::warn(unauthenticated_warning);
+        finished.warnings.emplace_back(unauthenticated_warning);
     }
-    if (const auto warning = content_type_warning(opened.content_type); !nested && !warning.empty()) {
-        commands::warn(warning);
+    if (auto warning = content_type_warning(opened.content_type); !nested && !warning.empty()) {
+        finished.warnings.push_back(std::move(warning));
     }
-    return pass_on(decrypted_message(message, nested ? *nested : cms::as_text(opened.content)), raw);
+    return finished;
 }
 
 }  // namespace
@@ -43,8 +48,9 @@ ExitStatus decrypt_command(const Arguments& arguments) {
     }
     const auto source = message_source(*parsed);
     in_the_words_of("cannot decrypt " + name_of_message(source), Origin::received, [&] {
-        const auto out = decrypted(*parsed, read_message(source));
-        write_outputs({{output_of(*parsed), cms::as_bytes(out), Privacy::owner_only}});
+        const auto finished = decrypted(*parsed, read_message(source));
+        write_outputs({{output_of(*parsed), cms::as_bytes(finished.bytes), Privacy::owner_only}});
+        commands::warn_all(finished.warnings);
     });
     return ExitStatus::done;
 }

@@ -47,7 +47,7 @@ FinishedMessage encrypted(const Choices& choices, const Entity& message) {
     const auto recipients =
         named.empty() ? find_recipients_by_address(agent, addresses) : find_recipients(agent, named);
     auto encryption = choices.encryption;
-    commands::choose_cipher(encryption, arguments, recipients, "cannot encrypt");
+    const auto cipher_warnings = commands::choose_cipher(encryption, arguments, recipients, "cannot encrypt");
     // What only a signature could suffer from is no warning without one.
     FinishedMessage content{entity.bytes, {}};
     if (arguments.has("sign")) {
@@ -58,6 +58,7 @@ FinishedMessage encrypted(const Choices& choices, const Entity& message) {
         content.warnings.emplace_back(
             "each recipient can see in the encrypted message for whom else it is, Bcc included");
     }
+    content.warnings.insert(content.warnings.end(), cipher_warnings.begin(), cipher_warnings.end());
     const auto enveloped = cms::encrypt_content(cms::as_bytes(content.bytes), recipients, encryption);
     content.bytes = make_encrypted(outer_header(message, {"Bcc", "Resent-Bcc"}), enveloped,
                                    cms::is_aead(encryption.cipher));

@@ -4,10 +4,10 @@
 #include "client/agent_connection.h"
 #include "client/content_signer.h"
 #include "client/mail/canonical.h"
+#include "client/mail/finished_message.h"
 
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace signet::client::mail {
 
@@ -16,12 +16,6 @@ namespace signet::client::mail {
 [[nodiscard]] SigningOptions with_signer(SigningOptions options, const Entity& message);
 
 enum class SignedForm { clear, opaque };
-
-/// A finished message, and what to warn of once it has been written.
-struct FinishedMessage {
-    std::string bytes;
-    std::vector<std::string> warnings;
-};
 
 /// The message of `header` and `entity`, signed by the agent. The warnings are those of the entity, what the
 /// agent warns of, and whether the signers' certificates lack the addresses in `message`'s From. Throws

@@ -75,6 +75,25 @@ TEST_CASE("what is not CMS is malformed, and an old output file stays") {
           std::vector<std::string>{"input", "out", "report.txt", "report.txt.p7m", "report.txt.p7s"});
 }
 
+TEST_CASE("a signed file is not decrypted, an encrypted one not verified, and each command is named") {
+    Session session({KeyType::p256});
+    session.write("report.txt", "All is well.\n");
+    check_done(session.signet({"sign", "report.txt"}));
+    for (const std::string cipher : {"aes-256-gcm", "aes-256-cbc"}) {
+        CAPTURE(cipher);
+        check_done(session.signet(
+            {"encrypt", "--cipher", cipher, "-r", session.label(KeyType::p256), "report.txt"}));
+        const ProcessResult verified =
+            session.signet({"verify", "--trust", session.root(), "report.txt.p7m"});
+        check_refused(verified, 8);
+        CHECK_THAT(verified.err, Catch::Contains("it is encrypted and not signed; use signet decrypt"));
+    }
+    const ProcessResult opened = session.signet({"decrypt", "-o", "out", "report.txt.p7s"});
+    check_refused(opened, 8);
+    CHECK_THAT(opened.err, Catch::Contains("it is signed and not encrypted; use signet verify"));
+    CHECK_FALSE(session.exists("out"));
+}
+
 TEST_CASE("a wrong command line ends with 2 and touches nothing") {
     Session session({KeyType::p256});
     session.write("report.txt", "All is well.\n");
@@ -112,12 +131,59 @@ TEST_CASE("an output that cannot be written is an error, and a failure leaves no
     Session session({KeyType::p256});
     session.write("report.txt", "All is well.\n");
     std::filesystem::create_directory(session.path("folder"));
+    // Opening it warns, once it is written.
+    check_done(session.signet({"encrypt", "--cipher", "aes-256-cbc", "-r", session.label(KeyType::p256), "-o",
+                               "cbc.p7m", "report.txt"}));
     for (const std::string out : {"no-such-folder/out", "folder", "/dev/full"}) {
         CAPTURE(out);
         check_refused(session.signet({"sign", "-o", out, "report.txt"}), 9);
+        check_refused(session.signet({"decrypt", "-o", out, "cbc.p7m"}), 9);
     }
-    CHECK(session.files() == std::vector<std::string>{"folder", "report.txt"});
+    CHECK(session.files() == std::vector<std::string>{"cbc.p7m", "folder", "report.txt"});
     CHECK(std::filesystem::is_empty(session.path("folder")));
+}
+
+TEST_CASE("nothing goes to the agent in place of a closed standard output") {
+    Session session({KeyType::p256});
+    session.write("report.txt", "All is well.\n");
+    const std::string& alice = session.label(KeyType::p256);
+    check_done(session.signet({"encrypt", "-r", alice, "report.txt"}));
+    session.write("letter", "From: " + session.alice().identity(KeyType::p256).email +
+                                "\nTo: " + session.alice().identity(KeyType::p256).email +
+                                "\nSubject: x\n\nAll is well.\n");
+    check_done(session.signet({"mail", "encrypt", "-o", "letter.eml", "letter"}));
+    // No word of these needs quotes.
+    const auto closed = [&](const std::string& command, const std::string& redirections) {
+        const std::string line = "exec " + program("signet").string() + " " + command + " " + redirections;
+        return run({"sh", "-c", line},
+                   {.environment = session.agent().folder().environment(), .folder = session.path("")});
+    };
+    const std::vector<std::string> commands{"list",
+                                            "list --json",
+                                            "status",
+                                            "sign -o - report.txt",
+                                            "sign --attached -o - report.txt",
+                                            "encrypt -r " + alice + " -o - report.txt",
+                                            "decrypt -o - report.txt.p7m",
+                                            "mail sign letter",
+                                            "mail encrypt letter",
+                                            "mail decrypt letter.eml",
+                                            "--help",
+                                            "--version"};
+    for (const std::string& command : commands) {
+        for (const std::string redirections : {">&-", "<&- >&-"}) {
+            CAPTURE(command, redirections);
+            const ProcessResult result = closed(command, redirections);
+            check_refused(result, 9);
+            CHECK_THAT(result.err, Catch::Contains("standard output"));
+        }
+        CAPTURE(command);
+        CHECK(closed(command, "<&- >&- 2>&-").status == 9);
+        CHECK(closed(command, "2>&-").status == 0);
+    }
+    check_refused(closed("sign -o sig -", "<&-"), 9);
+    CHECK_FALSE(session.exists("sig"));
+    CHECK(session.agent().log().find("sent a frame") == std::string::npos);
 }
 
 TEST_CASE("when the audit log cannot be written, nothing leaves") {

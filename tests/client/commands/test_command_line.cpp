@@ -235,8 +235,10 @@ TEST_CASE("Help says every kind of name that a token has") {
 TEST_CASE("A pkcs11: URI that is none is wrong usage, for every command that takes one") {
     const Session session;
     session.write("a", "content");
-    const std::string bad = GENERATE("pkcs11:foo%zz", "pkcs11:token=%zz", "pkcs11:token=a%2", "pkcs11:token",
-                                     "pkcs11:token=a;colour=red", "pkcs11:id=%01?x-pin=1");
+    const std::string bad =
+        GENERATE("pkcs11:foo%zz", "pkcs11:token=%zz", "pkcs11:token=a%2", "pkcs11:token",
+                 "pkcs11:token=a;colour=red", "pkcs11:id=%01?x-pin=1", "pkcs11:type=foo", "pkcs11:slot-id=x",
+                 "pkcs11:library-version=a.b", "pkcs11:library-version=2.");
     for (const Arguments& arguments : std::vector<Arguments>{{"sign", "-k", bad, "a"},
                                                              {"sign", "--attached", "-k", bad, "a"},
                                                              {"encrypt", "-r", bad, "a"},
@@ -252,8 +254,8 @@ TEST_CASE("A pkcs11: URI that is none is wrong usage, for every command that tak
         session.signet({"unlock", "pkcs11:token=%zz"}), 2,
         "cannot unlock: 'pkcs11:token=%zz' is no pkcs11: URI: it has a percent sign without two hexadecimal "
         "digits; use token, serial, model, manufacturer, id and object, as signet list shows them");
-    for (const std::string good :
-         {"pkcs11:", "pkcs11:token=a%20b;id=%01%fF?pin-source=file:/x&module-name=y"})
+    for (const std::string good : {"pkcs11:", "pkcs11:token=a%20b;id=%01%fF?pin-source=file:/x&module-name=y",
+                                   "pkcs11:type=cert;slot-id=12;library-version=2.6"})
         CHECK(session.signet({"unlock", good}).status == 3);
 }
 
