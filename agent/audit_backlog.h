@@ -14,18 +14,24 @@ namespace signet::agent {
 /// last word. On the loop's thread only.
 class AuditBacklog {
   public:
-    /// Records at once; more are lost. Only what was under way when the log failed has any.
-    static constexpr std::size_t max_records = 4096;
+    /// Records that are kept whole; of more, `operation`, `outcome` and `begun` are.
+    static constexpr std::size_t max_whole = 4096;
+    /// Records at once, as many as four clients can have under way; their lines are less than may wait for
+    /// the log. More are only counted.
+    static constexpr std::size_t max_records = 65536;
 
-    /// Keeps those of `records` that name a first record (AuditRecord::begun).
-    void keep(const std::vector<AuditRecord>& records);
+    /// Keeps those of `records` that name a first record (AuditRecord::begun). Whether it was not called
+    /// since the last write_to().
+    bool keep(const std::vector<AuditRecord>& records);
 
-    /// Submits all, with the time of now. Throws Error(AUDIT_FAILED) if the log has failed; what was not
-    /// taken is kept.
+    /// Submits all, with the time of now; last one that says how many were only counted. Throws
+    /// Error(AUDIT_FAILED) if the log has failed; what was not taken is kept.
     void write_to(AuditLog& log);
 
   private:
     std::deque<AuditRecord> m_records;
+    std::size_t m_only_counted = 0;
+    bool m_was_called = false;
 };
 
 }  // namespace signet::agent

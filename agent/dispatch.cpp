@@ -82,8 +82,9 @@ asio::awaitable<void> record_failure(Agent& agent, const Peer& peer, const Row& 
             last = agent.audit->submit(use, AuditLog::Write::when_awaited);
         co_await agent.audit->durable(last);
     } catch (const std::exception& error) {
-        spdlog::error("a failure could not be recorded: {}", error.what());
-        agent.audit_backlog.keep(trail.uses);
+        // While the log fails, so does each request.
+        if (agent.audit_backlog.keep(trail.uses))
+            spdlog::error("a failure could not be recorded: {}", error.what());
     }
 }
 
