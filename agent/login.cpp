@@ -14,6 +14,16 @@ namespace {
 
 constexpr auto expire_again = std::chrono::seconds{1};
 
+bool is_about_module(const std::exception_ptr& failure) {
+    try {
+        std::rethrow_exception(failure);
+    } catch (const Error& error) {
+        return error.status() == protocol::TOKEN_FAILED || error.status() == protocol::TOKEN_ABSENT;
+    } catch (...) {
+        return false;
+    }
+}
+
 }  // namespace
 
 Logins::Logins(asio::io_context& loop, const std::shared_ptr<const Config>& config, const Hosts& hosts)
@@ -52,6 +62,9 @@ asio::awaitable<void> Logins::ensure(std::shared_ptr<TokenState> token, const Pe
         if (held->kind == Kind::logout || (held->kind == Kind::by_brought_pin && held->failure) ||
             (held->dialogue.dismissed() && held->failure))
             continue;
+        // What ails one module is no matter of another that shows the same token.
+        if (held->failure && held->host != token->host && is_about_module(held->failure))
+            continue;
         if (held->failure)
             std::rethrow_exception(held->failure);
         co_return;
@@ -68,6 +81,7 @@ asio::awaitable<void> Logins::one_at_a_time(std::shared_ptr<TokenState> token, c
     const auto id = token->id();
     const auto under_way = co_await begin(id, brought == nullptr ? Kind::by_source : Kind::by_brought_pin);
     under_way->waiting.push_back(&peer);
+    under_way->host = token->host;
     std::exception_ptr failure;
     try {
         co_await log_in(token, peer, brought, *under_way);
@@ -180,6 +194,12 @@ std::vector<pin::TokenId> Logins::remembered() const {
     return tokens;
 }
 
+void Logins::removed(const pin::TokenId& id, const std::string& module) {
+    m_kept.drop(id, module);
+    if (const auto login = m_under_way.find(id); login != m_under_way.end())
+        login->second->removed_from.insert(module);
+}
+
 void Logins::keep(const Attempt& attempt, std::optional<Secret> pin) {
     // What was refused stays refused: that another PIN is right makes none of those right.
     if (pin && m_in_doubt.is_refused(attempt.id, *pin))
@@ -187,6 +207,8 @@ void Logins::keep(const Attempt& attempt, std::optional<Secret> pin) {
     const auto& lifetime = attempt.config.pin_cache;
     const auto now = Clock::now();
     const auto& token = *attempt.token;
+    if (attempt.under_way.removed_from.contains(token.module))
+        return;
     m_kept.put({attempt.id, token.manufacturer, token.model}, token.module, std::move(pin), lifetime, now);
     if (!lifetime)
         return;

@@ -46,8 +46,8 @@ class Logins {
     /// Tokens whose PIN is kept, there or not, and those that somebody is logging in to.
     [[nodiscard]] std::vector<pin::TokenId> remembered() const;
     /// The token is not behind this module any more, or that is not the module that took the PIN: the PIN
-    /// goes.
-    void removed(const pin::TokenId& id, const std::string& module) noexcept { m_kept.drop(id, module); }
+    /// goes, also that of a login under way.
+    void removed(const pin::TokenId& id, const std::string& module);
 
     using RequestId = std::uint64_t;
 

@@ -100,6 +100,7 @@ asio::awaitable<void> Logins::by_brought_pin(Attempt& attempt, const Secret& pin
 
 asio::awaitable<void> Logins::by_source(Attempt& attempt) {
     const bool last_try = attempt.token->has_flag(CKF_USER_PIN_FINAL_TRY);
+    attempt.under_way.removed_from.clear();
     const auto kept = m_kept.get(attempt.id, attempt.token->module, Clock::now());
     if (kept && !last_try) {
         attempt.automatic = true;
@@ -244,6 +245,14 @@ asio::awaitable<Answer> Logins::send(Attempt& attempt, const Secret* pin, bool m
     for (int sent = 0; sent < max_sends; ++sent) {
         if (sent > 0 || !attempt.host->is_ready())
             co_await look_again(attempt);
+        // Nobody waits for what a person would have to answer for.
+        if (attempt.under_way.kind == Kind::by_brought_pin)
+            require_there(attempt.peer);
+        if (may_repeat && attempt.under_way.removed_from.contains(attempt.token->module)) {
+            answer.what = "its module is another one now";
+            break;
+        }
+        attempt.under_way.removed_from.erase(attempt.token->module);
         // The login before may have cost a try although nobody answered it.
         if (attempt.token->has_flag(CKF_USER_PIN_LOCKED))
             refuse_locked(*attempt.token);

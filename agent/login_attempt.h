@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <exception>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,10 @@ struct Logins::UnderWay {
     /// Somebody logged in, and was not only found to be.
     bool logged_in = false;
     std::exception_ptr failure;
+    /// Where the login is.
+    std::shared_ptr<Host> host;
+    /// Modules that lost the token, or became others, since the PIN was sent or found kept: it is not theirs.
+    std::set<std::string> removed_from;
     /// Whose requests get its result. They live until it has ended.
     std::vector<const Peer*> waiting;
     pin::Dismissal dialogue;

@@ -1,6 +1,12 @@
 #include "tests/end_to_end/faulty_module.h"
 
+#include "tests/fixtures/fault_module/counters.h"
 #include "tests/fixtures/file.h"
+
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <system_error>
 
 namespace signet::tests {
 
@@ -13,6 +19,14 @@ void FaultyModule::follow(const std::string& script) {
     write_file(m_folder / "next",
                script + "\n" + std::string(static_cast<std::size_t>(++m_scripts), '#') + "\n");
     std::filesystem::rename(m_folder / "next", m_folder / "script");
+}
+
+bool FaultyModule::reached(std::size_t line) const {
+    const std::string script = m_folder / "script";
+    struct stat status {};
+    if (stat(script.c_str(), &status) != 0)
+        throw std::system_error(errno, std::generic_category(), script);
+    return fault::Counters(script + ".counts", status).counted(line - 1) > 0;
 }
 
 AgentSetup FaultyModule::setup(const SoftHsmToken& token, const std::string& operation_timeout) const {

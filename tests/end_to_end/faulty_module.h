@@ -5,6 +5,7 @@
 #include "tests/fixtures/softhsm_token.h"
 #include "tests/fixtures/temporary_folder.h"
 
+#include <cstddef>
 #include <string>
 
 namespace signet::tests {
@@ -17,6 +18,8 @@ class FaultyModule {
     /// Replaces the script (fault_module/script.h has its grammar); counts begin anew. The next call follows
     /// it.
     void follow(const std::string& script);
+    /// Whether a call of the module has come to this line of the script, counted from 1.
+    [[nodiscard]] bool reached(std::size_t line) const;
 
     /// An agent's set-up with `token` behind this module; the module's name is "faulty".
     [[nodiscard]] AgentSetup setup(const SoftHsmToken& token,

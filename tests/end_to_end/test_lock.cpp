@@ -2,7 +2,6 @@
 #include "tests/end_to_end/busy_alice.h"
 #include "tests/end_to_end/session.h"
 
-
 using namespace signet::tests;
 
 namespace {

@@ -218,6 +218,27 @@ TEST_CASE("with pin-cache 0 a token is locked after the request, whoever else en
     CHECK(wait_until([&] { return login.shows("locked"); }, std::chrono::seconds(10)));
 }
 
+TEST_CASE("a module that takes the place of another during its login gets none of its PINs") {
+    FaultyLogin login("none");
+    AgentSetup next = login.setup("none", "forever");
+    // Another library, as far as the agent can know.
+    const std::filesystem::path other = login.folder / "other.so";
+    std::filesystem::create_symlink(next.modules.front().path, other);
+    next.modules.front().path = other;
+    write_file(login.folder / "pin", SoftHsmToken::default_pin_line);
+    check_done(login.signet({"list"}));
+    const auto before = login.agent.hosts();
+    login.module.follow("C_Login delay 2000ms times 1");
+    BackgroundProcess unlock(
+        {"sh", "-c", "exec " + program("signet").string() + " unlock --pin-stdin <pin"},
+        {.environment = login.agent.folder().environment(), .folder = login.folder.path()});
+    REQUIRE(wait_until([&] { return login.module.reached(1); }));
+    login.agent.reconfigure(next);
+    CHECK(unlock.wait(std::chrono::seconds(60)) == 0);
+    REQUIRE(wait_until([&] { return login.agent.hosts() != before && login.shows("alice"); }));
+    check_refused(login.signet({"sign", "report.txt"}), 5);
+}
+
 TEST_CASE(
     "a module that is removed or changed at SIGHUP during a login first finishes what the login is for") {
     FaultyLogin login("");

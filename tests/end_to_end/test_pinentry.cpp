@@ -115,6 +115,26 @@ TEST_CASE("a dialogue stays as long as somebody waits for it") {
     CHECK_FALSE(std::filesystem::exists(dialogue.folder / "first"));
 }
 
+TEST_CASE("the PIN that a client brought goes to no token when it has gone") {
+    Dialogue dialogue("until [ -e \"$folder/typed\" ]; do sleep 0.01; done; give " + right_pin);
+    const auto first = dialogue.begin_to_sign("first");
+    REQUIRE(wait_until([&] { return dialogue.pinentry.asked() == 1; }));
+    write_file(dialogue.folder / "wrong", "999999\n");
+    BackgroundProcess unlock(
+        {"sh", "-c", "exec " + program("signet").string() + " unlock --pin-stdin <wrong"},
+        {.environment = dialogue.agent.folder().environment(), .folder = dialogue.folder.path()});
+    REQUIRE(wait_until([&] { return dialogue.has_clients(3); }));
+    unlock.signal(SIGKILL);
+    REQUIRE(unlock.wait(std::chrono::seconds(20)));
+    // The agent sees what came first, first.
+    check_done(dialogue.signet({"status"}));
+    write_file(dialogue.pinentry / "typed", "");
+    CHECK(first->wait(std::chrono::seconds(60)) == 0);
+    CHECK(wait_until([&] { return audit_records(dialogue.agent, "unlock", "STOPPING") == 1; }));
+    CHECK(occurrences(dialogue.agent.log(), "refused a PIN") == 0);
+    CHECK_THAT(dialogue.signet({"list"}).out, Catch::Contains("logged in"));
+}
+
 TEST_CASE("a PIN is not kept on the word of a module that says it is logged in already") {
     FaultyModule module;
     Alice alice({KeyType::p256});
