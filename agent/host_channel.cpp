@@ -65,7 +65,7 @@ void HostChannel::send(Request& request, Clock::duration limit, Completion<Answe
     const bool secret_output = request.has_decrypt() || request.has_derive();
     const bool in_parts = request.has_scan() || request.has_load();
     m_pending.push_back(
-        {m_last_id, limit, secret_output, in_parts, Clock::time_point::max(), 0, {}, std::move(done)});
+        {m_last_id, limit, secret_output, in_parts, std::nullopt, 0, {}, std::move(done)});
     if (m_pending.size() == 1)
         start_clock();
 
@@ -99,9 +99,9 @@ void HostChannel::flush() {
 void HostChannel::start_clock() {
     auto& oldest = m_pending.front();
     const auto now = Clock::now();
-    if (oldest.parts.empty())
+    if (!oldest.end)
         oldest.end = now + most_limits * oldest.limit;
-    m_deadline = std::min(now + oldest.limit, oldest.end);
+    m_deadline = std::min(now + oldest.limit, *oldest.end);
     // Operations have one limit, so that their deadlines follow one another, and the timer is left as it is.
     if (!m_watching || m_deadline < m_timer.expiry())
         watch_clock();

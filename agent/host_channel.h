@@ -11,6 +11,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -50,8 +51,8 @@ class HostChannel : public std::enable_shared_from_this<HostChannel> {
         bool secret_output;
         /// Load and Scan: its answer has parts.
         bool in_parts;
-        /// When its time is over, however its parts may come.
-        Clock::time_point end;
+        /// When its time is over, however its parts may come. Set when it becomes the oldest.
+        std::optional<Clock::time_point> end;
         std::size_t parts_size;
         std::vector<token::protocol::Reply> parts;
         Completion<Answer> done;

@@ -3,6 +3,8 @@
 #include "agent/error.h"
 #include "agent/token_algorithms.h"
 #include "cms/enveloped_data.h"
+#include "cms/key_transport.h"
+#include "secret/secret.h"
 
 #include <variant>
 
@@ -15,6 +17,8 @@ using TokenRequest = token::protocol::Request;
 /// Bytes of an RSA ciphertext and of an OAEP label, at most.
 constexpr std::size_t max_ciphertext = 2048;
 constexpr std::size_t max_label = 1024;
+
+constexpr std::size_t own_key_size = 16;
 
 TokenRequest decrypt_request(const cms::KeyTransport& transport) {
     if (transport.encrypted_key.size() > max_ciphertext || transport.label.size() > max_label)
@@ -43,14 +47,6 @@ TokenRequest derive_request(const cms::KeyAgreement& agreement) {
     return request;
 }
 
-cms::RsaKeyTransport transport_like(const cms::RecipientInfo& like) {
-    const auto* transport = std::get_if<cms::KeyTransport>(&like);
-    if (transport == nullptr || transport->padding == cms::KeyTransport::Padding::pkcs1)
-        return cms::RsaKeyTransport::pkcs1;
-    return transport->oaep_digest == cms::DigestAlgorithm::sha1 ? cms::RsaKeyTransport::oaep_sha1
-                                                                : cms::RsaKeyTransport::oaep_sha256;
-}
-
 }  // namespace
 
 TokenRequest unwrap_request(const cms::RecipientInfo& info) {
@@ -60,10 +56,14 @@ TokenRequest unwrap_request(const cms::RecipientInfo& info) {
 }
 
 cms::RecipientInfo own_recipient_info(const cms::Certificate& certificate, const cms::RecipientInfo& like) {
+    if (const auto* transport = std::get_if<cms::KeyTransport>(&like)) {
+        auto own = *transport;
+        // Whatever it is: the padding is random, and nobody uses it.
+        own.encrypted_key = cms::transport_key(*certificate.public_key(), Secret(own_key_size), own);
+        return own;
+    }
     const std::string content = "nothing";
-    cms::EncryptOptions options;
-    options.rsa = transport_like(like);
-    const auto message = cms::encrypt_content(cms::as_bytes(content), {certificate}, options);
+    const auto message = cms::encrypt_content(cms::as_bytes(content), {certificate}, {});
     return cms::parse_recipient_info(cms::parse_enveloped(message).recipient_infos.front());
 }
 

@@ -4,7 +4,6 @@
 #include <openssl/ec.h>
 #include <openssl/evp.h>
 #include <openssl/obj_mac.h>
-#include <openssl/rsa.h>
 
 #include <array>
 
@@ -12,6 +11,7 @@
 #include "cms/asn1/der.h"
 #include "cms/elliptic_curve.h"
 #include "cms/error.h"
+#include "cms/key_transport.h"
 #include "cms/key_wrap.h"
 #include "cms/openssl_error.h"
 #include "cms/openssl_ptr.h"
@@ -43,28 +43,13 @@ Bytes transport_algorithm(RsaKeyTransport transport) {
         asn1::tlv(Tag::sequence, {asn1::tlv(asn1::context(0), {hash}), asn1::tlv(asn1::context(1), {mask})}));
 }
 
-bool set_transport(EVP_PKEY_CTX* context, RsaKeyTransport transport) {
-    if (transport == RsaKeyTransport::pkcs1)
-        return EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PADDING) == 1;
-    const EVP_MD* hash =
-        evp_md(transport == RsaKeyTransport::oaep_sha1 ? DigestAlgorithm::sha1 : DigestAlgorithm::sha256);
-    return EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_OAEP_PADDING) == 1 &&
-           EVP_PKEY_CTX_set_rsa_oaep_md(context, hash) == 1 &&
-           EVP_PKEY_CTX_set_rsa_mgf1_md(context, hash) == 1;
-}
-
-Bytes encrypt_key(EVP_PKEY& recipient, const Secret& key, RsaKeyTransport transport) {
-    const EvpPkeyCtxPtr context(EVP_PKEY_CTX_new(&recipient, nullptr));
-    std::size_t size = 0;
-    require_openssl(context && EVP_PKEY_encrypt_init(context.get()) == 1 &&
-                        set_transport(context.get(), transport) &&
-                        EVP_PKEY_encrypt(context.get(), nullptr, &size, key.data(), key.size()) == 1,
-                    "cannot encrypt a key");
-    Bytes encrypted(size);
-    require_openssl(EVP_PKEY_encrypt(context.get(), encrypted.data(), &size, key.data(), key.size()) == 1,
-                    "cannot encrypt a key");
-    encrypted.resize(size);
-    return encrypted;
+KeyTransport parameters_of(RsaKeyTransport transport) {
+    KeyTransport how;
+    if (transport != RsaKeyTransport::pkcs1)
+        how.padding = KeyTransport::Padding::oaep;
+    if (transport == RsaKeyTransport::oaep_sha256)
+        how.oaep_digest = how.mgf1_digest = DigestAlgorithm::sha256;
+    return how;
 }
 
 Curve curve_of(const Certificate& recipient) {
@@ -134,7 +119,7 @@ Secret agree(EVP_PKEY& own, EVP_PKEY& recipient, Curve curve) {
 }  // namespace
 
 Bytes write_key_transport(const Certificate& recipient, const Secret& key, RsaKeyTransport transport) {
-    const Bytes encrypted = encrypt_key(*recipient.public_key(), key, transport);
+    const Bytes encrypted = transport_key(*recipient.public_key(), key, parameters_of(transport));
     return asn1::tlv(Tag::sequence,
                      {asn1::integer(0), recipient.issuer_and_serial(), transport_algorithm(transport),
                       asn1::tlv(Tag::octet_string, {encrypted})});

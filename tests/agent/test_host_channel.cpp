@@ -336,6 +336,35 @@ TEST_CASE("a scan whose parts trickle is ended") {
     CHECK(answer->fate == Fate::timed_out);
 }
 
+TEST_CASE("a scan whose parts trickle is ended, also when an older request was there as it began") {
+    Played played;
+    auto older = sign_request();
+    token_protocol::Request request;
+    request.mutable_scan();
+    std::optional<Answer> older_answer;
+    std::optional<Answer> answer;
+    played.begin(older, older_answer);
+    played.begin(request, answer, std::chrono::milliseconds{100});
+    played.serve();
+    const auto older_id = played.receive().id();
+    token_protocol::Reply part;
+    part.set_id(played.receive().id());
+    part.set_more(true);
+    played.send(part);
+    played.send(output(older_id, "older"));
+    for (int i = 0; i < 1000 && !answer; ++i) {
+        played.loop.run_for(std::chrono::milliseconds{20});
+        played.loop.restart();
+        if (!answer)
+            played.send(part);
+    }
+    played.hang_up();
+    played.finish();
+    REQUIRE((older_answer && answer));
+    CHECK(older_answer->ok());
+    CHECK(answer->fate == Fate::timed_out);
+}
+
 TEST_CASE("a scan without end is ended") {
     Played played;
     token_protocol::Request request;

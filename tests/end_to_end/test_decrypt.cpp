@@ -47,6 +47,23 @@ TEST_CASE("RSA key transport, PKCS#1 v1.5 and OAEP, opens with each cipher") {
     CHECK(session.audit_records("unwrap", "done") == 12);
 }
 
+TEST_CASE(
+    "OAEP in a way that the token does not have is what the token cannot, not a message that was altered") {
+    Session session({KeyType::rsa2048});
+    session.write("secret", secret);
+    // SoftHSM has SHA-1 without a label alone.
+    for (const std::string option : {"rsa_oaep_md:sha256", "rsa_mgf1_md:sha256", "rsa_oaep_label:6f616b"}) {
+        CAPTURE(option);
+        encrypt(session, "-aes-256-gcm",
+                {"-recip", session.certificate(KeyType::rsa2048), "-keyopt", "rsa_padding_mode:oaep",
+                 "-keyopt", option});
+        const ProcessResult result = session.signet({"decrypt", "-o", "opened", "secret.p7m"});
+        check_refused(result, 6);
+        CHECK_THAT(result.err, Catch::Contains("the token cannot do this"));
+        CHECK_FALSE(session.exists("opened"));
+    }
+}
+
 TEST_CASE("ECDH on P-256, P-384 and P-521 opens with each cipher and each KDF") {
     Session session({KeyType::p256, KeyType::p384, KeyType::p521});
     session.write("secret", secret);
