@@ -19,6 +19,7 @@ namespace signet::agent {
 namespace {
 
 constexpr std::size_t read_size = std::size_t{16} * 1024;
+constexpr auto watch_again = std::chrono::milliseconds{500};
 
 void wipe_secrets(protocol::Request& request) {
     if (request.has_unlock() && request.unlock().has_pin())
@@ -55,7 +56,8 @@ Connection::Connection(Agent& agent, asio::local::stream_protocol::socket socket
       m_socket(std::move(socket)),
       m_peer(std::move(peer)),
       m_ended(std::move(ended)),
-      m_answered(agent.loop) {}
+      m_answered(agent.loop),
+      m_watch(agent.loop) {}
 
 Connection::~Connection() = default;
 
@@ -106,21 +108,22 @@ bool Connection::has_room() const noexcept {
 }
 
 void Connection::watch_for_end() {
-    // Looked at first: Asio tells only of an end that comes while it waits.
-    pollfd asked{m_socket.native_handle(), 0, 0};
+    // Looked at now and then: Asio tells neither of an end that was there before it waits nor of half a
+    // close, and of urgent bytes without end. What drain() has shut itself tells nothing of the client.
+    pollfd asked{m_socket.native_handle(), static_cast<short>(m_reading ? POLLRDHUP : 0), 0};
     if (::poll(&asked, 1, 0) == 1)
         return close();
     if (std::exchange(m_watching, true))
         return;
-    m_socket.async_wait(asio::local::stream_protocol::socket::wait_error,
-                        [watched = weak_from_this()](const boost::system::error_code& failed) {
-                            const auto self = watched.lock();
-                            if (failed || !self || self->m_closed)
-                                return;
-                            self->m_watching = false;
-                            if (!self->has_room() || !self->m_reading)
-                                self->watch_for_end();
-                        });
+    m_watch.expires_after(watch_again);
+    m_watch.async_wait([watched = weak_from_this()](const boost::system::error_code& cancelled) {
+        const auto self = watched.lock();
+        if (cancelled || !self || self->m_closed)
+            return;
+        self->m_watching = false;
+        if (!self->has_room() || !self->m_reading)
+            self->watch_for_end();
+    });
 }
 
 bool Connection::take_frames() {

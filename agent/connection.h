@@ -60,6 +60,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     Peer m_peer;
     std::function<void(ClientId)> m_ended;
     Broadcast m_answered;
+    asio::steady_timer m_watch;
     WipedBuffer m_in;
     WipedBuffer m_out;
     std::size_t m_unanswered = 0;

@@ -264,13 +264,17 @@ TEST_CASE("what a client asked that has gone is dropped, also when it had asked 
     BusyAlice busy({KeyType::p256}, 4, "30s");
     check_done(busy.signet({"sign", "report.txt"}));
     busy.module.follow("C_Sign delay 500ms");
-    {
-        RawClient client(busy.agent.socket());
-        std::string bytes = frame(hello());
-        for (std::size_t i = 0; i < protocol::max_pipelined; ++i)
-            bytes += frame(sign_request());
-        client.send(bytes);
-        REQUIRE(wait_until([&] { return !busy.outstanding(0); }));
+    auto client = std::make_unique<RawClient>(busy.agent.socket());
+    std::string bytes = frame(hello());
+    for (std::size_t i = 0; i < protocol::max_pipelined; ++i)
+        bytes += frame(sign_request());
+    client->send(bytes);
+    REQUIRE(wait_until([&] { return !busy.outstanding(0); }));
+    SECTION("closed") {
+        client.reset();
+    }
+    SECTION("half closed") {
+        client->finish_sending();
     }
     REQUIRE(wait_until([&] { return busy.outstanding(0); }));
     CHECK(audit_records(busy.agent, "sign", "begun") < 1 + protocol::max_pipelined);
