@@ -123,7 +123,7 @@ void measure_one_shot(Rounds& out, tests::Alice& alice, const Agents& agents, Ke
     environment["PKCS11_MODULE_PATH"] = tests::SoftHsmToken::module_path();
     std::vector<std::string> list;
     for (const auto& [name, value] : environment)
-        list.push_back(name + "=" + value);
+        list.push_back(joined({name, "=", value}));
     const std::string uri = "pkcs11:token=" + alice.token().label() + ";object=" + identity.label +
                             ";type=private;pin-source=file:" + alice.token().pin_file().string();
     const auto results =

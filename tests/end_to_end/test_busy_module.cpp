@@ -95,6 +95,7 @@ TEST_CASE("an operation that waited while its token was removed is not sent to i
     check_done(busy.signet({"sign", "report.txt"}));
     busy.module.follow("C_Sign delay 700ms");
     std::vector<std::unique_ptr<BackgroundProcess>> clients;
+    clients.reserve(8);
     for (int i = 0; i < 8; ++i)
         clients.push_back(busy.signing("out" + std::to_string(i)));
     REQUIRE(wait_until([&] { return busy.counts("queued", 6); }));
