@@ -274,7 +274,6 @@ void Host::replace_process(const std::string& why) {
 }
 
 void Host::forget_process() {
-    const bool had_tokens = !m_tokens.empty();
     for (auto& [slot, token] : m_tokens) {
         token->current = false;
         token->logged_in = false;
@@ -291,7 +290,7 @@ void Host::forget_process() {
     m_channel.reset();
     m_operations = 0;
     send_back_waiting();
-    if (had_tokens && no_more)
+    if (no_more)
         m_scanned();
     m_changed.notify_all();
 }

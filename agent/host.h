@@ -57,7 +57,8 @@ class Host : public std::enable_shared_from_this<Host> {
     /// or whose process ends, is not removed.
     using Removed = std::function<void(const pin::TokenId&, const std::string& module)>;
 
-    /// `scanned` is called whenever tokens() has changed.
+    /// `scanned` is called whenever tokens() has changed, also when the host gets ready with the same ones or
+    /// can get ready no more.
     Host(asio::io_context&, ModuleConfig, std::string program, std::function<void()> scanned,
          Removed removed);
     ~Host();

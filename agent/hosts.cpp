@@ -13,19 +13,20 @@ constexpr auto refresh_pause = std::chrono::seconds{1};
 /// A host that takes longer than this hangs, or is slow: the others' clients do not wait for it.
 constexpr auto refresh_limit = std::chrono::seconds{5};
 
+bool may_go_on(const std::shared_ptr<Host>& host) {
+    return host->state() != Host::State::unloadable && host->state() != Host::State::ended;
+}
+
 /// Takes the host of `module` out of `hosts`: that of its name, else that of its path if no other module has
 /// that host's name. Null if there is none, or none that can go on.
 std::shared_ptr<Host> take_host_of(const ModuleConfig& module, const std::vector<ModuleConfig>& modules,
                                    std::vector<std::shared_ptr<Host>>& hosts) {
-    const auto goes_on = [](const Host& host) {
-        return host.state() != Host::State::unloadable && host.state() != Host::State::ended;
-    };
     auto place = std::find_if(hosts.begin(), hosts.end(), [&](const auto& host) {
-        return goes_on(*host) && host->config().name == module.name;
+        return may_go_on(host) && host->config().name == module.name;
     });
     if (place == hosts.end())
         place = std::find_if(hosts.begin(), hosts.end(), [&](const auto& host) {
-            return goes_on(*host) && host->config().path == module.path &&
+            return may_go_on(host) && host->config().path == module.path &&
                    std::none_of(modules.begin(), modules.end(),
                                 [&](const auto& other) { return other.name == host->config().name; });
         });
@@ -48,7 +49,7 @@ std::vector<std::shared_ptr<TokenState>> tokens_of(const std::vector<std::shared
 }  // namespace
 
 Hosts::Hosts(asio::io_context& loop, std::string program)
-    : m_loop(loop), m_program(std::move(program)), m_refreshed(loop) {}
+    : m_loop(loop), m_program(std::move(program)), m_refreshed(loop), m_rebuilt(loop) {}
 
 void Hosts::configure(const std::vector<ModuleConfig>& modules) {
     auto before = m_hosts;
@@ -91,6 +92,18 @@ asio::awaitable<void> Hosts::wait_settled(Clock::time_point deadline) {
     const auto hosts = m_hosts;
     for (const auto& host : hosts)
         co_await host->wait_settled(deadline);
+}
+
+asio::awaitable<bool> Hosts::wait_any_ready(std::vector<std::shared_ptr<Host>> hosts,
+                                            Clock::time_point deadline) {
+    const auto is_ready = [](const auto& host) { return host->is_ready(); };
+    while (true) {
+        if (std::any_of(hosts.begin(), hosts.end(), is_ready))
+            co_return true;
+        if (std::none_of(hosts.begin(), hosts.end(), may_go_on) || Clock::now() >= deadline)
+            co_return false;
+        co_await m_rebuilt.wait_until(deadline);
+    }
 }
 
 asio::awaitable<void> Hosts::scan_one(std::shared_ptr<Host> host) {
@@ -148,6 +161,7 @@ void Hosts::drop(ClientId client) {
 
 void Hosts::rebuild_catalogue() {
     m_catalogue.rebuild(tokens_of(m_hosts), tokens_of(m_leaving));
+    m_rebuilt.notify_all();
 }
 
 }  // namespace signet::agent

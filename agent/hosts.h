@@ -31,6 +31,10 @@ class Hosts {
     /// Returns when every host has its first scan in, or cannot have one, or fails again and again; or at
     /// `deadline`.
     asio::awaitable<void> wait_settled(Clock::time_point deadline);
+    /// Whether one of `hosts` got ready before `deadline`. Returns when one is, or none can get ready any
+    /// more.
+    asio::awaitable<bool> wait_any_ready(std::vector<std::shared_ptr<Host>> hosts,
+                                         Clock::time_point deadline);
     /// Scans everything again, unless that was done less than a second ago. A host that takes longer than a
     /// few seconds is not waited for: the last picture of it stays until its scan is in. Nor are scans that
     /// others begin meanwhile.
@@ -59,6 +63,8 @@ class Hosts {
     Catalogue m_catalogue;
     Host::Removed m_removed = [](const pin::TokenId&, const std::string&) {};
     Broadcast m_refreshed;
+    /// The catalogue was rebuilt, as for each host that gets ready, or can get ready no more.
+    Broadcast m_rebuilt;
     /// Hosts that are scanned, and since when.
     std::map<std::shared_ptr<Host>, Clock::time_point> m_refreshing;
     Clock::time_point m_last_refresh = Clock::time_point::min();

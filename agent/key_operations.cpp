@@ -283,17 +283,21 @@ asio::awaitable<void> KeyOperations::prepare(Progress& progress) {
     if (!may_come)
         throw Error(protocol::TOKEN_CANNOT, why, "see `signet list`");
 
+    std::vector<std::shared_ptr<Host>> coming;
     for (const auto& location : key->locations) {
-        const auto host = location.token->host;
-        if (host->is_ready() || host->state() == Host::State::ended ||
-            host->state() == Host::State::unloadable)
-            continue;
-        const bool ready = co_await host->wait_ready(progress.deadline);
+        const auto& host = location.token->host;
+        if (!host->is_ready() && host->state() != Host::State::ended &&
+            host->state() != Host::State::unloadable)
+            coming.push_back(host);
+    }
+    if (!coming.empty()) {
+        const bool ready = co_await m_hosts.wait_any_ready(coming, progress.deadline);
         if (!ready && progress.login_failure)
             std::rethrow_exception(progress.login_failure);
         if (!ready)
             throw Error(protocol::TOKEN_FAILED,
-                        "module " + host->config().name + " does not get ready: " + host->trouble(),
+                        "module " + coming.front()->config().name +
+                            " does not get ready: " + coming.front()->trouble(),
                         "see the log of signet-agent");
         co_return;
     }

@@ -1,6 +1,9 @@
 // One key on two tokens: what one cannot do, the other does.
+#include "tests/end_to_end/faulty_module.h"
 #include "tests/end_to_end/scripted_pinentry.h"
 #include "tests/end_to_end/session.h"
+
+#include <csignal>
 
 using namespace signet::tests;
 
@@ -92,4 +95,17 @@ TEST_CASE("a person is asked when the token that needs none does not open") {
     const AgentProcess agent(pinentry.used_in(replicas.setup("pinentry", "wrong")));
     check_done(replicas.sign(agent));
     CHECK(pinentry.asked() == 1);
+}
+
+TEST_CASE("a request waits for whichever token with the key is there first") {
+    const Replicas replicas;
+    FaultyModule module;
+    AgentSetup setup = replicas.setup("right", "right");
+    setup.modules.front() = module.setup(replicas.alpha, "4s").modules.front();
+    const AgentProcess agent(setup);
+    check_done(replicas.sign(agent));
+    module.follow("C_Initialize hang");
+    for (const pid_t host : agent.hosts())
+        REQUIRE(kill(host, SIGKILL) == 0);
+    check_done(replicas.sign(agent));
 }
