@@ -71,6 +71,7 @@ void Host::reconfigure(ModuleConfig config) {
     if (std::exchange(m_was_loaded, false))
         m_previous = before;
     m_back_off = {};
+    m_failed_starts = 0;
     m_pause.cancel();
     if (m_state == State::ready || m_state == State::starting)
         replace_process("its configuration has changed");

@@ -202,7 +202,7 @@ class Host : public std::enable_shared_from_this<Host> {
     std::string m_trouble;
     /// The trouble that the log was told of last, since the module worked.
     std::string m_told;
-    /// Processes that ended since one got ready, that one included.
+    /// Processes that ended since one got ready, that one included, or since the configuration meant another.
     int m_failed_starts = 0;
 };
 

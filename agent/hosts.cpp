@@ -128,7 +128,7 @@ asio::awaitable<void> Hosts::refresh() {
     }
     // What has never been scanned may have anything.
     for (const auto& host : starting) {
-        if (host->state() == Host::State::starting && host->tokens().empty())
+        if (!host->is_ready() && host->tokens().empty())
             co_await host->wait_settled(settled);
     }
 }

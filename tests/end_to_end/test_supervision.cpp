@@ -123,6 +123,22 @@ TEST_CASE("who asks for a key of a module that is only starting waits for it") {
     check_done(agent.signet({"sign", "-k", "alice-rsa2048", "report.txt"}, {.folder = folder.path()}));
 }
 
+TEST_CASE("who asks for a key of a module that SIGHUP has mended waits for it") {
+    FaultyModule broken;
+    broken.follow("C_Initialize crash");
+    FaultyModule mended;
+    mended.follow("C_Initialize delay 1500ms");
+    Alice alice({KeyType::p256});
+    // Which does not wait for it any more.
+    AgentProcess agent(broken.setup(alice.token()));
+    const TemporaryFolder folder;
+    write_file(folder / "report.txt", "All is well.\n");
+    check_refused(agent.signet({"sign", "report.txt"}, {.folder = folder.path()}), 4);
+    agent.reconfigure(mended.setup(alice.token()));
+    REQUIRE(wait_until([&] { return agent.log().find("was read again") != std::string::npos; }));
+    check_done(agent.signet({"sign", "report.txt"}, {.folder = folder.path()}));
+}
+
 TEST_CASE("the agent is ready without a module that fails, tries it again, and says why once") {
     FaultyModule broken;
     broken.follow("C_Initialize error CKR_GENERAL_ERROR");
