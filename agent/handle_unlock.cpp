@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -47,6 +48,24 @@ asio::awaitable<Tokens> find_tokens(Agent& agent, const std::string& name) {
             name.empty() ? "there is no token that takes a login" : "there is no token \"" + name + "\"",
             "insert it, or see what `signet list` shows");
     co_return tokens;
+}
+
+/// The one that is called `name`; behind several modules it is one token, and the first that is there is
+/// taken. Throws Error (TOKEN_ABSENT, AMBIGUOUS_IDENTITY).
+asio::awaitable<std::shared_ptr<TokenState>> find_token(Agent& agent, const std::string& name) {
+    const auto tokens = co_await find_tokens(agent, name);
+    std::map<pin::TokenId, std::string> uris;
+    for (const auto& token : tokens)
+        uris.emplace(token->id(), uri_of(*token));
+    if (uris.size() > 1) {
+        std::string why;
+        for (const auto& [id, uri] : uris)
+            why += (why.empty() ? "several tokens match: " : "; ") + uri;
+        throw Error(protocol::AMBIGUOUS_IDENTITY, why, "name one");
+    }
+    const auto there =
+        std::find_if(tokens.begin(), tokens.end(), [](const auto& token) { return token->current; });
+    co_return there == tokens.end() ? tokens.front() : *there;
 }
 
 /// Tokens of which something is remembered, there or not. `name` as above.
@@ -126,14 +145,7 @@ asio::awaitable<void> handle_unlock(Agent& agent, const Peer& peer, protocol::Re
     std::optional<Secret> pin;
     if (unlock.has_pin())
         pin = Secret::take(*unlock.mutable_pin());
-    const auto tokens = co_await find_tokens(agent, unlock.token());
-    if (tokens.size() > 1) {
-        std::string why = "several tokens match: ";
-        for (const auto& token : tokens)
-            why += (token == tokens.front() ? "" : "; ") + uri_of(*token);
-        throw Error(protocol::AMBIGUOUS_IDENTITY, why, "name one");
-    }
-    const auto& token = tokens.front();
+    const auto token = co_await find_token(agent, unlock.token());
     auto record = audit_entry(peer, "unlock", nullptr, token.get());
     trail.uses.push_back(record);
     if (pin)

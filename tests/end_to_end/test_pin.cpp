@@ -97,6 +97,50 @@ TEST_CASE("without a PIN source only unlock opens the token, and lock closes it"
     CHECK_FALSE(std::filesystem::exists(locked.folder / "again"));
 }
 
+TEST_CASE("a token that is behind two modules is unlocked like one that is behind one") {
+    Alice alice({KeyType::p256});
+    AgentSetup setup = AgentSetup::of(alice.token(), "none");
+    setup.modules.push_back(setup.modules.front());
+    setup.modules.back().name = "other";
+    const AgentProcess agent(setup);
+    const TemporaryFolder folder;
+    write_file(folder / "report.txt", "All is well.\n");
+    const auto signet = [&](const Arguments& command, std::optional<std::string> pin = {}) {
+        return agent.signet(command, {.stdin_text = std::move(pin), .folder = folder.path()});
+    };
+    for (const std::string name : {"", "alice", "pkcs11:token=alice"}) {
+        CAPTURE(name);
+        Arguments unlock{"unlock", "--pin-stdin"};
+        if (!name.empty())
+            unlock.push_back(name);
+        check_refused(signet({"sign", "-o", "none", "report.txt"}), 5);
+        check_refused(signet(unlock, "777777\n"), 5);
+        check_done(signet(unlock, SoftHsmToken::default_pin_line));
+        check_done(signet({"sign", "-o", "sig" + name.substr(0, 5), "report.txt"}));
+        check_done(signet({"lock"}));
+    }
+}
+
+TEST_CASE("unlock of a name that two tokens have names each of them once") {
+    Alice alice({KeyType::p256});
+    Alice bob({KeyType::rsa2048});
+    AgentSetup setup = AgentSetup::of(alice.token(), "none");
+    // Bob's token has Alice's label and PIN as well.
+    for (Alice* person : {&alice, &bob}) {
+        setup.modules.push_back(AgentSetup::of(person->token()).modules.front());
+        setup.modules.back().name = "module" + std::to_string(setup.modules.size());
+    }
+    const AgentProcess agent(setup);
+    const ProcessResult result =
+        agent.signet({"unlock", "alice", "--pin-stdin"}, {.stdin_text = SoftHsmToken::default_pin_line});
+    check_refused(result, 4);
+    const auto first = result.err.find("serial=");
+    REQUIRE(first != std::string::npos);
+    const auto second = result.err.find("serial=", first + 1);
+    REQUIRE(second != std::string::npos);
+    CHECK(result.err.find("serial=", second + 1) == std::string::npos);
+}
+
 TEST_CASE("a PIN that a client gave is checked by the token even when it is open already") {
     Locked locked("");
     check_done(locked.signet({"sign", "report.txt"}));
