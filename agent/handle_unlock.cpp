@@ -114,25 +114,24 @@ struct Locking {
     std::exception_ptr failure;
 };
 
-/// As all records name it, if it is there.
-std::string uri_for_record(const Agent& agent, const pin::TokenId& id) {
+/// Of a lock; names the token as all records do, if it is there.
+AuditRecord lock_entry(const Agent& agent, const Peer& peer, const pin::TokenId& id) {
     for (const auto& token : agent.hosts.catalogue().tokens()) {
         if (token->id() == id)
-            return uri_of(*token);
+            return audit_entry(peer, "lock", nullptr, token.get());
     }
-    return uri_of(id);
+    auto record = audit_entry(peer, "lock", nullptr, nullptr);
+    record.token = uri_of(id);
+    return record;
 }
 
 /// A lock that found nothing open is one, too.
 asio::awaitable<void> record_locked(Agent& agent, const Peer& peer, const Locking& locking) {
-    auto record = audit_entry(peer, "lock", nullptr, nullptr);
     std::optional<AuditLog::Ticket> last;
-    for (const auto& id : locking.locked) {
-        record.token = uri_for_record(agent, id);
-        last = agent.audit->submit(record);
-    }
+    for (const auto& id : locking.locked)
+        last = agent.audit->submit(lock_entry(agent, peer, id));
     if (!last && !locking.failure)
-        last = agent.audit->submit(record);
+        last = agent.audit->submit(audit_entry(peer, "lock", nullptr, nullptr));
     if (last)
         co_await agent.audit->durable(*last);
 }
@@ -173,10 +172,8 @@ asio::awaitable<void> handle_lock(Agent& agent, const Peer& peer, protocol::Requ
     } catch (...) {
         unrecorded = std::current_exception();
     }
-    for (const auto& id : locking->open) {
-        trail.uses.push_back(audit_entry(peer, "lock", nullptr, nullptr));
-        trail.uses.back().token = uri_for_record(agent, id);
-    }
+    for (const auto& id : locking->open)
+        trail.uses.push_back(lock_entry(agent, peer, id));
     // That a token may be open is what the person must know first.
     if (locking->failure)
         std::rethrow_exception(locking->failure);

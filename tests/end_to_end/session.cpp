@@ -37,13 +37,14 @@ ProcessResult Session::openssl_verify(const std::string& signature, const std::s
                     "-CAfile", root(), "-purpose", "smimesign", "-out", "/dev/null"});
 }
 
-std::size_t audit_records(const AgentProcess& agent, const std::string& operation,
-                          const std::string& outcome) {
+std::size_t audit_records(const AgentProcess& agent, const std::string& operation, const std::string& outcome,
+                          const std::string& text) {
     std::istringstream log(read_file(agent.audit()));
     std::size_t count = 0;
     for (std::string line; std::getline(log, line);)
         if (line.find("\"operation\":\"" + operation + "\"") != std::string::npos &&
-            line.find("\"outcome\":\"" + outcome + "\"") != std::string::npos)
+            line.find("\"outcome\":\"" + outcome + "\"") != std::string::npos &&
+            line.find(text) != std::string::npos)
             ++count;
     return count;
 }

@@ -18,9 +18,10 @@
 
 namespace signet::tests {
 
-/// Records in the audit log with this operation and outcome. A signature is "begun", not "done".
+/// Records in the audit log with this operation and outcome, and with `text` in them. A signature is "begun",
+/// not "done".
 [[nodiscard]] std::size_t audit_records(const AgentProcess& agent, const std::string& operation,
-                                        const std::string& outcome);
+                                        const std::string& outcome, const std::string& text = {});
 
 /// Alice's token with keys of `types`, an agent that has its PIN, and an empty working folder in which all
 /// commands run, so that files go by their names.

@@ -87,7 +87,9 @@ TEST_CASE("lock goes on after a token that does not log out, and says so at the 
     // The one by its logout, the other with its process.
     CHECK(wait_until([&] { return count(agent.signet({"list"}).out, "locked") == 2; }));
     CHECK(audit_records(agent, "lock", "done") == 1);
+    CHECK(audit_records(agent, "lock", "done", R"("module":"softhsm")") == 1);
     CHECK(audit_records(agent, "lock", "TOKEN_FAILED") == 1);
+    CHECK(audit_records(agent, "lock", "TOKEN_FAILED", R"("module":"faulty")") == 1);
 }
 
 TEST_CASE("A module that leaves the configuration takes the PINs of its tokens with it") {
