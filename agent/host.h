@@ -118,6 +118,9 @@ class Host : public std::enable_shared_from_this<Host> {
     void believe(const pin::TokenId& token) { m_away.erase(token); }
     /// A login of a token that does not show now counts for nothing when it shows again.
     void disbelieve(const pin::TokenId& token) { m_away.insert(token); }
+    /// Ends the calls that still wait, with Fate::not_sent: another token with their key may have room now.
+    /// Those that go without company stay.
+    void spread_waiting();
     /// Ends the calls of `client` that still wait, with Fate::client_gone.
     void drop(ClientId client);
 
@@ -131,6 +134,8 @@ class Host : public std::enable_shared_from_this<Host> {
     [[nodiscard]] std::uint32_t workers() const noexcept { return m_workers; }
     [[nodiscard]] std::size_t outstanding() const noexcept;
     [[nodiscard]] std::size_t queued() const noexcept { return m_queue.size(); }
+    /// Key operations that may be outstanding at once.
+    [[nodiscard]] std::size_t room() const noexcept;
     /// Key operations that were answered, other than by a failed device, or that key or login had gone:
     /// whether it grows says whether the module gets on.
     [[nodiscard]] std::uint64_t answered() const noexcept { return m_answered; }
@@ -166,7 +171,6 @@ class Host : public std::enable_shared_from_this<Host> {
     void send_waiting();
     void send_back_waiting();
     static void send_back(Waiting waiting, const std::string& why);
-    [[nodiscard]] std::size_t room() const noexcept;
     void set_state(State state);
 
     asio::io_context& m_loop;

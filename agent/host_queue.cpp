@@ -91,6 +91,11 @@ void Host::drop(ClientId client) {
     }
 }
 
+void Host::spread_waiting() {
+    for (auto& waiting : m_queue.take_any())
+        send_back(std::move(waiting), "another token with its key has room");
+}
+
 void Host::send_back_waiting() {
     for (auto& waiting : m_queue.clear())
         send_back(std::move(waiting), m_trouble);

@@ -146,6 +146,8 @@ asio::awaitable<Answer> KeyOperations::run(Permit permit, std::shared_ptr<const 
             co_await prepare(progress);
             continue;
         }
+        if (load_of(*place) >= place->token->host->room())
+            share_load(progress, *place);
         // The catalogue may be rebuilt while the token works.
         const auto held = progress.key;
         const auto host = place->token->host;
@@ -234,6 +236,20 @@ const Location* KeyOperations::pick(const Progress& progress) const {
         }
     }
     return best;
+}
+
+void KeyOperations::share_load(const Progress& progress, const Location& full) {
+    const auto busy = full.token->host;
+    for (const auto& location : progress.key->locations) {
+        const auto& token = *location.token;
+        if (!token.needs_login() || !token.current || token.host == busy || !token.host->is_ready() ||
+            load_of(location) >= token.host->room() || progress.login_failed(token))
+            continue;
+        // One token does no more behind two modules.
+        if (token.id() == full.token->id() || !obstacle(location, progress.request).empty())
+            continue;
+        m_logins.open_unasked(location.token, [busy] { busy->spread_waiting(); });
+    }
 }
 
 asio::awaitable<void> KeyOperations::prepare(Progress& progress) {

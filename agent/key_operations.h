@@ -52,7 +52,8 @@ class KeyOperations {
     /// that ask no person go first; when one cannot be logged in to, the next is tried, and the first failure
     /// is thrown if none is left. Nobody who has cancelled is asked again. `use` may be null, and hears of
     /// every attempt that is sent; all must live until it returns. It ends at the `failures`th failure of its
-    /// own.
+    /// own. When the tokens that are logged in have no room, another one is logged in to meanwhile if that
+    /// asks nobody.
     asio::awaitable<Answer> run(Permit permit, std::shared_ptr<const Key> key,
                                 token::protocol::Request& request, KeyUse* use, int failures = max_failures);
 
@@ -60,6 +61,7 @@ class KeyOperations {
     struct Progress;
 
     const Location* pick(const Progress& progress) const;
+    void share_load(const Progress& progress, const Location& full);
     asio::awaitable<void> prepare(Progress& progress);
     asio::awaitable<void> log_in(Progress& progress, std::shared_ptr<TokenState> token);
     static bool out_of_time(Progress& progress);

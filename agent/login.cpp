@@ -58,9 +58,9 @@ asio::awaitable<void> Logins::ensure(std::shared_ptr<TokenState> token, const Pe
         while (!held->ended)
             co_await held->changed.wait_until(Clock::time_point::max());
         // A logout is no login, and that somebody brought a wrong PIN says nothing of the PIN source. Nor
-        // does a dialogue that was closed before this request came.
+        // does a dialogue that was closed before this request came, or a login that may ask nobody.
         if (held->kind == Kind::logout || (held->kind == Kind::by_brought_pin && held->failure) ||
-            (held->dialogue.dismissed() && held->failure))
+            (held->kind == Kind::unasked && held->failure) || (held->dialogue.dismissed() && held->failure))
             continue;
         // What ails one module is no matter of another that shows the same token.
         if (held->failure && held->host != token->host && is_about_module(held->failure))
@@ -290,6 +290,7 @@ void Logins::reconfigured() {
         return token_config_for(*m_config, token).pin_cache;
     };
     m_kept.limit(lifetime, Clock::now());
+    m_left_alone.clear();
     expire();
 }
 

@@ -13,11 +13,13 @@
 
 #include <cstdint>
 #include <exception>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace signet::agent {
@@ -37,6 +39,11 @@ class Logins {
 
     /// A person brings `pin`: the token verifies it even if it is logged in. Throws as above.
     asio::awaitable<void> unlock(std::shared_ptr<TokenState> token, const Peer& peer, Secret pin);
+
+    /// Logs in to `token` in the background where nobody is asked for it and no last try spent, and calls
+    /// `opened` then: with a PIN that is kept, or from a file or credential. Not where a login is for one
+    /// request alone; and once a minute at most, unless somebody else has opened it meanwhile.
+    void open_unasked(const std::shared_ptr<TokenState>& token, std::function<void()> opened);
 
     /// Forgets the PIN and logs out; a token that is not there is logged out. Throws Error(TOKEN_FAILED) if
     /// the token did not; its process is replaced then, so that the login does not outlive it.
@@ -71,7 +78,7 @@ class Logins {
     struct UnderWay;
     struct Attempt;
 
-    enum class Kind { by_source, by_brought_pin, logout };
+    enum class Kind { by_source, by_brought_pin, unasked, logout };
 
     asio::awaitable<std::shared_ptr<UnderWay>> begin(const pin::TokenId& id, Kind kind);
     void finish(const pin::TokenId& id, const std::exception_ptr& failure);
@@ -79,6 +86,10 @@ class Logins {
                                         const Secret* brought);
     asio::awaitable<void> log_in(std::shared_ptr<TokenState> token, const Peer& peer, const Secret* brought,
                                  UnderWay& under_way);
+    [[nodiscard]] bool opens_unasked(const TokenState& token) const;
+    asio::awaitable<void> log_in_unasked(std::shared_ptr<TokenState> token,
+                                         std::shared_ptr<UnderWay> under_way);
+    static void tell_unopened(const TokenState& token, const std::exception_ptr& failure);
     asio::awaitable<void> by_pin_pad(Attempt& attempt);
     asio::awaitable<void> by_brought_pin(Attempt& attempt, const Secret& pin);
     asio::awaitable<void> by_source(Attempt& attempt);
@@ -110,6 +121,8 @@ class Logins {
     /// How often in a row a PIN that was right before was sent, and no answer came.
     std::map<pin::TokenId, int> m_unanswered;
     std::map<pin::TokenId, std::shared_ptr<UnderWay>> m_under_way;
+    /// Tokens and their modules that nobody opens unasked till then.
+    std::map<std::pair<pin::TokenId, std::string>, Clock::time_point> m_left_alone;
     /// Those for a key, and whose they are.
     std::map<RequestId, ClientId> m_requests;
     RequestId m_last_request = 0;

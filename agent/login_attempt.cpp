@@ -46,6 +46,11 @@ void refuse_locked(const TokenState& token) {
                 "unblock it with the token's own tools (PUK, SO PIN)");
 }
 
+Secret stored_pin(const pin::PinSource& source) {
+    const auto* file = std::get_if<pin::PinFromFile>(&source);
+    return file != nullptr ? pin::read_pin(*file) : pin::read_pin(std::get<pin::PinFromCredential>(source));
+}
+
 asio::awaitable<void> Logins::look_again(Attempt& attempt) {
     const auto deadline = Clock::now() + restart_limit;
     bool ready = false;
@@ -123,10 +128,7 @@ asio::awaitable<void> Logins::by_source(Attempt& attempt) {
                     "run `signet unlock --pin-stdin`");
     if (attempt.token->has_flag(CKF_USER_PIN_FINAL_TRY))
         refuse_last_try(*attempt.token);
-    const auto* file = std::get_if<pin::PinFromFile>(&source);
-    auto pin =
-        file != nullptr ? pin::read_pin(*file) : pin::read_pin(std::get<pin::PinFromCredential>(source));
-    co_await by_stored_pin(attempt, std::move(pin));
+    co_await by_stored_pin(attempt, stored_pin(source));
 }
 
 asio::awaitable<void> Logins::by_stored_pin(Attempt& attempt, Secret pin) {
@@ -300,6 +302,8 @@ bool Logins::is_unanswered_too_often(const Attempt& attempt, const Secret& pin) 
 asio::awaitable<void> Logins::succeed(Attempt& attempt) {
     attempt.under_way.logged_in = true;
     m_closing.erase(attempt.id);
+    if (attempt.under_way.kind != Kind::unasked)
+        m_left_alone.erase({attempt.id, attempt.token->module});
     spdlog::info("{} is logged in", quoted(*attempt.token));
     attempt.host->believe(attempt.id);
     // Private keys often show only now: the scan's token is the one that is logged in, and till then others

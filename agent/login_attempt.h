@@ -55,6 +55,9 @@ inline std::string quoted(const TokenState& token) {
     return "token \"" + token.label + "\"";
 }
 
+/// From a file or credential. Throws as pin::read_pin.
+Secret stored_pin(const pin::PinSource& source);
+
 /// Throws Error(PIN_LOCKED).
 [[noreturn]] void refuse_locked(const TokenState& token);
 

@@ -57,6 +57,14 @@ class OperationQueue {
         return dropped;
     }
 
+    /// Takes out all that may have company: others have room for it.
+    std::vector<T> take_any() {
+        std::vector<T> all;
+        while (auto operation = m_any.pop())
+            all.push_back(std::move(*operation));
+        return all;
+    }
+
     /// Takes out everything: there is nobody to send it to.
     std::vector<T> clear() {
         m_one_goes_alone = false;

@@ -55,3 +55,15 @@ TEST_CASE("a queue is emptied for a client, or as a whole, and begins anew") {
     CHECK(queue.size() == 0);
     CHECK(queue.send_at_once(Company::any, 1, 4));
 }
+
+TEST_CASE("what may go elsewhere is taken out, and one that goes alone still does") {
+    OperationQueue<std::string> queue;
+    CHECK(queue.send_at_once(Company::none, 0, 4));
+    queue.push(1, Company::any, "one");
+    queue.push(2, Company::none, "alone");
+    queue.push(2, Company::any, "two");
+    CHECK(queue.take_any() == std::vector<std::string>{"one", "two"});
+    CHECK(queue.size() == 1);
+    CHECK_FALSE(queue.send_at_once(Company::any, 1, 4));
+    CHECK(queue.next(0, 4) == "alone");
+}

@@ -49,6 +49,45 @@ struct Replicas {
     SoftHsmToken beta{"beta"};
 };
 
+// More at once than a token with one session has room for. Alpha takes its time with each.
+struct Busy {
+    Busy(const std::string& of_alpha, const std::string& of_beta) : agent(setup(of_alpha, of_beta)) {
+        module.follow("C_Sign delay 300ms");
+        for (int i = 0; i < 12; ++i) {
+            batch.push_back("file" + std::to_string(i));
+            write_file(replicas.folder / batch.back(), std::to_string(i));
+        }
+    }
+    AgentSetup setup(const std::string& of_alpha, const std::string& of_beta) {
+        const AgentSetup wanted = replicas.setup(of_alpha, of_beta);
+        AgentSetup both = pinentry.used_in(wanted);
+        both.tokens = wanted.tokens;
+        both.modules.front() = module.setup(replicas.alpha).modules.front();
+        for (ModuleSetup& each : both.modules)
+            each.sessions = 1;
+        return both;
+    }
+    [[nodiscard]] ProcessResult sign(const Arguments& command) const {
+        return agent.signet(command, {.folder = replicas.folder.path()});
+    }
+    [[nodiscard]] std::size_t signatures_of(const std::string& token) const {
+        return audit_records(agent, "sign", "begun", "token=" + token);
+    }
+    [[nodiscard]] std::size_t told(const std::string& what) const {
+        const std::string log = agent.log();
+        std::size_t count = 0;
+        for (auto at = log.find(what); at != std::string::npos; at = log.find(what, at + 1))
+            ++count;
+        return count;
+    }
+
+    Replicas replicas;
+    FaultyModule module;
+    ScriptedPinentry pinentry{"give " + std::string(SoftHsmToken::default_pin)};
+    AgentProcess agent;
+    Arguments batch{"sign"};
+};
+
 const std::string cancel = "echo 'ERR 83886179 Operation cancelled <Pinentry>'";
 
 }  // namespace
@@ -108,4 +147,45 @@ TEST_CASE("a request waits for whichever token with the key is there first") {
     for (const pid_t host : agent.hosts())
         REQUIRE(kill(host, SIGKILL) == 0);
     check_done(replicas.sign(agent));
+}
+
+TEST_CASE("a token that opens without a person takes its share of what is too much for another") {
+    Busy busy("right", "right");
+    check_done(busy.sign(busy.batch));
+    CHECK(busy.signatures_of("alpha") > 0);
+    CHECK(busy.signatures_of("beta") > 0);
+    CHECK(busy.signatures_of("alpha") + busy.signatures_of("beta") == 12);
+}
+
+TEST_CASE("a token that a person opened before takes its share, too, with the PIN that is kept") {
+    Busy busy("right", "pinentry");
+    check_done(busy.sign({"unlock", "beta"}));
+    CHECK(busy.pinentry.asked() == 1);
+    for (const pid_t host : busy.agent.hosts())
+        REQUIRE(kill(host, SIGKILL) == 0);
+    // Beta has the PIN and no login.
+    REQUIRE(wait_until([&] { return busy.sign({"list"}).out.find("logged in") == std::string::npos; }));
+    check_done(busy.sign({"unlock", "alpha"}));
+    check_done(busy.sign(busy.batch));
+    CHECK(busy.signatures_of("alpha") > 0);
+    CHECK(busy.signatures_of("beta") > 0);
+    CHECK(busy.pinentry.asked() == 1);
+}
+
+TEST_CASE("nobody is asked for a PIN so that a token takes its share") {
+    Busy busy("right", "pinentry");
+    check_done(busy.sign(busy.batch));
+    CHECK(busy.signatures_of("alpha") == 12);
+    CHECK(busy.pinentry.asked() == 0);
+}
+
+TEST_CASE(
+    "a token that does not open for its share costs no request anything, and is left alone for a while") {
+    Busy busy("right", "wrong");
+    check_done(busy.sign(busy.batch));
+    CHECK(busy.signatures_of("alpha") == 12);
+    REQUIRE(wait_until([&] { return busy.told("takes no share") > 0; }));
+    check_done(busy.sign(busy.batch));
+    CHECK(busy.told("takes no share") == 1);
+    CHECK(busy.told("refused a PIN") == 1);
 }
