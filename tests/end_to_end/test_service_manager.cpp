@@ -1,17 +1,16 @@
 // The agent as a service manager starts it: its socket and its credentials given, its readiness told.
 #include "tests/end_to_end/session.h"
 
-#include <fcntl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
+#include <chrono>
 #include <csignal>
-#include <cstdlib>
 #include <cstring>
-#include <utility>
+#include <memory>
+#include <optional>
 
 using namespace signet::tests;
 
@@ -33,44 +32,25 @@ int bound_socket(int type, const std::filesystem::path& path) {
 class ServiceProcess {
   public:
     ServiceProcess(const AgentFolder& folder, int listening) {
-        auto environment = minimal_environment();
-        for (const auto& [name, value] : folder.environment())
-            environment[name] = value;
+        auto environment = folder.environment();
         environment["NOTIFY_SOCKET"] = folder.path() / "notify";
         environment["CREDENTIALS_DIRECTORY"] = folder.path() / "credentials";
         environment["LISTEN_FDS"] = "1";
-        m_pid = ::fork();
-        if (m_pid != 0)
-            return;
-        for (const auto& [name, value] : environment)
-            ::setenv(name.c_str(), value.c_str(), 1);
-        ::setenv("LISTEN_PID", std::to_string(::getpid()).c_str(), 1);
-        const auto agent = program("signet-agent");
-        const auto configuration = folder.configuration();
-        // A copy does not close at exec; where it is the third already, nothing is copied.
-        if (::dup2(listening, 3) == 3)
-            ::execl(agent.c_str(), agent.c_str(), "--config", configuration.c_str(), nullptr);
-        ::_exit(127);
+        // Only the process itself knows its id before exec.
+        m_process = std::make_unique<BackgroundProcess>(
+            Arguments{"sh", "-c", "export LISTEN_PID=$$; exec \"$0\" \"$@\"", program("signet-agent"),
+                      "--config", folder.configuration()},
+            RunOptions{.environment = environment, .descriptors = {{3, listening}}});
     }
-    ~ServiceProcess() {
-        if (m_pid > 0) {
-            ::kill(m_pid, SIGKILL);
-            ::waitpid(m_pid, nullptr, 0);
-        }
-    }
-    ServiceProcess(const ServiceProcess&) = delete;
-    ServiceProcess& operator=(const ServiceProcess&) = delete;
 
-    /// SIGTERM, then its exit status.
-    int terminate() {
-        ::kill(m_pid, SIGTERM);
-        int status = 0;
-        ::waitpid(std::exchange(m_pid, -1), &status, 0);
-        return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    /// SIGTERM, then its exit status; none if it does not end.
+    std::optional<int> terminate() {
+        m_process->signal(SIGTERM);
+        return m_process->wait(std::chrono::seconds(60));
     }
 
   private:
-    pid_t m_pid = -1;
+    std::unique_ptr<BackgroundProcess> m_process;
 };
 
 /// What the agent tells next; empty if nothing for 60 seconds.
@@ -95,10 +75,7 @@ TEST_CASE("a service manager passes the socket and the PIN, and is told when the
     std::filesystem::permissions(credentials / "card-pin", std::filesystem::perms::owner_read);
 
     const int notify = bound_socket(SOCK_DGRAM, folder.path() / "notify");
-    // High up, so that the child's third is a copy.
-    const int low = bound_socket(SOCK_STREAM, folder.socket());
-    const int listening = ::fcntl(low, F_DUPFD_CLOEXEC, 100);
-    ::close(low);
+    const int listening = bound_socket(SOCK_STREAM, folder.socket());
     REQUIRE(::listen(listening, 16) == 0);
     ServiceProcess agent(folder, listening);
     CHECK(told(notify) == "READY=1");
