@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include <csignal>
+#include <regex>
 #include <stdexcept>
 
 using namespace signet::tests;
@@ -272,7 +273,7 @@ TEST_CASE("without a configured module the agent starts p11-kit's, once each") {
         AgentProcess agent(folder);
         const auto status = agent.signet({"status", "--json"}).out;
         CHECK_THAT(status, Catch::Contains("\"restarts\":0"));
-        CHECK_THAT(status, !Catch::Matches(".*\"restarts\":[1-9].*"));
+        CHECK_FALSE(std::regex_search(status, std::regex("\"restarts\":[1-9]")));
         CHECK(agent.log().find("closed its channel") == std::string::npos);
         CHECK(agent.terminate() == 0);
     }
