@@ -29,13 +29,14 @@ Bytes from_hex(const std::string& hex) {
 
 /// Calls `holds` for each vector of `file` with its group; the answer must be the vector's result.
 void check_vectors(const std::string& file, const std::function<bool(const ptree&, const ptree&)>& holds) {
-    const std::filesystem::path path = std::filesystem::path(SIGNET_WYCHEPROOF) / file;
-    if (!std::filesystem::exists(path)) {
-        WARN("skipped: " << path << " is not there");
+    const std::filesystem::path corpus = SIGNET_WYCHEPROOF;
+    // Not of the file: ctest takes the text for a skipped test, and no failure may hide behind that.
+    if (!std::filesystem::exists(corpus)) {
+        WARN("the corpus is not here: " << corpus);
         return;
     }
     ptree all;
-    boost::property_tree::read_json(path.string(), all);
+    boost::property_tree::read_json((corpus / file).string(), all);
     int vectors = 0;
     for (const auto& [group_key, group] : all.get_child("testGroups"))
         for (const auto& [test_key, test] : group.get_child("tests")) {

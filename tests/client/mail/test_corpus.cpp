@@ -42,11 +42,12 @@ auto tolerant(const Step& step) -> std::optional<decltype(step())> {
     }
 }
 
-bool absent(const std::string& folder) {
-    if (std::filesystem::exists(corpus / folder)) {
+/// Asked of all of it: ctest takes the text for a skipped test, and no failure may hide behind that.
+bool absent() {
+    if (std::filesystem::exists(corpus)) {
         return false;
     }
-    WARN("the corpus is not here: " << (corpus / folder));
+    WARN("the corpus is not here: " << corpus);
     return true;
 }
 
@@ -55,7 +56,7 @@ bool absent(const std::string& folder) {
 TEST_CASE("foreign messages are read or refused") {
     const auto folder = GENERATE("02b-rfc9788-header-protection", "09-kde-mimetreeparser",
                                  "11-protected-headers", "12-johnny-spoofing", "13-covert-content");
-    if (absent(folder)) {
+    if (absent()) {
         return;
     }
     const auto paths = messages_in(folder);
@@ -77,7 +78,7 @@ TEST_CASE("foreign messages are read or refused") {
 }
 
 TEST_CASE("foreign signatures hold over what they are for") {
-    if (absent("12-johnny-spoofing")) {
+    if (absent()) {
         return;
     }
     const auto folder = corpus / "12-johnny-spoofing";
