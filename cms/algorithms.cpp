@@ -17,7 +17,6 @@ struct DigestRow {
     std::string_view micalg;
 };
 
-// In the order of the enumerators: they index the table.
 constexpr std::array digests{
     DigestRow{DigestAlgorithm::sha1, NID_sha1, 20, "sha1", "sha-1"},
     DigestRow{DigestAlgorithm::sha256, NID_sha256, 32, "sha256", "sha-256"},
@@ -42,12 +41,37 @@ constexpr std::array ciphers{
     CipherRow{ContentCipher::aes256_gcm, NID_aes_256_gcm, 32, true, "aes-256-gcm"},
 };
 
+// No default: an enumerator that is added does not compile here without a case, nor its case without a row.
 const DigestRow& row(DigestAlgorithm algorithm) noexcept {
-    return digests[static_cast<std::size_t>(algorithm)];
+    switch (algorithm) {
+        case DigestAlgorithm::sha1:
+            return std::get<0>(digests);
+        case DigestAlgorithm::sha256:
+            return std::get<1>(digests);
+        case DigestAlgorithm::sha384:
+            return std::get<2>(digests);
+        case DigestAlgorithm::sha512:
+            break;
+    }
+    return std::get<3>(digests);
 }
 
 const CipherRow& row(ContentCipher cipher) noexcept {
-    return ciphers[static_cast<std::size_t>(cipher)];
+    switch (cipher) {
+        case ContentCipher::aes128_cbc:
+            return std::get<0>(ciphers);
+        case ContentCipher::aes192_cbc:
+            return std::get<1>(ciphers);
+        case ContentCipher::aes256_cbc:
+            return std::get<2>(ciphers);
+        case ContentCipher::aes128_gcm:
+            return std::get<3>(ciphers);
+        case ContentCipher::aes192_gcm:
+            return std::get<4>(ciphers);
+        case ContentCipher::aes256_gcm:
+            break;
+    }
+    return std::get<5>(ciphers);
 }
 
 bool equal_without_case(std::string_view a, std::string_view b) noexcept {
