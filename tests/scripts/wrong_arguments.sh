@@ -24,4 +24,20 @@ refuses scripts/lint nosuch.cpp
 refuses scripts/lint client/error.cpp nosuch.cpp
 refuses scripts/lint client/error.cpp --format
 refuses scripts/lint README.md
+
+for script in bench demo install-dependencies lint; do
+    refuses scripts/$script --help extra
+done
+
+# A copy beside nothing that it could run: these tests must never start all tests.
+folder=$(mktemp -d) || exit 1
+trap 'rm -r "$folder"' EXIT
+mkdir "$folder/scripts"
+cp scripts/test "$folder/scripts/"
+cd "$folder" || exit 1
+refuses scripts/test extra
+refuses scripts/test --quick extra
+refuses scripts/test --no-install extra
+refuses scripts/test --help extra
+refuses scripts/test --quick --help
 exit "$failed"
