@@ -63,8 +63,8 @@ std::string error_line(const Error& error) {
     return "signet: " + printable(error.what()) + "\n";
 }
 
-Error from_cms(const cms::Error& error, std::string what_failed) {
-    return {exit_status(error.code()), std::move(what_failed), error.what()};
+Error from_cms(const cms::Error& error, std::string what_failed, std::string advice) {
+    return {exit_status(error.code()), std::move(what_failed), error.what(), std::move(advice)};
 }
 
 Error from_errno(int number, std::string what_failed) {

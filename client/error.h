@@ -36,7 +36,8 @@ class Error : public std::runtime_error {
 [[nodiscard]] std::string error_line(const Error& error);
 
 /// `error` of cms/ as the failure of `what_failed`: malformed is 8, cannot_decrypt is 1, the rest is 9.
-[[nodiscard]] Error from_cms(const cms::Error& error, std::string what_failed);
+/// `advice` as there.
+[[nodiscard]] Error from_cms(const cms::Error& error, std::string what_failed, std::string advice = {});
 
 /// `errno`'s value `number` as the failure of `what_failed`, with exit status 9 and, where it is known, what
 /// to do about it.

@@ -51,6 +51,7 @@ void add_new(std::vector<cms::Certificate>& certificates, cms::Certificate certi
 }
 
 cms::Certificate certificate_from_file(const std::string& path) {
+    const std::string advice = "name a file with the recipient's certificate alone, in PEM or DER form";
     try {
         const cms::Bytes file = InputFile(path).read_all(max_certificate_file);
         if (!looks_like_pem(file))
@@ -60,10 +61,10 @@ cms::Certificate certificate_from_file(const std::string& path) {
             throw Error(ExitStatus::malformed, cannot_encrypt(path),
                         certificates.empty() ? "there is no certificate in it"
                                              : "there are several certificates in it",
-                        "name a file with the recipient's certificate alone");
+                        advice);
         return certificates.front();
     } catch (const cms::Error& error) {
-        throw from_cms(error, cannot_encrypt(path));
+        throw from_cms(error, cannot_encrypt(path), advice);
     }
 }
 
@@ -194,14 +195,15 @@ std::vector<cms::Certificate> find_recipients_by_address(AgentConnection& agent,
 
 std::vector<cms::Certificate> read_certificates(const std::string& path) {
     const std::string what_failed = "cannot read certificates from " + path;
+    const std::string advice = "give a file in PEM format";
     try {
         const cms::Bytes file = InputFile(path).read_all(max_certificate_file);
         std::vector<cms::Certificate> certificates = cms::Certificate::from_pem(cms::as_text(file));
         if (certificates.empty())
-            throw Error(ExitStatus::malformed, what_failed, "there is none", "give a file in PEM format");
+            throw Error(ExitStatus::malformed, what_failed, "there is none", advice);
         return certificates;
     } catch (const cms::Error& error) {
-        throw from_cms(error, what_failed);
+        throw from_cms(error, what_failed, advice);
     }
 }
 

@@ -247,6 +247,25 @@ TEST_CASE("A mistyped path of a recipient's certificate is no such file, with an
     CHECK(session.files() == std::set<std::string>{"a"});
 }
 
+TEST_CASE("A file without a recipient's certificate is refused, with what to name instead") {
+    const Session session;
+    const Person bob(session, KeyType::p256, "bob");
+    session.write("a", "content");
+    session.write("broken.pem", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
+    session.write("two.pem", read_file(bob.certificate.pem) + read_file(bob.certificate.pem));
+    const std::string advice = "; name a file with the recipient's certificate alone, in PEM or DER form";
+    const auto refused = [&](const std::string& file, const std::string& why) {
+        CAPTURE(file);
+        check_fails(session.signet({"encrypt", "-r", file, "a"}), 8,
+                    "cannot encrypt to " + file + ": " + why + advice);
+    };
+    refused("a", "malformed certificate");
+    refused("broken.pem", "malformed certificate");
+    refused("bob.key", "there is no certificate in it");
+    refused("two.pem", "there are several certificates in it");
+    CHECK(session.files().count("a.p7m") == 0);
+}
+
 TEST_CASE("A label that looks like a path is a label, if the agent knows it") {
     const Session folder;
     const Person bob(folder, KeyType::p256, "bob");
