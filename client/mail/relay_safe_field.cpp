@@ -42,10 +42,16 @@ std::string without_blanks_at_line_ends(std::string_view raw) {
     return out;
 }
 
+/// None where there are encoded words already: the blank between one of them and ours would be no part of the
+/// text any more (RFC 2047 section 6.2).
 std::optional<std::string> description_in_encoded_words(const Field& field) {
+    const auto value = field.value();
+    if (value.find("=?") != std::string::npos) {
+        return std::nullopt;
+    }
     use_gmime();
     const std::unique_ptr<char, decltype(&g_free)> text(
-        g_mime_utils_header_encode_text(nullptr, field.value().c_str(), "utf-8"), g_free);
+        g_mime_utils_header_encode_text(nullptr, value.c_str(), "utf-8"), g_free);
     if (text == nullptr || has_eight_bit(text.get())) {
         return std::nullopt;
     }

@@ -173,7 +173,8 @@ TEST_CASE("8-bit characters in a header that cannot be encoded are left and warn
     const auto header = GENERATE(
         "Content-Description: Gr\xfc\xdf"
         "e"s,
-        "Content-Language: J\xc3\xb6"s, "Content-Disposition: attachment; filename=J\xc3\xb6.txt"s,
+        "Content-Description: =?utf-8?q?=C3=BC?= \xc3\xbc"s, "Content-Language: J\xc3\xb6"s,
+        "Content-Disposition: attachment; filename=J\xc3\xb6.txt"s,
         "Content-Disposition: attachment; filename=\"J\xc3\xb6\"; filename*=utf-8''J%C3%B6"s,
         "Content-Disposition: attachment; filename=x (J\xc3\xb6)"s,
         "Content-Type: text/plain; name=\"J\xc3\xb6"s);
