@@ -186,8 +186,7 @@ TEST_CASE("a signature by somebody else than the sender does not hold") {
 }
 
 TEST_CASE("a signature that brings no certificate does not hold, and that is the one reason") {
-    const auto raw = messages.front();
-    const auto message = parse_message(raw);
+    const auto message = parse_message(messages.front());
     const auto entity = canonical_entity(message).bytes;
     const auto digest = cms::digest(cms::DigestAlgorithm::sha256, cms::as_bytes(entity));
     const auto verification = verify(make_clear_signed(
