@@ -64,8 +64,7 @@ void HostChannel::send(Request& request, Clock::duration limit, Completion<Answe
 
     const bool secret_output = request.has_decrypt() || request.has_derive();
     const bool in_parts = request.has_scan() || request.has_load();
-    m_pending.push_back(
-        {m_last_id, limit, secret_output, in_parts, std::nullopt, 0, {}, std::move(done)});
+    m_pending.push_back({m_last_id, limit, secret_output, in_parts, std::nullopt, 0, {}, std::move(done)});
     if (m_pending.size() == 1)
         start_clock();
 

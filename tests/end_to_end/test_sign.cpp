@@ -128,20 +128,23 @@ TEST_CASE("standard input is signed to standard output") {
 }
 
 TEST_CASE("a key that asks for its PIN at each use is refused, and says why") {
-    Session session({KeyType::p256});
-    SoftHsmToken& token = session.alice().token();
-    const std::string public_key = token.generate(KeyType::rsa2048, "careful", "c1", {"--always-auth"});
-    const auto certificate =
-        session.alice().ca().issue({.public_key_pem = public_key, .common_name = "Careful Alice"});
-    token.import_certificate(certificate.der, "careful", "c1");
-    session.write("report.txt", "All is well.\n");
-    REQUIRE(
-        wait_until([&] { return session.signet({"list"}).out.find("Careful Alice") != std::string::npos; }));
-    const ProcessResult result = session.signet({"sign", "-k", "careful", "report.txt"});
+    Alice alice({KeyType::p256});
+    // Before the agent: SoftHSM takes a token that is written to as it starts for one that is not
+    // initialised.
+    const std::string public_key =
+        alice.token().generate(KeyType::rsa2048, "careful", "c1", {"--always-auth"});
+    const auto certificate = alice.ca().issue({.public_key_pem = public_key, .common_name = "Careful Alice"});
+    alice.token().import_certificate(certificate.der, "careful", "c1");
+    const AgentProcess agent(AgentSetup::of(alice.token()));
+    const TemporaryFolder folder;
+    write_file(folder / "report.txt", "All is well.\n");
+    const ProcessResult result =
+        agent.signet({"sign", "-k", "careful", "report.txt"}, {.folder = folder.path()});
     check_refused(result, 6);
     CHECK(result.err.find("asks for its PIN at each use, which signet cannot do yet") != std::string::npos);
-    CHECK_FALSE(session.exists("report.txt.p7s"));
-    check_done(session.signet({"sign", "-k", session.label(KeyType::p256), "report.txt"}));
+    CHECK_FALSE(std::filesystem::exists(folder / "report.txt.p7s"));
+    check_done(agent.signet({"sign", "-k", alice.identity(KeyType::p256).label, "report.txt"},
+                            {.folder = folder.path()}));
 }
 
 TEST_CASE("an ECDSA signature by another key than the certificate's does not leave") {
