@@ -65,4 +65,26 @@ void RawClient::finish_sending() {
     shutdown(m_socket, SHUT_WR);
 }
 
+std::string frame(const google::protobuf::MessageLite& message) {
+    std::string bytes;
+    agent::protocol::append_frame(bytes, message);
+    return bytes;
+}
+
+agent::protocol::Request hello(std::uint32_t version) {
+    agent::protocol::Request request;
+    request.set_id(1);
+    request.mutable_hello()->set_version(version);
+    return request;
+}
+
+agent::protocol::Request sign_request() {
+    agent::protocol::Request request;
+    request.set_id(1);
+    request.mutable_sign()->add_identity("alice-p256");
+    request.mutable_sign()->set_digest_algorithm(agent::protocol::SHA256);
+    request.mutable_sign()->add_digest(std::string(32, 'd'));
+    return request;
+}
+
 }  // namespace signet::tests

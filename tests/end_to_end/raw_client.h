@@ -1,6 +1,10 @@
 // A client that need not keep to the protocol.
 #pragma once
 
+#include "agent/protocol/frame.h"
+#include "agent/protocol/signet.pb.h"
+
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -30,5 +34,14 @@ class RawClient {
     int m_socket;
     std::string m_buffer;
 };
+
+/// `message` as it goes over the socket.
+std::string frame(const google::protobuf::MessageLite& message);
+
+/// The first request of a connection; its id is 1.
+agent::protocol::Request hello(std::uint32_t version = agent::protocol::protocol_version);
+
+/// For one signature by Alice's P-256 key; its id is 1.
+agent::protocol::Request sign_request();
 
 }  // namespace signet::tests

@@ -15,33 +15,11 @@ namespace protocol = signet::agent::protocol;
 
 namespace {
 
-std::string frame(const google::protobuf::MessageLite& message) {
-    std::string bytes;
-    protocol::append_frame(bytes, message);
-    return bytes;
-}
-
 std::string frame_of_bytes(std::string_view message) {
     std::string bytes(4, '\0');
     for (unsigned i = 0; i < 4; ++i)
         bytes[i] = static_cast<char>(message.size() >> (24U - 8 * i));
     return bytes.append(message);
-}
-
-protocol::Request hello(std::uint32_t version = protocol::protocol_version) {
-    protocol::Request request;
-    request.set_id(1);
-    request.mutable_hello()->set_version(version);
-    return request;
-}
-
-protocol::Request sign_request() {
-    protocol::Request request;
-    request.set_id(1);
-    request.mutable_sign()->add_identity("alice-p256");
-    request.mutable_sign()->set_digest_algorithm(protocol::SHA256);
-    request.mutable_sign()->add_digest(std::string(32, 'd'));
-    return request;
 }
 
 protocol::Reply reply(RawClient& client) {

@@ -60,14 +60,9 @@ struct FaultyLogin {
 // A request for a key that ends at once.
 void end_a_request(const AgentProcess& agent) {
     RawClient client(agent.socket());
-    protocol::Request hello;
-    hello.mutable_hello()->set_version(protocol::protocol_version);
     protocol::Request unwrap;
     unwrap.mutable_unwrap()->set_content_encryption_algorithm("none");
-    std::string bytes;
-    protocol::append_frame(bytes, hello);
-    protocol::append_frame(bytes, unwrap);
-    client.send(bytes);
+    client.send(frame(hello()) + frame(unwrap));
     for (int replies = 0; replies < 2; ++replies)
         REQUIRE(client.receive());
 }
