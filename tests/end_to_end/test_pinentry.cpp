@@ -124,13 +124,13 @@ TEST_CASE("the PIN that a client brought goes to no token when it has gone") {
     Dialogue dialogue("until [ -e \"$folder/typed\" ]; do sleep 0.01; done; give " + right_pin);
     const auto first = dialogue.begin_to_sign("first");
     REQUIRE(wait_until([&] { return dialogue.pinentry.asked() == 1; }));
-    write_file(dialogue.folder / "wrong", "999999\n");
-    BackgroundProcess unlock(
-        {"sh", "-c", "exec " + program("signet").string() + " unlock --pin-stdin <wrong"},
-        {.environment = dialogue.agent.folder().environment(), .folder = dialogue.folder.path()});
-    REQUIRE(wait_until([&] { return dialogue.has_clients(3); }));
-    unlock.signal(SIGKILL);
-    REQUIRE(unlock.wait(std::chrono::seconds(20)));
+    signet::agent::protocol::Request unlock;
+    unlock.mutable_unlock()->set_pin("999999");
+    auto second = std::make_unique<RawClient>(dialogue.agent.socket());
+    second->send(frame(hello()) + frame(unlock));
+    // Which is read with what follows it.
+    REQUIRE(second->receive());
+    second.reset();
     // The agent sees what came first, first.
     check_done(dialogue.signet({"status"}));
     write_file(dialogue.pinentry / "typed", "");
