@@ -113,7 +113,8 @@ void Host::end() {
 
 asio::awaitable<void> Host::supervise(std::shared_ptr<Host> self) {
     while (self->m_state != State::ended && self->m_state != State::unloadable) {
-        const auto begin = Clock::now();
+        self->m_begin = Clock::now();
+        self->m_has_shown = false;
         self->m_succeeded = false;
         try {
             co_await self->run_process();
@@ -128,7 +129,7 @@ asio::awaitable<void> Host::supervise(std::shared_ptr<Host> self) {
         self->forget_process();
         if (self->m_state == State::ended || self->m_state == State::unloadable)
             break;
-        if (self->m_succeeded || Clock::now() - begin >= long_life)
+        if (self->m_succeeded || Clock::now() - self->m_begin >= long_life)
             self->m_back_off = {};
         co_await self->back_off();
         ++self->m_restarts;
@@ -263,6 +264,13 @@ asio::awaitable<bool> Host::wait_settled(Clock::time_point deadline) {
 void Host::retire(const TokenState& token, const std::string& why) {
     if (token.current && is_ready())
         replace_process(why);
+}
+
+bool Host::look_anew() {
+    if (!is_ready() || m_has_shown || outstanding() + queued() > 0 || Clock::now() - m_begin < long_life)
+        return false;
+    replace_process("it has shown no token, which some modules look for only as they start");
+    return true;
 }
 
 void Host::replace_process(const std::string& why) {

@@ -106,6 +106,9 @@ class Host : public std::enable_shared_from_this<Host> {
     /// Scans the slot of `token`, which shows that it is out of date; whoever comes while one does that waits
     /// for the same scan.
     asio::awaitable<void> renew(std::shared_ptr<const TokenState> token);
+    /// Replaces a process that runs for some time, has never shown a token and has nothing to do: some
+    /// modules look for tokens only as they start. Whether it did.
+    bool look_anew();
     /// Whether the host got ready before `deadline`.
     asio::awaitable<bool> wait_ready(Clock::time_point deadline);
     /// Whether the first scan is in, or there will be none, before `deadline`. Does not wait for a module
@@ -200,6 +203,9 @@ class Host : public std::enable_shared_from_this<Host> {
     bool m_succeeded = false;
     Clock::duration m_back_off{};
     pid_t m_pid = -1;
+    /// When the process began, and whether it has shown a token since.
+    Clock::time_point m_begin{};
+    bool m_has_shown = false;
     std::uint32_t m_restarts = 0;
     std::uint64_t m_answered = 0;
     std::uint32_t m_workers = 0;

@@ -64,6 +64,7 @@ void Host::take_scan(std::optional<std::uint64_t> slot, const Answer& answer) {
         token->logged_in = token->logged_in && !token->was_away;
         m_tokens[token->slot] = token;
         m_seen[token->id()] = token->slot;
+        m_has_shown = true;
     }
     notice_removals(slot, answer);
     m_scanned();

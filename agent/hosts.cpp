@@ -136,7 +136,7 @@ asio::awaitable<void> Hosts::refresh() {
 void Hosts::begin_refresh() {
     m_last_refresh = Clock::now();
     for (const auto& host : m_hosts) {
-        if (!host->is_ready() || !m_refreshing.emplace(host, m_last_refresh).second)
+        if (host->look_anew() || !host->is_ready() || !m_refreshing.emplace(host, m_last_refresh).second)
             continue;
         spawn(m_loop, scan_one(host), [this, host](const std::exception_ptr&) {
             m_refreshing.erase(host);

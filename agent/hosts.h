@@ -35,9 +35,9 @@ class Hosts {
     /// more.
     asio::awaitable<bool> wait_any_ready(std::vector<std::shared_ptr<Host>> hosts,
                                          Clock::time_point deadline);
-    /// Scans everything again, unless that was done less than a second ago. A host that takes longer than a
-    /// few seconds is not waited for: the last picture of it stays until its scan is in. Nor are scans that
-    /// others begin meanwhile.
+    /// Scans everything again, unless that was done less than a second ago; what has never shown a token
+    /// starts anew for it (Host::look_anew). A host that takes longer than a few seconds is not waited for:
+    /// the last picture of it stays until its scan is in. Nor are scans that others begin meanwhile.
     asio::awaitable<void> refresh();
     /// `removed` is called for each token that is not there any more (Host::Host).
     void when_removed(Host::Removed removed) { m_removed = std::move(removed); }

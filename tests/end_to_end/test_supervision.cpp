@@ -107,6 +107,28 @@ TEST_CASE("modules that come and go at once leave the agent alive") {
     CHECK(agent.process().running());
 }
 
+TEST_CASE("a token that was made while the agent runs is found, though its module looks only as it starts") {
+    Alice alice({KeyType::p256});
+    // SoftHSM, where there is no token yet.
+    AgentSetup setup = AgentSetup::of(alice.token());
+    const TemporaryFolder elsewhere;
+    const std::filesystem::path later = elsewhere / "tokens";
+    const std::filesystem::path configuration = elsewhere / "softhsm2.conf";
+    std::filesystem::create_directory(later);
+    write_file(configuration, "directories.tokendir = " + later.string() + "\nobjectstore.backend = file\n");
+    setup.modules.front().environment["SOFTHSM2_CONF"] = configuration;
+    AgentProcess agent(setup);
+    CHECK(agent.signet({"list"}).out.find("token alice") == std::string::npos);
+    const auto before = agent.hosts();
+    Environment environment = minimal_environment();
+    environment["SOFTHSM2_CONF"] = configuration;
+    run_or_throw({"softhsm2-util", "--init-token", "--free", "--label", "late", "--pin", "123456", "--so-pin",
+                  "12345678"},
+                 {.environment = environment});
+    CHECK(wait_until([&] { return agent.signet({"list"}).out.find("token late") != std::string::npos; }));
+    CHECK(agent.hosts() != before);
+}
+
 TEST_CASE("who asks for a key of a module that is only starting waits for it") {
     FaultyModule slow;
     slow.follow("C_Initialize delay 2000ms");
