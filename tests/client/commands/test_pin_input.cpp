@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 #include <string>
 #include <thread>
 
@@ -64,6 +65,11 @@ TEST_CASE("No PIN is an error that quotes nothing") {
 }
 
 TEST_CASE("A terminal does not echo the PIN, and echoes again afterwards") {
+    // A chroot, or a small container.
+    if (!std::filesystem::exists("/dev/pts/ptmx")) {
+        WARN("there are no terminals here: /dev/pts is not mounted");
+        return;
+    }
     int primary_number = -1;
     int terminal_number = -1;
     REQUIRE(openpty(&primary_number, &terminal_number, nullptr, nullptr, nullptr) == 0);
