@@ -2,6 +2,7 @@
 
 #include "agent/protocol/status.h"
 
+#include <cstddef>
 #include <string>
 #include <utility>
 
@@ -25,21 +26,27 @@ bool AuditBacklog::keep(const std::vector<AuditRecord>& records) {
     return !std::exchange(m_was_called, true);
 }
 
-void AuditBacklog::write_to(AuditLog& log) {
-    m_was_called = false;
-    while (!m_records.empty()) {
-        log.submit(m_records.front());
-        m_records.pop_front();
+boost::asio::awaitable<void> AuditBacklog::write_to(AuditLog& log) {
+    // More may come while these are written.
+    while (!m_records.empty() || m_only_counted > 0) {
+        const auto taken = m_records.size();
+        const auto counted = m_only_counted;
+        AuditLog::Ticket last = 0;
+        for (std::size_t i = 0; i < taken; ++i)
+            last = log.submit(m_records[i], AuditLog::Write::when_awaited);
+        if (counted > 0) {
+            AuditRecord rest;
+            rest.operation = "sign";
+            rest.outcome = protocol::Status_Name(protocol::AUDIT_FAILED);
+            rest.detail = "of what was begun before the log failed, " + std::to_string(counted) +
+                          " more that no record names did not leave";
+            last = log.submit(rest, AuditLog::Write::when_awaited);
+        }
+        co_await log.durable(last);
+        m_records.erase(m_records.begin(), m_records.begin() + static_cast<std::ptrdiff_t>(taken));
+        m_only_counted -= counted;
     }
-    if (m_only_counted == 0)
-        return;
-    AuditRecord rest;
-    rest.operation = "sign";
-    rest.outcome = protocol::Status_Name(protocol::AUDIT_FAILED);
-    rest.detail = "of what was begun before the log failed, " + std::to_string(m_only_counted) +
-                  " more that no record names did not leave";
-    log.submit(rest);
-    m_only_counted = 0;
+    m_was_called = false;
 }
 
 }  // namespace signet::agent

@@ -4,6 +4,8 @@
 #include "agent/audit_log.h"
 #include "agent/audit_record.h"
 
+#include <boost/asio/awaitable.hpp>
+
 #include <cstddef>
 #include <deque>
 #include <vector>
@@ -24,9 +26,9 @@ class AuditBacklog {
     /// since the last write_to().
     bool keep(const std::vector<AuditRecord>& records);
 
-    /// Submits all, with the time of now; last one that says how many were only counted. Throws
-    /// Error(AUDIT_FAILED) if the log has failed; what was not taken is kept.
-    void write_to(AuditLog& log);
+    /// Submits all, with the time of now; last one that says how many were only counted. Returns when they
+    /// are on disk. Throws Error(AUDIT_FAILED) if the log has failed, and keeps all then. One at a time.
+    boost::asio::awaitable<void> write_to(AuditLog& log);
 
   private:
     std::deque<AuditRecord> m_records;

@@ -183,11 +183,19 @@ asio::awaitable<void> Daemon::reload() {
     m_reloading = false;
 }
 
+asio::awaitable<void> Daemon::write_backlog() {
+    try {
+        co_await m_agent->audit_backlog.write_to(*m_agent->audit);
+    } catch (const std::exception& error) {
+        spdlog::error("what was begun when the audit log failed is not ended there yet: {}", error.what());
+    }
+}
+
 asio::awaitable<void> Daemon::read_again() {
     try {
         // For a log that was moved away, whatever becomes of the configuration.
         m_agent->audit->reopen();
-        m_agent->audit_backlog.write_to(*m_agent->audit);
+        co_await write_backlog();
         const auto config = read_config(m_options);
         if (config->audit_path != m_agent->config->audit_path || config->socket != m_agent->config->socket ||
             config->socket_mode != m_agent->config->socket_mode ||

@@ -49,6 +49,7 @@ class Daemon {
     asio::awaitable<void> stop();
     asio::awaitable<void> reload();
     asio::awaitable<void> read_again();
+    asio::awaitable<void> write_backlog();
     /// Of `config`, else of p11-kit. Throws std::exception.
     asio::awaitable<std::vector<ModuleConfig>> modules_of(std::shared_ptr<const Config> config);
     void finish();

@@ -33,6 +33,8 @@ constexpr auto longest_back_off = std::chrono::seconds{10};
 constexpr int hopeless_starts = 2;
 /// A process that lived as long as this was well.
 constexpr auto long_life = std::chrono::seconds{10};
+/// From one process that is replaced because it shows no token to the next.
+constexpr auto look_again = std::chrono::minutes{1};
 
 /// Both are held until then.
 asio::awaitable<void> close_at_end(std::shared_ptr<asio::posix::stream_descriptor> end,
@@ -132,7 +134,8 @@ asio::awaitable<void> Host::supervise(std::shared_ptr<Host> self) {
         if (self->m_succeeded || Clock::now() - self->m_begin >= long_life)
             self->m_back_off = {};
         co_await self->back_off();
-        ++self->m_restarts;
+        if (!std::exchange(self->m_looks_anew, false))
+            ++self->m_restarts;
     }
     self->m_changed.notify_all();
 }
@@ -267,9 +270,15 @@ void Host::retire(const TokenState& token, const std::string& why) {
 }
 
 bool Host::look_anew() {
-    if (!is_ready() || m_has_shown || outstanding() + queued() > 0 || Clock::now() - m_begin < long_life)
+    const auto now = Clock::now();
+    const bool busy = outstanding() + queued() > 0;
+    if (!is_ready() || m_has_shown || busy || now - m_begin < long_life ||
+        (m_looked && now - *m_looked < look_again))
         return false;
-    replace_process("it has shown no token, which some modules look for only as they start");
+    m_looked = now;
+    m_looks_anew = true;
+    // No trouble.
+    replace_process({});
     return true;
 }
 

@@ -107,7 +107,7 @@ class Host : public std::enable_shared_from_this<Host> {
     /// for the same scan.
     asio::awaitable<void> renew(std::shared_ptr<const TokenState> token);
     /// Replaces a process that runs for some time, has never shown a token and has nothing to do: some
-    /// modules look for tokens only as they start. Whether it did.
+    /// modules look for tokens only as they start. Once a minute at most. Whether it did.
     bool look_anew();
     /// Whether the host got ready before `deadline`.
     asio::awaitable<bool> wait_ready(Clock::time_point deadline);
@@ -206,6 +206,9 @@ class Host : public std::enable_shared_from_this<Host> {
     /// When the process began, and whether it has shown a token since.
     Clock::time_point m_begin{};
     bool m_has_shown = false;
+    /// When look_anew() replaced one last, and whether the next is no restart for that.
+    std::optional<Clock::time_point> m_looked;
+    bool m_looks_anew = false;
     std::uint32_t m_restarts = 0;
     std::uint64_t m_answered = 0;
     std::uint32_t m_workers = 0;

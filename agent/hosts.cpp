@@ -94,13 +94,14 @@ asio::awaitable<void> Hosts::wait_settled(Clock::time_point deadline) {
         co_await host->wait_settled(deadline);
 }
 
-asio::awaitable<bool> Hosts::wait_any_ready(std::vector<std::shared_ptr<Host>> hosts,
+asio::awaitable<bool> Hosts::wait_any_ready(std::function<std::vector<std::shared_ptr<Host>>()> hosts,
                                             Clock::time_point deadline) {
     const auto is_ready = [](const auto& host) { return host->is_ready(); };
     while (true) {
-        if (std::any_of(hosts.begin(), hosts.end(), is_ready))
+        const auto now = hosts();
+        if (std::any_of(now.begin(), now.end(), is_ready))
             co_return true;
-        if (std::none_of(hosts.begin(), hosts.end(), may_go_on) || Clock::now() >= deadline)
+        if (std::none_of(now.begin(), now.end(), may_go_on) || Clock::now() >= deadline)
             co_return false;
         co_await m_rebuilt.wait_until(deadline);
     }

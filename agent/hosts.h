@@ -31,9 +31,9 @@ class Hosts {
     /// Returns when every host has its first scan in, or cannot have one, or fails again and again; or at
     /// `deadline`.
     asio::awaitable<void> wait_settled(Clock::time_point deadline);
-    /// Whether one of `hosts` got ready before `deadline`. Returns when one is, or none can get ready any
-    /// more.
-    asio::awaitable<bool> wait_any_ready(std::vector<std::shared_ptr<Host>> hosts,
+    /// Whether one of those that `hosts` gives got ready before `deadline`. Returns when one is, or none can
+    /// get ready any more. `hosts` is asked again whenever the catalogue was rebuilt.
+    asio::awaitable<bool> wait_any_ready(std::function<std::vector<std::shared_ptr<Host>>()> hosts,
                                          Clock::time_point deadline);
     /// Scans everything again, unless that was done less than a second ago; what has never shown a token
     /// starts anew for it (Host::look_anew). A host that takes longer than a few seconds is not waited for:

@@ -74,6 +74,16 @@ struct FailedLogin {
     }
 };
 
+template <typename Predicate>
+std::vector<std::shared_ptr<Host>> hosts_of(const Key& key, const Predicate& wanted) {
+    std::vector<std::shared_ptr<Host>> hosts;
+    for (const auto& location : key.locations) {
+        if (wanted(*location.token->host))
+            hosts.push_back(location.token->host);
+    }
+    return hosts;
+}
+
 std::vector<Host::Use> uses_of(const Key& key) {
     std::vector<Host::Use> uses;
     for (const auto& location : key.locations)
@@ -120,10 +130,10 @@ struct KeyOperations::Progress {
 
 asio::awaitable<Answer> KeyOperations::run(Permit permit, std::shared_ptr<const Key> key, Request& request,
                                            KeyUse* use, int failures) {
-    const auto& hosts_of = key->locations;
-    const auto timeout = hosts_of.empty()
+    const auto& locations = key->locations;
+    const auto timeout = locations.empty()
                              ? Clock::duration{}
-                             : Clock::duration(hosts_of.front().token->host->config().operation_timeout);
+                             : Clock::duration(locations.front().token->host->config().operation_timeout);
     // The catalogue may have been rebuilt since the caller found the key.
     const auto generation = key->generation;
     const auto answered = answered_at(*key);
@@ -299,15 +309,21 @@ asio::awaitable<void> KeyOperations::prepare(Progress& progress) {
     if (!may_come)
         throw Error(protocol::TOKEN_CANNOT, why, "see `signet list`");
 
-    std::vector<std::shared_ptr<Host>> coming;
-    for (const auto& location : key->locations) {
-        const auto& host = location.token->host;
-        if (!host->is_ready() && host->state() != Host::State::ended &&
-            host->state() != Host::State::unloadable)
-            coming.push_back(host);
-    }
+    const auto coming = hosts_of(*key, [](const Host& host) {
+        return !host.is_ready() && host.state() != Host::State::ended &&
+               host.state() != Host::State::unloadable;
+    });
     if (!coming.empty()) {
-        const bool ready = co_await m_hosts.wait_any_ready(coming, progress.deadline);
+        // Another module may show the key meanwhile. Those that are ready now cannot do it.
+        const auto ready_now = hosts_of(*key, [](const Host& host) { return host.is_ready(); });
+        const auto that_may_come = [this, key, ready_now] {
+            const auto now = m_hosts.catalogue().key(key->subject_public_key_info);
+            return hosts_of(now ? *now : *key, [&ready_now](const Host& host) {
+                return std::none_of(ready_now.begin(), ready_now.end(),
+                                    [&host](const auto& other) { return other.get() == &host; });
+            });
+        };
+        const bool ready = co_await m_hosts.wait_any_ready(that_may_come, progress.deadline);
         if (!ready && progress.login_failure)
             std::rethrow_exception(progress.login_failure);
         if (!ready)

@@ -207,8 +207,9 @@ void Logins::keep(const Attempt& attempt, std::optional<Secret> pin) {
     const auto& lifetime = attempt.config.pin_cache;
     const auto now = Clock::now();
     const auto& token = *attempt.token;
+    // The login has its time all the same.
     if (attempt.under_way.removed_from.contains(token.module))
-        return;
+        pin.reset();
     m_kept.put({attempt.id, token.manufacturer, token.model}, token.module, std::move(pin), lifetime, now);
     if (!lifetime)
         return;

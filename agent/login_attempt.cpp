@@ -109,6 +109,7 @@ asio::awaitable<void> Logins::by_source(Attempt& attempt) {
     const auto kept = m_kept.get(attempt.id, attempt.token->module, Clock::now());
     if (kept && !last_try) {
         attempt.automatic = true;
+        attempt.kept_for = attempt.token->module;
         const bool done = co_await try_pin(attempt, *kept, true);
         if (done)
             co_return;
@@ -208,7 +209,11 @@ asio::awaitable<Secret> Logins::ask_person(Attempt& attempt, const pin::PinPromp
 asio::awaitable<bool> Logins::try_pin(Attempt& attempt, const Secret& pin, bool confirmed) {
     const auto answer = co_await send(attempt, &pin, confirmed);
     if (answer.ok()) {
-        keep(attempt, pin.clone());
+        // What is kept has its time already; what was dropped meanwhile is not kept again.
+        if (!confirmed)
+            keep(attempt, pin.clone());
+        else if (!m_kept.has(attempt.id, attempt.token->module, Clock::now()))
+            keep(attempt, std::nullopt);
         co_await succeed(attempt);
         co_return true;
     }
@@ -250,7 +255,8 @@ asio::awaitable<Answer> Logins::send(Attempt& attempt, const Secret* pin, bool m
         // Nobody waits for what a person would have to answer for.
         if (attempt.under_way.kind == Kind::by_brought_pin)
             require_there(attempt.peer);
-        if (may_repeat && attempt.under_way.removed_from.contains(attempt.token->module)) {
+        if (may_repeat && (attempt.token->module != attempt.kept_for ||
+                           attempt.under_way.removed_from.contains(attempt.kept_for))) {
             answer.what = "its module is another one now";
             break;
         }

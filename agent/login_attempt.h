@@ -48,6 +48,8 @@ struct Logins::Attempt {
     Host::Use use{host};
     /// No person has entered this PIN now.
     bool automatic = false;
+    /// The module whose kept PIN it is.
+    std::string kept_for{};
 };
 
 /// For people: token "LABEL".

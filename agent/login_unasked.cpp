@@ -73,6 +73,7 @@ asio::awaitable<void> Logins::log_in_unasked(std::shared_ptr<TokenState> token,
         co_await by_stored_pin(attempt, stored_pin(attempt.config.pin));
         co_return;
     }
+    attempt.kept_for = attempt.token->module;
     const bool done = co_await try_pin(attempt, *kept, true);
     if (!done)
         throw Error(protocol::PIN_INCORRECT, quoted(*attempt.token) + " refused the PIN that was kept");

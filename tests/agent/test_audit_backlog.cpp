@@ -31,7 +31,7 @@ std::vector<std::string> written(AuditBacklog& backlog) {
     boost::asio::io_context loop;
     {
         agent::AuditLog log(loop, folder / "audit.jsonl");
-        backlog.write_to(log);
+        on_loop(loop, [&] { return backlog.write_to(log); });
     }
     return lines_of(read_file(folder / "audit.jsonl"));
 }

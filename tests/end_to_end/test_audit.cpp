@@ -179,6 +179,9 @@ TEST_CASE("what was begun when the log could not be written is ended there when 
         CHECK_FALSE(std::filesystem::exists(folder / "file0.p7s"));
         // It is refused now, and was not begun.
         check_refused(agent.signet({"sign", "report.txt"}, {.folder = folder.path()}), 9);
+        // As a rotation of logs may send it, whether or not there is room again.
+        agent.process().signal(SIGHUP);
+        CHECK(wait_until([&] { return agent.log().find("is not ended there yet") != std::string::npos; }));
     }
     std::set<std::string> begun;
     for (const auto& line : records(agent, "sign")) {

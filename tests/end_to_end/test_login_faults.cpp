@@ -213,6 +213,47 @@ TEST_CASE("with pin-cache 0 a token is locked after the request, whoever else en
     CHECK(wait_until([&] { return login.shows("locked"); }, std::chrono::seconds(10)));
 }
 
+TEST_CASE("a login during which the token was away has its time as any other") {
+    const std::string pin_cache = GENERATE("0", "1s");
+    FaultyLogin login("", pin_cache);
+    check_done(login.signet({"list"}));
+    login.module.follow("C_Login delay 3000ms times 1");
+    BackgroundProcess client = login.begin({"sign", "report.txt"});
+    REQUIRE(wait_until([&] { return login.module.reached(1); }));
+    login.module.follow(removed);
+    REQUIRE(wait_until([&] { return !login.shows("alice"); }));
+    login.module.follow("");
+    CHECK(client.wait(std::chrono::seconds(60)) == 0);
+    CHECK(wait_until([&] { return login.shows("locked"); }, std::chrono::seconds(20)));
+}
+
+TEST_CASE("a PIN is kept for its time, however often it is sent meanwhile") {
+    FaultyLogin login("none", "4s");
+    login.unlock();
+    CHECK(wait_until([&] {
+        for (const pid_t host : login.agent.hosts())
+            kill(host, SIGKILL);
+        return login.signet({"sign", "-o", "sig", "report.txt"}).status == 5;
+    }));
+}
+
+TEST_CASE("a module that is changed and renamed during a login gets no PIN that was kept") {
+    FaultyLogin login("none");
+    AgentSetup next = login.setup("none", "forever");
+    next.modules.front().name = "renamed";
+    next.modules.front().environment["ANOTHER"] = "1";
+    login.unlock();
+    login.module.follow("C_Login hang times 1");
+    for (const pid_t host : login.agent.hosts())
+        kill(host, SIGKILL);
+    BackgroundProcess client = login.begin({"sign", "report.txt"});
+    REQUIRE(wait_until([&] { return login.module.reached(1); }));
+    login.agent.reconfigure(next);
+    CHECK(client.wait(std::chrono::seconds(60)) == 6);
+    CHECK(wait_until([&] { return login.shows("renamed"); }));
+    CHECK_FALSE(login.shows("logged in"));
+}
+
 TEST_CASE("a module that takes the place of another during its login gets none of its PINs") {
     FaultyLogin login("none");
     AgentSetup next = login.setup("none", "forever");
