@@ -2,11 +2,19 @@
 
 #include "agent/protocol/status.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <utility>
 
 namespace signet::agent {
+
+namespace {
+
+/// Their lines are far less than may wait for the log, however long their texts.
+constexpr std::size_t max_at_once = 1024;
+
+}  // namespace
 
 bool AuditBacklog::keep(const std::vector<AuditRecord>& records) {
     for (const auto& record : records) {
@@ -28,22 +36,21 @@ bool AuditBacklog::keep(const std::vector<AuditRecord>& records) {
 
 boost::asio::awaitable<void> AuditBacklog::write_to(AuditLog& log) {
     // More may come while these are written.
-    while (!m_records.empty() || m_only_counted > 0) {
-        const auto taken = m_records.size();
-        const auto counted = m_only_counted;
+    while (!m_records.empty()) {
+        const auto taken = std::min(m_records.size(), max_at_once);
         AuditLog::Ticket last = 0;
         for (std::size_t i = 0; i < taken; ++i)
             last = log.submit(m_records[i], AuditLog::Write::when_awaited);
-        if (counted > 0) {
-            AuditRecord rest;
-            rest.operation = "sign";
-            rest.outcome = protocol::Status_Name(protocol::AUDIT_FAILED);
-            rest.detail = "of what was begun before the log failed, " + std::to_string(counted) +
-                          " more that no record names did not leave";
-            last = log.submit(rest, AuditLog::Write::when_awaited);
-        }
         co_await log.durable(last);
         m_records.erase(m_records.begin(), m_records.begin() + static_cast<std::ptrdiff_t>(taken));
+    }
+    if (const auto counted = m_only_counted; counted > 0) {
+        AuditRecord rest;
+        rest.operation = "sign";
+        rest.outcome = protocol::Status_Name(protocol::AUDIT_FAILED);
+        rest.detail = "of what was begun before the log failed, " + std::to_string(counted) +
+                      " more that no record names did not leave";
+        co_await log.durable(log.submit(rest, AuditLog::Write::when_awaited));
         m_only_counted -= counted;
     }
     m_was_called = false;

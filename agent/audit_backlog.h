@@ -18,8 +18,7 @@ class AuditBacklog {
   public:
     /// Records that are kept whole; of more, `operation`, `outcome` and `begun` are.
     static constexpr std::size_t max_whole = 4096;
-    /// Records at once, as many as four clients can have under way; their lines are less than may wait for
-    /// the log. More are only counted.
+    /// Records at once, as many as four clients can have under way. More are only counted.
     static constexpr std::size_t max_records = 65536;
 
     /// Keeps those of `records` that name a first record (AuditRecord::begun). Whether it was not called
@@ -27,7 +26,8 @@ class AuditBacklog {
     bool keep(const std::vector<AuditRecord>& records);
 
     /// Submits all, with the time of now; last one that says how many were only counted. Returns when they
-    /// are on disk. Throws Error(AUDIT_FAILED) if the log has failed, and keeps all then. One at a time.
+    /// are on disk. Throws Error(AUDIT_FAILED) if the log has failed, and keeps what is not on disk
+    /// then. One at a time.
     boost::asio::awaitable<void> write_to(AuditLog& log);
 
   private:

@@ -114,7 +114,7 @@ void Host::end() {
 }
 
 asio::awaitable<void> Host::supervise(std::shared_ptr<Host> self) {
-    while (self->m_state != State::ended && self->m_state != State::unloadable) {
+    while (self->goes_on()) {
         self->m_begin = Clock::now();
         self->m_has_shown = false;
         self->m_succeeded = false;
@@ -129,7 +129,7 @@ asio::awaitable<void> Host::supervise(std::shared_ptr<Host> self) {
         if (self->m_leaving && self->m_users == 0)
             self->set_state(State::ended);
         self->forget_process();
-        if (self->m_state == State::ended || self->m_state == State::unloadable)
+        if (!self->goes_on())
             break;
         if (self->m_succeeded || Clock::now() - self->m_begin >= long_life)
             self->m_back_off = {};
@@ -252,14 +252,13 @@ asio::awaitable<Answer> Host::control(Request& request, Clock::duration limit) {
 }
 
 asio::awaitable<bool> Host::wait_ready(Clock::time_point deadline) {
-    while (!is_ready() && m_state != State::unloadable && m_state != State::ended && Clock::now() < deadline)
+    while (!is_ready() && goes_on() && Clock::now() < deadline)
         co_await m_changed.wait_until(deadline);
     co_return is_ready();
 }
 
 asio::awaitable<bool> Host::wait_settled(Clock::time_point deadline) {
-    while (!is_ready() && m_failed_starts < hopeless_starts && m_state != State::unloadable &&
-           m_state != State::ended && Clock::now() < deadline)
+    while (!is_ready() && m_failed_starts < hopeless_starts && goes_on() && Clock::now() < deadline)
         co_await m_changed.wait_until(deadline);
     co_return is_ready() || m_state == State::unloadable;
 }
@@ -297,8 +296,7 @@ void Host::forget_process() {
         token->logged_in = false;
     }
     // The last picture stays, so that requests wait for the fresh process instead of finding no identity.
-    const bool no_more = m_state == State::ended || m_state == State::unloadable;
-    if (no_more)
+    if (!goes_on())
         m_tokens.clear();
     m_away.clear();
     if (m_state == State::ended) {
@@ -308,7 +306,7 @@ void Host::forget_process() {
     m_channel.reset();
     m_operations = 0;
     send_back_waiting();
-    if (no_more)
+    if (!goes_on())
         m_scanned();
     m_changed.notify_all();
 }

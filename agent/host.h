@@ -134,6 +134,10 @@ class Host : public std::enable_shared_from_this<Host> {
     [[nodiscard]] pid_t pid() const noexcept { return m_pid; }
     /// Processes started after the first.
     [[nodiscard]] std::uint32_t restarts() const noexcept { return m_restarts; }
+    /// Whether it is ready or can get so: there is a process, or will be one.
+    [[nodiscard]] bool goes_on() const noexcept {
+        return m_state != State::unloadable && m_state != State::ended;
+    }
     [[nodiscard]] std::uint32_t workers() const noexcept { return m_workers; }
     [[nodiscard]] std::size_t outstanding() const noexcept;
     [[nodiscard]] std::size_t queued() const noexcept { return m_queue.size(); }

@@ -13,20 +13,16 @@ constexpr auto refresh_pause = std::chrono::seconds{1};
 /// A host that takes longer than this hangs, or is slow: the others' clients do not wait for it.
 constexpr auto refresh_limit = std::chrono::seconds{5};
 
-bool may_go_on(const std::shared_ptr<Host>& host) {
-    return host->state() != Host::State::unloadable && host->state() != Host::State::ended;
-}
-
 /// Takes the host of `module` out of `hosts`: that of its name, else that of its path if no other module has
 /// that host's name. Null if there is none, or none that can go on.
 std::shared_ptr<Host> take_host_of(const ModuleConfig& module, const std::vector<ModuleConfig>& modules,
                                    std::vector<std::shared_ptr<Host>>& hosts) {
     auto place = std::find_if(hosts.begin(), hosts.end(), [&](const auto& host) {
-        return may_go_on(host) && host->config().name == module.name;
+        return host->goes_on() && host->config().name == module.name;
     });
     if (place == hosts.end())
         place = std::find_if(hosts.begin(), hosts.end(), [&](const auto& host) {
-            return may_go_on(host) && host->config().path == module.path &&
+            return host->goes_on() && host->config().path == module.path &&
                    std::none_of(modules.begin(), modules.end(),
                                 [&](const auto& other) { return other.name == host->config().name; });
         });
@@ -97,11 +93,12 @@ asio::awaitable<void> Hosts::wait_settled(Clock::time_point deadline) {
 asio::awaitable<bool> Hosts::wait_any_ready(std::function<std::vector<std::shared_ptr<Host>>()> hosts,
                                             Clock::time_point deadline) {
     const auto is_ready = [](const auto& host) { return host->is_ready(); };
+    const auto goes_on = [](const auto& host) { return host->goes_on(); };
     while (true) {
         const auto now = hosts();
         if (std::any_of(now.begin(), now.end(), is_ready))
             co_return true;
-        if (std::none_of(now.begin(), now.end(), may_go_on) || Clock::now() >= deadline)
+        if (std::none_of(now.begin(), now.end(), goes_on) || Clock::now() >= deadline)
             co_return false;
         co_await m_rebuilt.wait_until(deadline);
     }

@@ -309,10 +309,7 @@ asio::awaitable<void> KeyOperations::prepare(Progress& progress) {
     if (!may_come)
         throw Error(protocol::TOKEN_CANNOT, why, "see `signet list`");
 
-    const auto coming = hosts_of(*key, [](const Host& host) {
-        return !host.is_ready() && host.state() != Host::State::ended &&
-               host.state() != Host::State::unloadable;
-    });
+    const auto coming = hosts_of(*key, [](const Host& host) { return !host.is_ready() && host.goes_on(); });
     if (!coming.empty()) {
         // Another module may show the key meanwhile. Those that are ready now cannot do it.
         const auto ready_now = hosts_of(*key, [](const Host& host) { return host.is_ready(); });

@@ -57,17 +57,18 @@ asio::awaitable<void> Logins::ensure(std::shared_ptr<TokenState> token, const Pe
         held->waiting.push_back(&peer);
         while (!held->ended)
             co_await held->changed.wait_until(Clock::time_point::max());
-        // A logout is no login, and that somebody brought a wrong PIN says nothing of the PIN source. Nor
-        // does a dialogue that was closed before this request came, or a login that may ask nobody.
-        if (held->kind == Kind::logout || (held->kind == Kind::by_brought_pin && held->failure) ||
-            (held->kind == Kind::unasked && held->failure) || (held->dialogue.dismissed() && held->failure))
+        // A logout is no login.
+        if (held->kind == Kind::logout)
             continue;
-        // What ails one module is no matter of another that shows the same token.
-        if (held->failure && held->host != token->host && is_about_module(held->failure))
-            continue;
-        if (held->failure)
+        if (!held->failure)
+            co_return;
+        // That somebody brought a wrong PIN says nothing of the PIN source. Nor does a dialogue that was
+        // closed before this request came, or a login that may ask nobody; and what ails one module is no
+        // matter of another that shows the same token.
+        const bool is_ours = held->kind == Kind::by_source && !held->dialogue.dismissed() &&
+                             (held->host == token->host || !is_about_module(held->failure));
+        if (is_ours)
             std::rethrow_exception(held->failure);
-        co_return;
     }
     co_await one_at_a_time(token, peer, nullptr);
 }

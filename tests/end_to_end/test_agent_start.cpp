@@ -23,13 +23,6 @@ std::filesystem::path libc() {
     return std::filesystem::canonical(info.dli_fname);
 }
 
-std::size_t occurrences(const std::string& text, const std::string& part) {
-    std::size_t count = 0;
-    for (auto place = text.find(part); place != std::string::npos; place = text.find(part, place + 1))
-        ++count;
-    return count;
-}
-
 }  // namespace
 
 TEST_CASE("a module path that is no PKCS#11 module stops the agent from starting") {

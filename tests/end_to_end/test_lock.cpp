@@ -31,13 +31,6 @@ struct Keeper {
     AgentProcess agent;
 };
 
-std::size_t count(const std::string& text, const std::string& part) {
-    std::size_t found = 0;
-    for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + 1))
-        ++found;
-    return found;
-}
-
 }  // namespace
 
 TEST_CASE("lock forgets the PIN of a token that is not there now") {
@@ -79,13 +72,13 @@ TEST_CASE("lock goes on after a token that does not log out, and says so at the 
     write_file(folder / "report.txt", "All is well.\n");
     for (const std::string key : {"alice-p256", "alice-rsa2048"})
         check_done(agent.signet({"sign", "-k", key, "-o", key, "report.txt"}, {.folder = folder.path()}));
-    REQUIRE(count(agent.signet({"list"}).out, "logged in") == 2);
+    REQUIRE(occurrences(agent.signet({"list"}).out, "logged in") == 2);
     module.follow("C_Logout error CKR_FUNCTION_FAILED");
     const ProcessResult result = agent.signet({"lock"});
     check_refused(result, 6);
     CHECK_THAT(result.err, Catch::Contains("CKR_FUNCTION_FAILED"));
     // The one by its logout, the other with its process.
-    CHECK(wait_until([&] { return count(agent.signet({"list"}).out, "locked") == 2; }));
+    CHECK(wait_until([&] { return occurrences(agent.signet({"list"}).out, "locked") == 2; }));
     CHECK(audit_records(agent, "lock", "done") == 1);
     CHECK(audit_records(agent, "lock", "done", R"("module":"softhsm")") == 1);
     CHECK(audit_records(agent, "lock", "TOKEN_FAILED") == 1);
@@ -111,7 +104,7 @@ TEST_CASE("A module that leaves the configuration takes the PINs of its tokens w
     for (const AgentSetup* setup : {&both, &bobs, &both}) {
         agent.reconfigure(*setup);
         const std::size_t tokens = setup->modules.size();
-        REQUIRE(wait_until([&] { return count(agent.signet({"list"}).out, "token alice") == tokens; }));
+        REQUIRE(wait_until([&] { return occurrences(agent.signet({"list"}).out, "token alice") == tokens; }));
     }
     check_refused(agent.signet(sign, {.folder = folder.path()}), 5);
 }

@@ -41,13 +41,6 @@ struct Dialogue {
     AgentProcess agent;
 };
 
-std::size_t occurrences(const std::string& text, const std::string& part) {
-    std::size_t count = 0;
-    for (auto place = text.find(part); place != std::string::npos; place = text.find(part, place + 1))
-        ++count;
-    return count;
-}
-
 }  // namespace
 
 TEST_CASE("a person who declines is asked no more, and the command says so") {

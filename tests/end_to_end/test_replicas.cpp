@@ -73,13 +73,7 @@ struct Busy {
     [[nodiscard]] std::size_t signatures_of(const std::string& token) const {
         return audit_records(agent, "sign", "begun", "token=" + token);
     }
-    [[nodiscard]] std::size_t told(const std::string& what) const {
-        const std::string log = agent.log();
-        std::size_t count = 0;
-        for (auto at = log.find(what); at != std::string::npos; at = log.find(what, at + 1))
-            ++count;
-        return count;
-    }
+    [[nodiscard]] std::size_t told(const std::string& what) const { return occurrences(agent.log(), what); }
 
     Replicas replicas;
     FaultyModule module;
