@@ -116,7 +116,6 @@ void Host::end() {
 asio::awaitable<void> Host::supervise(std::shared_ptr<Host> self) {
     while (self->goes_on()) {
         self->m_begin = Clock::now();
-        self->m_has_shown = false;
         self->m_succeeded = false;
         try {
             co_await self->run_process();
@@ -157,8 +156,9 @@ asio::awaitable<void> Host::run_process() {
     HostProcess host_process(m_program, m_config.environment);
     auto& process = host_process.process();
     m_pid = process.pid();
-    const auto channel =
-        std::make_shared<HostChannel>(m_loop, host_process.take_channel(), [this] { send_waiting(); });
+    const auto channel = std::make_shared<HostChannel>(
+        m_loop, host_process.take_channel(), [this] { send_waiting(); },
+        [this](const token::protocol::SlotsChanged& slots) { slots_changed(slots); });
     m_channel = channel;
 
     // A module may leave children that hold the channel open: the end of the process counts too.
@@ -234,6 +234,8 @@ asio::awaitable<void> Host::bring_up(std::shared_ptr<Host> self, std::shared_ptr
     self->set_state(State::ready);
     self->take_scan(std::nullopt, scanned);
     self->m_changed.notify_all();
+    if (!self->m_to_look_at.empty() && !self->m_looking_at_slots)
+        spawn(self->m_loop, look_at_slots(self));
 }
 
 asio::awaitable<Answer> Host::ask(std::shared_ptr<HostChannel> channel, Request& request,
@@ -271,7 +273,7 @@ void Host::retire(const TokenState& token, const std::string& why) {
 bool Host::look_anew() {
     const auto now = Clock::now();
     const bool busy = outstanding() + queued() > 0;
-    if (!is_ready() || m_has_shown || busy || now - m_begin < long_life ||
+    if (!is_ready() || !m_tokens.empty() || busy || now - m_begin < long_life ||
         (m_looked && now - *m_looked < look_again))
         return false;
     m_looked = now;
@@ -304,6 +306,7 @@ void Host::forget_process() {
             m_removed(id, m_config.name);
     }
     m_channel.reset();
+    m_to_look_at.clear();
     m_operations = 0;
     send_back_waiting();
     if (!goes_on())

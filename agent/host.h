@@ -106,8 +106,8 @@ class Host : public std::enable_shared_from_this<Host> {
     /// Scans the slot of `token`, which shows that it is out of date; whoever comes while one does that waits
     /// for the same scan.
     asio::awaitable<void> renew(std::shared_ptr<const TokenState> token);
-    /// Replaces a process that runs for some time, has never shown a token and has nothing to do: some
-    /// modules look for tokens only as they start. Once a minute at most. Whether it did.
+    /// Replaces a process that runs for some time, shows no token and has nothing to do: some modules look
+    /// for tokens only as they start. Once a minute at most. Whether it did.
     bool look_anew();
     /// Whether the host got ready before `deadline`.
     asio::awaitable<bool> wait_ready(Clock::time_point deadline);
@@ -168,6 +168,8 @@ class Host : public std::enable_shared_from_this<Host> {
     asio::awaitable<Answer> ask(std::shared_ptr<HostChannel> channel, token::protocol::Request& request,
                                 Clock::duration limit);
     void replace_process(const std::string& why);
+    void slots_changed(const token::protocol::SlotsChanged& slots);
+    static asio::awaitable<void> look_at_slots(std::shared_ptr<Host> self);
     void take_scan(std::optional<std::uint64_t> slot, const Answer& answer);
     void notice_removals(std::optional<std::uint64_t> slot, const Answer& answer);
     void go_back();
@@ -201,15 +203,17 @@ class Host : public std::enable_shared_from_this<Host> {
     /// What it goes back to if the module of a new configuration cannot be loaded.
     std::optional<ModuleConfig> m_previous;
     bool m_scanning = false;
+    /// Slots whose token has come, or went during a scan, and which have not been looked at since.
+    std::set<std::uint64_t> m_to_look_at;
+    bool m_looking_at_slots = false;
     bool m_was_loaded = false;
     bool m_leaving = false;
     std::size_t m_users = 0;
     bool m_succeeded = false;
     Clock::duration m_back_off{};
     pid_t m_pid = -1;
-    /// When the process began, and whether it has shown a token since.
+    /// When the process began.
     Clock::time_point m_begin{};
-    bool m_has_shown = false;
     /// When look_anew() replaced one last, and whether the next is no restart for that.
     std::optional<Clock::time_point> m_looked;
     bool m_looks_anew = false;

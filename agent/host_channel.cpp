@@ -1,6 +1,7 @@
 #include "agent/host_channel.h"
 
 #include "token/protocol/datagram.h"
+#include "token/protocol/request_pins.h"
 
 #include <sys/socket.h>
 
@@ -41,11 +42,13 @@ void take_secret(std::string& output, Answer& answer) {
 
 }  // namespace
 
-HostChannel::HostChannel(asio::io_context& loop, UniqueDescriptor channel, std::function<void()> freed)
+HostChannel::HostChannel(asio::io_context& loop, UniqueDescriptor channel, std::function<void()> freed,
+                         SlotsChanged slots_changed)
     : m_loop(loop),
       m_socket(loop),
       m_timer(loop),
       m_freed(std::move(freed)),
+      m_slots_changed(std::move(slots_changed)),
       m_in(token::protocol::max_datagram + 1) {
     m_socket.assign(channel.get());
     static_cast<void>(channel.release());
@@ -54,13 +57,11 @@ HostChannel::HostChannel(asio::io_context& loop, UniqueDescriptor channel, std::
 
 void HostChannel::send(Request& request, Clock::duration limit, Completion<Answer> done) {
     request.set_id(++m_last_id);
-    const bool secret_input = request.has_login();
     m_out.clear();
     const std::size_t size = request.ByteSizeLong();
     m_out.resize(size);
     request.SerializeWithCachedSizesToArray(reinterpret_cast<std::uint8_t*>(m_out.data()));
-    if (secret_input)
-        wipe(*request.mutable_login()->mutable_pin());
+    const bool secret_input = token::protocol::wipe_pins(request);
 
     const bool secret_output = request.has_decrypt() || request.has_derive();
     const bool in_parts = request.has_scan() || request.has_load();
@@ -175,6 +176,9 @@ bool HostChannel::receive_one() {
 void HostChannel::take(std::size_t size) {
     const bool parsed =
         size <= token::protocol::max_datagram && m_reply.ParseFromArray(m_in.data(), static_cast<int>(size));
+    // The ids of requests begin with 1.
+    if (parsed && m_reply.id() == 0 && m_reply.has_slots_changed())
+        return m_slots_changed(m_reply.slots_changed());
     const auto place = std::find_if(m_pending.begin(), m_pending.end(),
                                     [this](const auto& pending) { return pending.id == m_reply.id(); });
     if (!parsed || place == m_pending.end()) {

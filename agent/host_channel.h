@@ -25,9 +25,12 @@ namespace signet::agent {
 /// at a time.
 class HostChannel : public std::enable_shared_from_this<HostChannel> {
   public:
+    using SlotsChanged = std::function<void(const token::protocol::SlotsChanged&)>;
+
     /// `channel` is non-blocking SOCK_SEQPACKET. `freed` is called after each answer, before its receiver
-    /// runs.
-    HostChannel(asio::io_context&, UniqueDescriptor channel, std::function<void()> freed);
+    /// runs; `slots_changed` when signet-token tells of tokens that came or went.
+    HostChannel(asio::io_context&, UniqueDescriptor channel, std::function<void()> freed,
+                SlotsChanged slots_changed);
 
     /// Sends `request` (whose id it sets) and delivers its answer to `done`: when it comes, or with
     /// Fate::lost or timed_out from run(). `limit` is for it alone, and begins anew with each part of a
@@ -78,6 +81,7 @@ class HostChannel : public std::enable_shared_from_this<HostChannel> {
     Clock::time_point m_deadline;
     bool m_late = false;
     std::function<void()> m_freed;
+    SlotsChanged m_slots_changed;
     /// In the order in which they were sent.
     std::vector<Pending> m_pending;
     std::uint64_t m_last_id = 0;

@@ -1,11 +1,20 @@
 #include "agent/host.h"
 
 #include "agent/scanned_token.h"
+#include "agent/spawn.h"
 
 #include <algorithm>
 #include <exception>
 
 namespace signet::agent {
+
+namespace {
+
+/// A card that was just put in may not answer yet.
+constexpr int max_looks = 5;
+constexpr auto power_up = std::chrono::milliseconds{200};
+
+}  // namespace
 
 asio::awaitable<bool> Host::scan(std::optional<std::uint64_t> slot) {
     const auto self = shared_from_this();
@@ -48,6 +57,40 @@ asio::awaitable<void> Host::renew(std::shared_ptr<const TokenState> token) {
         co_await scan(token->slot);
 }
 
+void Host::slots_changed(const token::protocol::SlotsChanged& slots) {
+    m_to_look_at.insert(slots.filled().begin(), slots.filled().end());
+    // Before what came is looked at: a token that moved to another slot was removed.
+    for (const auto slot : slots.emptied()) {
+        if (is_ready())
+            take_scan(slot, {});
+        // The scan may have seen it before.
+        if (m_scanning)
+            m_to_look_at.insert(slot);
+    }
+    if (is_ready() && !m_to_look_at.empty() && !m_looking_at_slots)
+        spawn(m_loop, look_at_slots(shared_from_this()));
+}
+
+asio::awaitable<void> Host::look_at_slots(std::shared_ptr<Host> self) {
+    self->m_looking_at_slots = true;
+    try {
+        while (self->is_ready() && !self->m_to_look_at.empty()) {
+            const auto slot = *self->m_to_look_at.begin();
+            self->m_to_look_at.erase(self->m_to_look_at.begin());
+            for (int looks = 0; looks < max_looks; ++looks) {
+                const bool seen = co_await self->scan(slot);
+                if (seen || !self->is_ready())
+                    break;
+                co_await self->m_changed.wait_until(Clock::now() + power_up);
+            }
+        }
+    } catch (...) {
+        self->m_looking_at_slots = false;
+        throw;
+    }
+    self->m_looking_at_slots = false;
+}
+
 void Host::take_scan(std::optional<std::uint64_t> slot, const Answer& answer) {
     for (auto entry = m_tokens.begin(); entry != m_tokens.end();) {
         if (slot && entry->first != *slot) {
@@ -64,7 +107,6 @@ void Host::take_scan(std::optional<std::uint64_t> slot, const Answer& answer) {
         token->logged_in = token->logged_in && !token->was_away;
         m_tokens[token->slot] = token;
         m_seen[token->id()] = token->slot;
-        m_has_shown = true;
     }
     notice_removals(slot, answer);
     m_scanned();

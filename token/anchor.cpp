@@ -1,5 +1,7 @@
 #include "token/anchor.h"
 
+#include <algorithm>
+
 namespace signet::token {
 
 Anchor& Anchors::at(SlotId slot) {
@@ -14,8 +16,21 @@ Anchor& Anchors::at(SlotId slot) {
             entry = std::make_unique<Anchor>(*m_functions, slot);
         anchor = entry.get();
     }
+    const auto held = anchor->share();
     anchor->hold();
     return *anchor;
+}
+
+void Anchors::emptied(SlotId slot) noexcept {
+    const std::lock_guard lock(m_mutex);
+    if (const auto place = m_anchors.find(slot); place != m_anchors.end())
+        place->second->emptied();
+}
+
+bool Anchors::any_claimed() {
+    const std::lock_guard lock(m_mutex);
+    return std::any_of(m_anchors.begin(), m_anchors.end(),
+                       [](const auto& entry) { return entry.second->is_claimed(); });
 }
 
 }  // namespace signet::token

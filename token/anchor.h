@@ -2,9 +2,12 @@
 #pragma once
 
 #include <atomic>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <shared_mutex>
+#include <utility>
 
 #include "token/kept_session.h"
 
@@ -19,23 +22,59 @@ class Anchor {
     /// Opens the session. Throws TokenError.
     void hold() {
         const std::lock_guard lock(m_mutex);
+        follow_epoch();
         m_session.get();
     }
 
-    /// KeptSession::use, alone: others wait. For any thread.
+    /// KeptSession::use, alone: others wait. The caller holds the token (share() or claim()). For any thread.
     template <typename Action>
     auto borrow(Action&& action) {
         const std::lock_guard lock(m_mutex);
+        follow_epoch();
         return m_session.use(action);
     }
+
+    /// Held during each call on the token. For any thread, once at a time.
+    [[nodiscard]] std::shared_lock<std::shared_mutex> share() {
+        const std::lock_guard turn(m_turn);
+        return std::shared_lock(m_in_use);
+    }
+    /// Held during calls between which there must be none by others. For any thread.
+    [[nodiscard]] std::unique_lock<std::shared_mutex> claim() {
+        // Who comes later waits for its turn: a token in constant use is not withheld for ever.
+        const std::lock_guard turn(m_turn);
+        return std::unique_lock(m_in_use);
+    }
+    /// Whether somebody has, or waits for, the token alone.
+    [[nodiscard]] bool is_claimed() {
+        const std::unique_lock turn(m_turn, std::try_to_lock);
+        if (!turn.owns_lock())
+            return true;
+        return !std::shared_lock(m_in_use, std::try_to_lock).owns_lock();
+    }
+
+    /// The token was out: its sessions are gone, and their handles may name others by now. For any thread.
+    void emptied() noexcept { ++m_epoch; }
+    /// Grows with each emptied().
+    [[nodiscard]] std::uint64_t epoch() const noexcept { return m_epoch; }
 
     /// Whether this module wants points as DER OCTET STRINGs; learnt by the first C_DeriveKey. For any
     /// thread.
     std::atomic<bool> wants_encoded_points = false;
 
   private:
+    void follow_epoch() noexcept {
+        const auto now = m_epoch.load();
+        if (std::exchange(m_seen_epoch, now) != now)
+            m_session.forget();
+    }
+
+    std::mutex m_turn;
+    std::shared_mutex m_in_use;
+    std::atomic<std::uint64_t> m_epoch = 0;
     std::mutex m_mutex;
     KeptSession m_session;
+    std::uint64_t m_seen_epoch = 0;
 };
 
 /// The anchors of all slots. For any thread.
@@ -46,6 +85,11 @@ class Anchors {
     /// The anchor of `slot`, its session open. It lives as long as this. Throws TokenError: TOKEN_ABSENT if
     /// there is no initialised token in the slot.
     Anchor& at(SlotId slot);
+
+    /// Anchor::emptied of the slot's, if it has one.
+    void emptied(SlotId slot) noexcept;
+    /// Whether somebody has, or waits for, a token alone.
+    [[nodiscard]] bool any_claimed();
 
   private:
     const CK_FUNCTION_LIST* m_functions;

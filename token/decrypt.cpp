@@ -42,9 +42,12 @@ void check_decrypt(const protocol::Decrypt& request) {
         throw TokenError(protocol::INPUT_REFUSED, "the ciphertext is empty or too long");
 }
 
-Decrypted decrypt(const Session& session, protocol::Decrypt& request, std::string& output) {
+Decrypted decrypt(const Session& session, protocol::Decrypt& request, std::string& output,
+                  ContextLogin* login) {
     const CK_FUNCTION_LIST& functions = session.functions();
     init(session, request);
+    if (login != nullptr)
+        login->log_in(session);
     const std::span<unsigned char> ciphertext = bytes_of(*request.mutable_ciphertext());
     output.resize(max_modulus);
     CK_ULONG size = output.size();

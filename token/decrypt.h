@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "token/context_login.h"
 #include "token/protocol/token.pb.h"
 #include "token/session.h"
 
@@ -21,7 +22,9 @@ void check_decrypt(const protocol::Decrypt& request);
 
 /// Decrypts the ciphertext of a checked `request` and writes the plaintext to `output`, whose bytes are the
 /// caller's to wipe, up to its capacity. That the token refused the input comes back as a value, in as long
-/// as a success takes. Throws TokenError for all else, `output` then empty.
-Decrypted decrypt(const Session& session, protocol::Decrypt& request, std::string& output);
+/// as a success takes. `login` is null for keys that do not want one. Throws TokenError for all else,
+/// `output` then empty.
+Decrypted decrypt(const Session& session, protocol::Decrypt& request, std::string& output,
+                  ContextLogin* login);
 
 }  // namespace signet::token

@@ -18,6 +18,13 @@ class KeptSession {
     /// The session, opened if there is none. Throws TokenError.
     Session& get();
 
+    /// Gives up a session that the module no longer knows, if there is one (Session::forget).
+    void forget() noexcept {
+        if (m_session)
+            m_session->forget();
+        m_session.reset();
+    }
+
     /// Calls `action(session)` and returns its result. If that throws a TokenError which says that the
     /// session cannot go on, it is called once more with a new session: it must be repeatable. Throws what
     /// `action` throws.

@@ -4,6 +4,7 @@
 
 #include "secret/secret.h"
 #include "token/protocol/datagram.h"
+#include "token/protocol/request_pins.h"
 
 namespace signet::token {
 
@@ -38,8 +39,7 @@ void Mailbox::send(const protocol::Reply& reply) {
 }
 
 void forget(protocol::Request& request) {
-    if (request.has_login() && request.login().has_pin())
-        wipe(*request.mutable_login()->mutable_pin());
+    protocol::wipe_pins(request);
 }
 
 void forget(protocol::Reply& reply) {

@@ -10,6 +10,7 @@
 #include "token/log.h"
 #include "token/mailbox.h"
 #include "token/module.h"
+#include "token/slot_watcher.h"
 #include "token/worker.h"
 #include "token/worker_count.h"
 
@@ -86,6 +87,7 @@ void serve(const Channel& channel) {
         const std::unique_ptr<Module> module = loader.load();
         if (module != nullptr) {
             Anchors anchors(module->functions());
+            const SlotWatcher watcher(module->functions(), anchors, channel);
             std::vector<std::thread> threads;
             for (unsigned i = 0; i < loader.workers(); ++i) {
                 threads.emplace_back([&] {

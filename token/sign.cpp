@@ -35,9 +35,12 @@ class SignInput {
 /// A signature as the token gives it.
 class RawSignature {
   public:
-    RawSignature(const Session& session, Mechanism&& mechanism, CK_OBJECT_HANDLE key, SignInput&& input) {
+    RawSignature(const Session& session, Mechanism&& mechanism, CK_OBJECT_HANDLE key, SignInput&& input,
+                 ContextLogin* login) {
         const CK_FUNCTION_LIST& functions = session.functions();
         check("C_SignInit", functions.C_SignInit(session.handle(), mechanism.get(), key));
+        if (login != nullptr)
+            login->log_in(session);
         const std::span<unsigned char> bytes = input.bytes();
         check("C_Sign",
               functions.C_Sign(session.handle(), bytes.data(), bytes.size(), m_bytes.data(), &m_size));
@@ -65,18 +68,19 @@ void check_sign(const protocol::Sign& request) {
         throw TokenError(protocol::BAD_REQUEST, "the digest is not as long as its hash");
 }
 
-void sign(const Session& session, const protocol::Sign& request, std::string& output) {
+void sign(const Session& session, const protocol::Sign& request, std::string& output, ContextLogin* login) {
     const HashFacts& hash = facts_of(request.hash());
     const auto key = static_cast<CK_OBJECT_HANDLE>(request.key());
     if (request.scheme() == protocol::ECDSA) {
-        const RawSignature raw(session, Mechanism::ecdsa(), key, SignInput({}, request.digest()));
+        const RawSignature raw(session, Mechanism::ecdsa(), key, SignInput({}, request.digest()), login);
         encode_ecdsa_signature(raw.bytes(), output);
     } else if (request.scheme() == protocol::RSA_PSS) {
-        const RawSignature raw(session, Mechanism::rsa_pss(hash), key, SignInput({}, request.digest()));
+        const RawSignature raw(session, Mechanism::rsa_pss(hash), key, SignInput({}, request.digest()),
+                               login);
         output.assign(characters(raw.bytes()));
     } else {
         const RawSignature raw(session, Mechanism::rsa_pkcs(), key,
-                               SignInput(hash.digest_info_prefix, request.digest()));
+                               SignInput(hash.digest_info_prefix, request.digest()), login);
         output.assign(characters(raw.bytes()));
     }
 }

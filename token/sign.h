@@ -4,6 +4,7 @@
 #include <span>
 #include <string>
 
+#include "token/context_login.h"
 #include "token/protocol/token.pb.h"
 #include "token/session.h"
 
@@ -17,7 +18,7 @@ inline constexpr std::size_t max_modulus = 1024;
 void check_sign(const protocol::Sign& request);
 
 /// Signs the digest of a checked `request` and writes the signature to `output`: for ECDSA the DER
-/// Ecdsa-Sig-Value. Throws TokenError.
-void sign(const Session& session, const protocol::Sign& request, std::string& output);
+/// Ecdsa-Sig-Value. `login` is null for keys that do not want one. Throws TokenError.
+void sign(const Session& session, const protocol::Sign& request, std::string& output, ContextLogin* login);
 
 }  // namespace signet::token

@@ -66,19 +66,44 @@ void Worker::act() {
     throw TokenError(protocol::BAD_REQUEST, "an unknown request");
 }
 
+template <typename Action>
+void Worker::use_key(SlotId slot, protocol::Authentication* authentication, Action&& action) {
+    if (authentication == nullptr)
+        return m_sessions.use(slot, [&](const Session& session) { action(session, nullptr); });
+    ContextLogin login(slot, *authentication);
+    std::optional<TokenError> failure;
+    m_sessions.use_alone(slot, [&](const Session& session) {
+        login.check(session);
+        try {
+            action(session, &login);
+        } catch (const TokenError& error) {
+            if (!login.was_sent())
+                throw;
+            // Thrown here, a session's error would send the PIN once more.
+            failure = error;
+        }
+    });
+    if (failure)
+        throw TokenError(*failure);
+}
+
 void Worker::sign() {
-    const protocol::Sign& request = m_request.sign();
+    protocol::Sign& request = *m_request.mutable_sign();
     check_sign(request);
-    m_sessions.use(SlotId{request.slot()},
-                   [&](const Session& session) { token::sign(session, request, *m_reply.mutable_output()); });
+    use_key(SlotId{request.slot()}, request.has_authentication() ? request.mutable_authentication() : nullptr,
+            [&](const Session& session, ContextLogin* login) {
+                token::sign(session, request, *m_reply.mutable_output(), login);
+            });
 }
 
 void Worker::decrypt() {
     protocol::Decrypt& request = *m_request.mutable_decrypt();
     check_decrypt(request);
-    const Decrypted result = m_sessions.use(SlotId{request.slot()}, [&](const Session& session) {
-        return token::decrypt(session, request, *m_reply.mutable_output());
-    });
+    Decrypted result;
+    use_key(SlotId{request.slot()}, request.has_authentication() ? request.mutable_authentication() : nullptr,
+            [&](const Session& session, ContextLogin* login) {
+                result = token::decrypt(session, request, *m_reply.mutable_output(), login);
+            });
     m_reply.set_outcome(result.outcome);
     m_reply.set_ckr(static_cast<CK_RV>(result.ckr));
     if (result.outcome == protocol::OK)
@@ -117,17 +142,18 @@ void Worker::log_in() {
         pin = std::span(reinterpret_cast<unsigned char*>(text.data()), text.size());
     }
     const Expected token{SlotId{request.slot()}, request.serial(), request.label()};
+    Anchor& anchor = m_sessions.anchor(token.slot);
+    const auto held = anchor.share();
     // Thrown inside, a session's error would send the PIN once more.
-    const Ckr answer = m_sessions.anchor(token.slot).borrow([&](const Session& session) {
-        return token::log_in(session, token, pin);
-    });
+    const Ckr answer =
+        anchor.borrow([&](const Session& session) { return token::log_in(session, token, pin); });
     check("C_Login", static_cast<CK_RV>(answer));
 }
 
 void Worker::log_out() {
-    m_sessions.anchor(SlotId{m_request.logout().slot()}).borrow([](const Session& session) {
-        token::log_out(session);
-    });
+    Anchor& anchor = m_sessions.anchor(SlotId{m_request.logout().slot()});
+    const auto held = anchor.share();
+    anchor.borrow([](const Session& session) { token::log_out(session); });
 }
 
 }  // namespace signet::token

@@ -27,6 +27,10 @@ class Worker {
     void sign();
     void decrypt();
     void derive();
+    /// Calls `action(session, login)`: with a login for the operation if there is an authentication, and the
+    /// token alone then. Throws what it throws.
+    template <typename Action>
+    void use_key(SlotId slot, protocol::Authentication* authentication, Action&& action);
 
     const CK_FUNCTION_LIST& m_functions;
     WorkerSessions m_sessions;

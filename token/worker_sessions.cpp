@@ -8,7 +8,8 @@ WorkerSessions::Entry& WorkerSessions::entry(SlotId slot) {
             return *known;
     }
     Anchor& anchor = m_anchors->at(slot);
-    m_entries.push_back(std::make_unique<Entry>(Entry{slot, &anchor, KeptSession(*m_functions, slot)}));
+    m_entries.push_back(
+        std::make_unique<Entry>(Entry{slot, &anchor, KeptSession(*m_functions, slot), anchor.epoch()}));
     return *m_entries.back();
 }
 

@@ -1,7 +1,9 @@
 // The sessions of one worker.
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "token/anchor.h"
@@ -22,6 +24,34 @@ class WorkerSessions {
     template <typename Action>
     auto use(SlotId slot, Action&& action) {
         Entry& mine = entry(slot);
+        const auto held = mine.anchor->share();
+        return use(mine, action);
+    }
+    /// The same, while nobody else uses the token.
+    template <typename Action>
+    auto use_alone(SlotId slot, Action&& action) {
+        Entry& mine = entry(slot);
+        const auto held = mine.anchor->claim();
+        return use(mine, action);
+    }
+
+  private:
+    struct Entry {
+        SlotId slot;
+        Anchor* anchor;
+        KeptSession session;
+        /// Of the anchor, when the session was last used.
+        std::uint64_t epoch = 0;
+        bool borrows = false;
+    };
+
+    template <typename Action>
+    static auto use(Entry& mine, Action& action) {
+        const auto epoch = mine.anchor->epoch();
+        if (std::exchange(mine.epoch, epoch) != epoch) {
+            mine.session.forget();
+            mine.borrows = false;
+        }
         if (!mine.borrows) {
             try {
                 return mine.session.use(action);
@@ -33,14 +63,6 @@ class WorkerSessions {
         }
         return mine.anchor->borrow(action);
     }
-
-  private:
-    struct Entry {
-        SlotId slot;
-        Anchor* anchor;
-        KeptSession session;
-        bool borrows = false;
-    };
 
     Entry& entry(SlotId slot);
 

@@ -32,8 +32,9 @@ struct PlayedToken {
             throw std::runtime_error("socketpair");
         token = agent::UniqueDescriptor(ends[1]);
         ::fcntl(ends[0], F_SETFL, O_NONBLOCK);
-        channel =
-            std::make_shared<agent::HostChannel>(loop, agent::UniqueDescriptor(ends[0]), [this] { ++freed; });
+        channel = std::make_shared<agent::HostChannel>(
+            loop, agent::UniqueDescriptor(ends[0]), [this] { ++freed; },
+            [this](const token::protocol::SlotsChanged& slots) { slots_changed.push_back(slots); });
     }
 
     static boost::asio::awaitable<void> ask(PlayedToken& self, token_protocol::Request& request,
@@ -91,6 +92,7 @@ struct PlayedToken {
     std::shared_ptr<agent::HostChannel> channel;
     std::string trouble;
     int freed = 0;
+    std::vector<token::protocol::SlotsChanged> slots_changed;
 };
 
 inline token_protocol::Request sign_datagram() {

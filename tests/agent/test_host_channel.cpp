@@ -207,3 +207,24 @@ TEST_CASE("requests that do not fit into the socket wait and are all sent") {
         CHECK(answer->ok());
     }
 }
+
+TEST_CASE("tokens that come and go are told between the answers, and answer nothing") {
+    PlayedToken played;
+    auto request = sign_datagram();
+    std::optional<Answer> answer;
+    played.begin(request, answer);
+    played.serve();
+    const auto id = played.receive().id();
+    token_protocol::Reply changed;
+    changed.mutable_slots_changed()->add_emptied(7);
+    changed.mutable_slots_changed()->add_filled(9);
+    played.send(changed);
+    played.send(output(id, "signature"));
+    played.hang_up();
+    played.finish();
+    REQUIRE(answer);
+    CHECK(answer->signature == "signature");
+    REQUIRE(played.slots_changed.size() == 1);
+    CHECK(played.slots_changed[0].emptied(0) == 7);
+    CHECK(played.slots_changed[0].filled(0) == 9);
+}

@@ -1,0 +1,193 @@
+#include <p11-kit/pkcs11.h>
+
+#include <algorithm>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "tests/catch.h"
+#include "token/slot_watch.h"
+
+using signet::token::SlotChanges;
+using signet::token::SlotId;
+using signet::token::SlotWatch;
+
+namespace {
+
+/// Slots of a module that is no module. A function list has no room for a pointer to it.
+struct PlayedSlots {
+    std::map<CK_SLOT_ID, std::string> tokens;
+    std::vector<CK_SLOT_ID> events;
+    bool has_events = true;
+    bool always_event = false;
+    CK_RV slot_list = CKR_OK;
+    CK_RV token_info = CKR_OK;
+    int waits = 0;
+};
+PlayedSlots played;
+
+CK_RV slot_list(CK_BBOOL, CK_SLOT_ID* ids, CK_ULONG* count) {
+    if (played.slot_list != CKR_OK)
+        return played.slot_list;
+    CK_ULONG found = 0;
+    for (const auto& [slot, serial] : played.tokens) {
+        if (ids != nullptr)
+            ids[found] = slot;
+        ++found;
+    }
+    *count = found;
+    return CKR_OK;
+}
+
+CK_RV token_info(CK_SLOT_ID slot, CK_TOKEN_INFO* info) {
+    if (played.token_info != CKR_OK)
+        return played.token_info;
+    const std::string& serial = played.tokens.at(slot);
+    std::fill(std::begin(info->serialNumber), std::end(info->serialNumber), ' ');
+    std::copy(serial.begin(), serial.end(), info->serialNumber);
+    return CKR_OK;
+}
+
+CK_RV wait_for_slot_event(CK_FLAGS flags, CK_SLOT_ID* slot, void*) {
+    ++played.waits;
+    if (!played.has_events)
+        return CKR_FUNCTION_NOT_SUPPORTED;
+    if (flags != CKF_DONT_BLOCK)
+        return CKR_ARGUMENTS_BAD;
+    if (played.always_event) {
+        *slot = 1;
+        return CKR_OK;
+    }
+    if (played.events.empty())
+        return CKR_NO_EVENT;
+    *slot = played.events.back();
+    played.events.pop_back();
+    return CKR_OK;
+}
+
+CK_FUNCTION_LIST functions() {
+    CK_FUNCTION_LIST list{};
+    list.C_GetSlotList = slot_list;
+    list.C_GetTokenInfo = token_info;
+    list.C_WaitForSlotEvent = wait_for_slot_event;
+    return list;
+}
+
+const std::vector<SlotId> none;
+const std::vector<SlotId> first{SlotId{1}};
+
+void check_changes(const SlotChanges& changes, const std::vector<SlotId>& emptied,
+                   const std::vector<SlotId>& filled) {
+    CHECK(changes.emptied == emptied);
+    CHECK(changes.filled == filled);
+}
+
+}  // namespace
+
+TEST_CASE("a token that comes, goes or moves is a change, once") {
+    const bool has_events = GENERATE(true, false);
+    played = {};
+    played.has_events = has_events;
+    const CK_FUNCTION_LIST list = functions();
+    SlotWatch watch(list);
+    check_changes(watch.look(), none, none);
+    played.tokens[1] = "A";
+    played.events = {1};
+    check_changes(watch.look(), none, first);
+    check_changes(watch.look(), none, none);
+    played.tokens = {{7, "A"}};
+    played.events = {1, 7};
+    check_changes(watch.look(), first, {SlotId{7}});
+    played.tokens.clear();
+    played.events = {7};
+    check_changes(watch.look(), {SlotId{7}}, none);
+    check_changes(watch.look(), none, none);
+}
+
+TEST_CASE("what is there at first, and its events, are no change") {
+    played = {};
+    played.tokens[1] = "A";
+    played.events = {1};
+    const CK_FUNCTION_LIST list = functions();
+    SlotWatch watch(list);
+    check_changes(watch.look(), none, none);
+}
+
+TEST_CASE("a token that was out between two looks was out") {
+    played = {};
+    played.tokens[1] = "A";
+    const CK_FUNCTION_LIST list = functions();
+    SECTION("by its event, although it is the same token") {
+        SlotWatch watch(list);
+        played.events = {1};
+        check_changes(watch.look(), first, first);
+        check_changes(watch.look(), none, none);
+    }
+    SECTION("by another token's name, where there are no events") {
+        played.has_events = false;
+        SlotWatch watch(list);
+        played.tokens[1] = "B";
+        check_changes(watch.look(), first, first);
+        check_changes(watch.look(), none, none);
+    }
+    SECTION("beside a change of another slot") {
+        SlotWatch watch(list);
+        played.tokens[2] = "B";
+        played.events = {1, 2};
+        check_changes(watch.look(), first, {SlotId{2}, SlotId{1}});
+    }
+}
+
+TEST_CASE("a look that the module fails of is made up for by the next") {
+    played = {};
+    played.tokens[1] = "A";
+    const CK_FUNCTION_LIST list = functions();
+    SlotWatch watch(list);
+    played.events = {1};
+    played.slot_list = CKR_DEVICE_ERROR;
+    check_changes(watch.look(), none, none);
+    played.slot_list = CKR_OK;
+    check_changes(watch.look(), first, first);
+}
+
+TEST_CASE("a token that does not tell its name now is still the same") {
+    played = {};
+    played.has_events = false;
+    played.tokens[1] = "A";
+    const CK_FUNCTION_LIST list = functions();
+    SlotWatch watch(list);
+    played.token_info = CKR_DEVICE_ERROR;
+    check_changes(watch.look(), none, none);
+    played.token_info = CKR_OK;
+    check_changes(watch.look(), none, none);
+    played.tokens[1] = "B";
+    check_changes(watch.look(), first, first);
+}
+
+TEST_CASE("a module that has an event at each look is believed for a few, and has each told once") {
+    played = {};
+    played.tokens[1] = "A";
+    const CK_FUNCTION_LIST list = functions();
+    SlotWatch watch(list);
+    played.always_event = true;
+    int told = 0;
+    for (int looks = 0; looks < 100; ++looks) {
+        const int before = played.waits;
+        told += watch.look().any() ? 1 : 0;
+        CHECK(played.waits - before <= 2);
+    }
+    CHECK(told > 0);
+    CHECK(told < 20);
+    played.tokens.clear();
+    check_changes(watch.look(), first, none);
+}
+
+TEST_CASE("a module without events is asked for them once") {
+    played = {};
+    played.has_events = false;
+    const CK_FUNCTION_LIST list = functions();
+    SlotWatch watch(list);
+    watch.look();
+    watch.look();
+    CHECK(played.waits == 1);
+}

@@ -1,0 +1,104 @@
+#include "token/slot_watch.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "token/error.h"
+#include "token/protocol/datagram.h"
+
+namespace signet::token {
+
+namespace {
+
+/// A module that has an event each time has none.
+constexpr int max_baseless = 8;
+
+/// An empty name is not known.
+bool is_another(const std::string& before, const std::string& now) {
+    return !before.empty() && !now.empty() && before != now;
+}
+
+}  // namespace
+
+SlotWatch::SlotWatch(const CK_FUNCTION_LIST& functions) : m_functions(functions) {
+    try {
+        // What came before is no event.
+        take_events();
+        m_events.clear();
+        m_tokens = tokens();
+    } catch (const TokenError&) {
+        m_tokens.clear();
+    }
+}
+
+void SlotWatch::take_events() {
+    while (m_has_events && m_events.size() < protocol::max_slots) {
+        CK_SLOT_ID slot = 0;
+        const CK_RV answer = m_functions.C_WaitForSlotEvent(CKF_DONT_BLOCK, &slot, nullptr);
+        if (answer == CKR_FUNCTION_NOT_SUPPORTED)
+            m_has_events = false;
+        if (answer != CKR_OK)
+            break;
+        // Told again at once: it is not one event more.
+        if (!m_events.insert(SlotId{slot}).second)
+            break;
+    }
+}
+
+SlotWatch::Tokens SlotWatch::tokens() {
+    Tokens tokens;
+    for (const SlotId slot : occupied_slots(m_functions))
+        tokens[slot] = m_has_events ? std::string() : token_name(slot);
+    return tokens;
+}
+
+std::string SlotWatch::token_name(SlotId slot) {
+    CK_TOKEN_INFO info{};
+    if (m_functions.C_GetTokenInfo(static_cast<CK_SLOT_ID>(slot), &info) != CKR_OK) {
+        // That it does not tell now makes it no other.
+        const auto before = m_tokens.find(slot);
+        return before == m_tokens.end() ? std::string() : before->second;
+    }
+    return std::string(std::begin(info.serialNumber), std::end(info.serialNumber)) +
+           std::string(std::begin(info.label), std::end(info.label));
+}
+
+SlotChanges SlotWatch::look() {
+    SlotChanges changes;
+    try {
+        take_events();
+        const Tokens now = tokens();
+        for (const auto& [slot, name] : m_tokens) {
+            const auto place = now.find(slot);
+            if (place == now.end() || is_another(name, place->second))
+                changes.emptied.push_back(slot);
+        }
+        for (const auto& [slot, name] : now) {
+            const auto before = m_tokens.find(slot);
+            if (before == m_tokens.end() || is_another(before->second, name))
+                changes.filled.push_back(slot);
+        }
+        add_exchanged(now, changes);
+        m_tokens = now;
+    } catch (const TokenError&) {
+        // Operations will tell what ails it.
+        return {};
+    }
+    return changes;
+}
+
+void SlotWatch::add_exchanged(const Tokens& now, SlotChanges& changes) {
+    const bool has_base = changes.any() || m_events.empty();
+    m_baseless = has_base ? 0 : m_baseless + 1;
+    for (const SlotId slot : std::exchange(m_events, {})) {
+        const bool was_and_is = m_tokens.contains(slot) && now.contains(slot);
+        const bool is_said =
+            std::find(changes.filled.begin(), changes.filled.end(), slot) != changes.filled.end();
+        if (!was_and_is || is_said || m_baseless > max_baseless)
+            continue;
+        changes.emptied.push_back(slot);
+        changes.filled.push_back(slot);
+    }
+}
+
+}  // namespace signet::token

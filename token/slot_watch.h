@@ -1,0 +1,51 @@
+// Tokens that come and go while a module runs.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "token/slot.h"
+
+namespace signet::token {
+
+/// Slots whose token has gone, and slots that have one now; in both, if it was out in between.
+struct SlotChanges {
+    std::vector<SlotId> emptied;
+    std::vector<SlotId> filled;
+
+    [[nodiscard]] bool any() const noexcept { return !emptied.empty() || !filled.empty(); }
+};
+
+/// Asks C_WaitForSlotEvent, without waiting (no module known to wait there leaves its other functions usable
+/// meanwhile), and the list of slots; where there are no events, also who the tokens are, so that an exchange
+/// between two looks shows. No session is used. One thread at a time.
+class SlotWatch {
+  public:
+    /// Looks at what is there now. Throws nothing: a module that fails shows no change.
+    explicit SlotWatch(const CK_FUNCTION_LIST& functions);
+
+    /// What has changed since the last look, or since the construction.
+    SlotChanges look();
+
+  private:
+    /// Serial number and label of each slot's token; empty where events tell of an exchange.
+    using Tokens = std::map<SlotId, std::string>;
+
+    void take_events();
+    Tokens tokens();
+    std::string token_name(SlotId slot);
+    /// Of slots with a token before and `now`, those with an event.
+    void add_exchanged(const Tokens& now, SlotChanges& changes);
+
+    const CK_FUNCTION_LIST& m_functions;
+    bool m_has_events = true;
+    /// Looks in a row that had events while nothing else changed.
+    int m_baseless = 0;
+    /// Taken, but not told yet.
+    std::set<SlotId> m_events;
+    Tokens m_tokens;
+};
+
+}  // namespace signet::token

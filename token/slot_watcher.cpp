@@ -1,0 +1,59 @@
+#include "token/slot_watcher.h"
+
+#include <chrono>
+#include <string>
+
+#include "token/protocol/token.pb.h"
+
+namespace signet::token {
+
+namespace {
+
+/// People are told within a second, what the agent then looks at included.
+constexpr auto pause = std::chrono::milliseconds(300);
+
+std::span<const unsigned char> bytes_of(const std::string& text) {
+    return {reinterpret_cast<const unsigned char*>(text.data()), text.size()};
+}
+
+}  // namespace
+
+SlotWatcher::SlotWatcher(const CK_FUNCTION_LIST& functions, Anchors& anchors, const Channel& channel)
+    : m_watch(functions), m_anchors(anchors), m_channel(channel), m_thread([this] { run(); }) {}
+
+SlotWatcher::~SlotWatcher() {
+    {
+        const std::lock_guard lock(m_mutex);
+        m_stops = true;
+    }
+    m_stopped.notify_all();
+    m_thread.join();
+}
+
+void SlotWatcher::run() {
+    std::unique_lock lock(m_mutex);
+    while (!m_stopped.wait_for(lock, pause, [this] { return m_stops; })) {
+        // Nothing may come between the three calls of a context-specific login.
+        if (m_anchors.any_claimed())
+            continue;
+        lock.unlock();
+        const SlotChanges changes = m_watch.look();
+        if (changes.any())
+            tell(changes);
+        lock.lock();
+    }
+}
+
+void SlotWatcher::tell(const SlotChanges& changes) {
+    protocol::Reply reply;
+    protocol::SlotsChanged& slots = *reply.mutable_slots_changed();
+    for (const SlotId slot : changes.emptied) {
+        m_anchors.emptied(slot);
+        slots.add_emptied(static_cast<CK_SLOT_ID>(slot));
+    }
+    for (const SlotId slot : changes.filled)
+        slots.add_filled(static_cast<CK_SLOT_ID>(slot));
+    m_channel.send(bytes_of(reply.SerializeAsString()));
+}
+
+}  // namespace signet::token
