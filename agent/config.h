@@ -63,6 +63,8 @@ struct TokenConfig {
     std::string uri;
     pin::PinSource pin = pin::PinFromPinentry{};
     pin::PinLifetime pin_cache = default_pin_cache;
+    /// Whether each use of a key begins that time anew.
+    bool pin_cache_from_use = false;
 };
 
 struct Config {

@@ -182,10 +182,17 @@ pin::PinLifetime pin_cache(const ConfigTable& table) {
     return *value;
 }
 
+bool pin_cache_from_use(const ConfigTable& table) {
+    const std::string text = table.string("pin-cache-from").value_or("login");
+    if (text != "login" && text != "use")
+        table.fail("pin-cache-from", R"(must be "login" or "use")");
+    return text == "use";
+}
+
 TokenConfig parse_token(const toml::table& source, std::string_view file,
                         const std::vector<TokenConfig>& before) {
     const ConfigTable table(source, file, "token.");
-    table.allow_only({"uri", "pin", "pin-cache"});
+    table.allow_only({"uri", "pin", "pin-cache", "pin-cache-from"});
     TokenConfig token;
     token.uri = table.required_string("uri");
     if (!token.uri.starts_with("pkcs11:"))
@@ -195,6 +202,7 @@ TokenConfig parse_token(const toml::table& source, std::string_view file,
         table.fail("uri", "another [[token]] has the same");
     token.pin = pin_source(table);
     token.pin_cache = pin_cache(table);
+    token.pin_cache_from_use = pin_cache_from_use(table);
     return token;
 }
 

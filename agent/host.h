@@ -4,6 +4,7 @@
 #include "agent/asio.h"
 #include "agent/broadcast.h"
 #include "agent/config.h"
+#include "agent/context_pin.h"
 #include "agent/host_channel.h"
 #include "agent/operation_queue.h"
 #include "agent/token_state.h"
@@ -21,6 +22,9 @@
 #include <string_view>
 
 namespace signet::agent {
+
+/// How long a person may take at a PIN pad.
+inline constexpr auto pin_pad_limit = std::chrono::minutes{2};
 
 /// Told when a request has gone out, so that other work is done while the token does its own.
 class SendWatch {
@@ -95,9 +99,10 @@ class Host : public std::enable_shared_from_this<Host> {
     void end();
 
     /// A key operation on `token`, when it is `client`'s turn; not sent if `token` is not current any more
-    /// then. `request` and `watch` (may be null) must live until the answer.
+    /// then. `pin` (may be null) goes into `request` only as it is sent, and is wiped there. `request`, `pin`
+    /// and `watch` (may be null) must live until the answer.
     asio::awaitable<Answer> call(ClientId client, Company company, std::shared_ptr<const TokenState> token,
-                                 token::protocol::Request& request, SendWatch* watch);
+                                 token::protocol::Request& request, const ContextPin* pin, SendWatch* watch);
     /// At once, ahead of the queue; a Login or Logout. What is outstanding before it does not count in
     /// `limit`.
     asio::awaitable<Answer> control(token::protocol::Request& request, Clock::duration limit);
@@ -156,6 +161,7 @@ class Host : public std::enable_shared_from_this<Host> {
     struct Waiting {
         std::shared_ptr<const TokenState> token;
         token::protocol::Request* request;
+        const ContextPin* pin;
         SendWatch* watch;
         Completion<Answer> done;
     };
@@ -176,7 +182,8 @@ class Host : public std::enable_shared_from_this<Host> {
     void forget_process();
     void end_use();
     void end_if_unused();
-    void send(token::protocol::Request& request, SendWatch* watch, Completion<Answer> done);
+    void send(token::protocol::Request& request, const ContextPin* pin, SendWatch* watch,
+              Completion<Answer> done);
     void send_waiting();
     void send_back_waiting();
     static void send_back(Waiting waiting, const std::string& why);

@@ -20,10 +20,29 @@ bool gets_on(token::protocol::Outcome outcome) {
     }
 }
 
+/// Sets the authentication of a Sign or Decrypt, or takes it out.
+void authenticate(Request& request, const ContextPin* pin) {
+    const auto set = [pin](auto& operation) {
+        if (pin == nullptr)
+            return operation.clear_authentication();
+        auto& authentication = *operation.mutable_authentication();
+        authentication.set_may_be_last_try(pin->may_be_last_try);
+        // The setter that protobuf generates would leave a copy behind that nobody wipes.
+        if (pin->pin)
+            authentication.mutable_pin()->assign(pin->pin->reveal());
+        else
+            authentication.clear_pin();
+    };
+    if (request.has_sign())
+        set(*request.mutable_sign());
+    else if (request.has_decrypt())
+        set(*request.mutable_decrypt());
+}
+
 }  // namespace
 
 asio::awaitable<Answer> Host::call(ClientId client, Company company, std::shared_ptr<const TokenState> token,
-                                   Request& request, SendWatch* watch) {
+                                   Request& request, const ContextPin* pin, SendWatch* watch) {
     if (!is_ready()) {
         Answer refused;
         refused.fate = Fate::not_sent;
@@ -31,9 +50,9 @@ asio::awaitable<Answer> Host::call(ClientId client, Company company, std::shared
     }
     auto start = [&](Completion<Answer> done) {
         if (m_queue.send_at_once(company, m_operations, room()))
-            send(request, watch, std::move(done));
+            send(request, pin, watch, std::move(done));
         else
-            m_queue.push(client, company, Waiting{token, &request, watch, std::move(done)});
+            m_queue.push(client, company, Waiting{token, &request, pin, watch, std::move(done)});
     };
     const auto channel = m_channel;
     auto answer = co_await wait_for<Answer>(m_loop, start);
@@ -67,14 +86,18 @@ void Host::send_waiting() {
             send_back(std::move(*next), "the token was looked at anew");
             continue;
         }
-        send(*next->request, next->watch, std::move(next->done));
+        send(*next->request, next->pin, next->watch, std::move(next->done));
     }
     end_if_unused();
 }
 
-void Host::send(Request& request, SendWatch* watch, Completion<Answer> done) {
+void Host::send(Request& request, const ContextPin* pin, SendWatch* watch, Completion<Answer> done) {
     ++m_operations;
-    m_channel->send(request, m_config.operation_timeout, std::move(done));
+    Clock::duration limit = m_config.operation_timeout;
+    authenticate(request, pin);
+    if (pin != nullptr && !pin->pin)
+        limit += pin_pad_limit;
+    m_channel->send(request, limit, std::move(done));
     if (watch != nullptr)
         watch->sent();
 }

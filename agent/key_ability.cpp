@@ -58,15 +58,15 @@ std::string obstacle(const Location& location, const Request& request) {
         return "token \"" + location.token->label + "\" has no " + mechanism_name(mechanism);
     if (location.key && !may(*location.key, request))
         return "the key on token \"" + location.token->label + "\" may not be used for this";
-    if (location.key && location.key->always_authenticate)
+    if (location.key && location.key->always_authenticate && request.has_derive())
         return "the key on token \"" + location.token->label +
-               "\" asks for its PIN at each use, which signet cannot do yet";
+               "\" asks for its PIN at each use, for which PKCS#11 has no call in ECDH";
     return {};
 }
 
 bool can(const Location& location, const Request& request) {
     return has_mechanism(*location.token, mechanism_for(request)) && location.key &&
-           may(*location.key, request) && !location.key->always_authenticate;
+           may(*location.key, request) && !(location.key->always_authenticate && request.has_derive());
 }
 
 }  // namespace signet::agent

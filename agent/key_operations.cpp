@@ -1,8 +1,7 @@
-#include "agent/key_operations.h"
+#include "agent/key_progress.h"
 
 #include "agent/error.h"
 #include "agent/key_ability.h"
-#include "agent/token_config.h"
 
 #include <spdlog/spdlog.h>
 
@@ -17,10 +16,6 @@ namespace {
 using token::protocol::Request;
 
 constexpr auto extra_time = std::chrono::seconds{10};
-/// In a row; each is a wait for a host or a login, or a search.
-constexpr int max_preparations = 32;
-/// Of these, logins: when none lasts, another one asks the person again for nothing.
-constexpr int max_logins = 3;
 /// Logouts by others that cost an operation nothing but time. No more of them meet one by chance.
 constexpr int max_excused = 100;
 
@@ -49,41 +44,6 @@ std::size_t load_of(const Location& location) {
     return location.token->host->outstanding() + location.token->host->queued();
 }
 
-/// Whether the next place may do better: the login failed of this token, and of nothing else.
-bool is_about_login(protocol::Status status) {
-    switch (status) {
-        case protocol::PIN_INCORRECT:
-        case protocol::PIN_LOCKED:
-        case protocol::PIN_CANCELLED:
-        case protocol::PIN_UNAVAILABLE:
-        case protocol::TOKEN_ABSENT:
-        case protocol::TOKEN_FAILED:
-            return true;
-        default:
-            return false;
-    }
-}
-
-/// Why a token cannot be logged in to: its PIN's doing, behind whichever module it is, or this module's.
-struct FailedLogin {
-    std::shared_ptr<const TokenState> token;
-    bool by_pin;
-
-    [[nodiscard]] bool concerns(const TokenState& other) const {
-        return by_pin ? token->id() == other.id() : is_same_place(*token, other);
-    }
-};
-
-template <typename Predicate>
-std::vector<std::shared_ptr<Host>> hosts_of(const Key& key, const Predicate& wanted) {
-    std::vector<std::shared_ptr<Host>> hosts;
-    for (const auto& location : key.locations) {
-        if (wanted(*location.token->host))
-            hosts.push_back(location.token->host);
-    }
-    return hosts;
-}
-
 std::vector<Host::Use> uses_of(const Key& key) {
     std::vector<Host::Use> uses;
     for (const auto& location : key.locations)
@@ -92,41 +52,6 @@ std::vector<Host::Use> uses_of(const Key& key) {
 }
 
 }  // namespace
-
-struct KeyOperations::Progress {
-    Permit permit;
-    std::shared_ptr<const Key> key;
-    const Request& request;
-    std::uint64_t generation;
-    Clock::duration patience;
-    /// Moves on while the modules get on: see out_of_time().
-    Clock::time_point deadline;
-    std::uint64_t answered;
-    /// Of its own that it may have.
-    int failures_allowed;
-    /// Where it has failed already; another place goes first.
-    std::vector<std::shared_ptr<TokenState>> failed_at{};
-    /// They are not tried again.
-    std::vector<FailedLogin> failed_logins{};
-    /// The first of them.
-    std::exception_ptr login_failure{};
-    /// A person does not want to: nobody is asked again.
-    bool cancelled = false;
-    Company company = Company::any;
-    int failures = 0;
-    int excused = 0;
-    int timeouts = 0;
-    int preparations = 0;
-    int logins = 0;
-    std::vector<Host::Use> uses{};
-    bool searched = false;
-    bool rescanned = false;
-
-    [[nodiscard]] bool login_failed(const TokenState& token) const {
-        return std::any_of(failed_logins.begin(), failed_logins.end(),
-                           [&token](const auto& failed) { return failed.concerns(token); });
-    }
-};
 
 asio::awaitable<Answer> KeyOperations::run(Permit permit, std::shared_ptr<const Key> key, Request& request,
                                            KeyUse* use, int failures) {
@@ -145,12 +70,7 @@ asio::awaitable<Answer> KeyOperations::run(Permit permit, std::shared_ptr<const 
     while (true) {
         if (permit.peer().gone)
             throw Error(protocol::STOPPING, "the client has gone");
-        if (progress.generation != m_hosts.catalogue().generation()) {
-            progress.generation = m_hosts.catalogue().generation();
-            if (auto now = m_hosts.catalogue().key(progress.key->subject_public_key_info))
-                progress.key = std::move(now);
-            progress.uses = uses_of(*progress.key);
-        }
+        follow_catalogue(progress);
         const Location* place = pick(progress);
         if (place == nullptr) {
             co_await prepare(progress);
@@ -161,15 +81,28 @@ asio::awaitable<Answer> KeyOperations::run(Permit permit, std::shared_ptr<const 
         // The catalogue may be rebuilt while the token works.
         const auto held = progress.key;
         const auto host = place->token->host;
+        const bool authenticates = place->key->always_authenticate;
+        if (authenticates && !(progress.pin && is_same_place(*progress.pin_for, *place->token))) {
+            co_await find_pin(progress, place->token);
+            continue;
+        }
         progress.preparations = 0;
         progress.logins = 0;
         set_place(request, place->token->slot, place->key->handle);
         if (use != nullptr)
             use->goes_to(place->token);
-        answer = co_await host->call(permit.peer().id, progress.company, place->token, request, use);
+        const ContextPin* pin = authenticates ? &*progress.pin : nullptr;
+        answer = co_await host->call(permit.peer().id, progress.company, place->token, request, pin, use);
+        if (authenticates && answer.fate != Fate::not_sent && answer.fate != Fate::client_gone) {
+            const bool again = co_await judge_pin(progress, place->token, answer);
+            if (again)
+                continue;
+        }
         if (answer.ok()) {
-            if (use == nullptr || use->accepts(answer))
+            if (use == nullptr || use->accepts(answer)) {
+                m_logins.used(*place->token);
                 co_return answer;
+            }
             answer.outcome = token::protocol::DEVICE_FAILED;
             answer.what = "the token made a signature that does not verify";
         }
@@ -182,6 +115,15 @@ asio::awaitable<Answer> KeyOperations::run(Permit permit, std::shared_ptr<const 
         if (gone)
             co_await host->renew(place->token);
     }
+}
+
+void KeyOperations::follow_catalogue(Progress& progress) const {
+    if (progress.generation == m_hosts.catalogue().generation())
+        return;
+    progress.generation = m_hosts.catalogue().generation();
+    if (auto now = m_hosts.catalogue().key(progress.key->subject_public_key_info))
+        progress.key = std::move(now);
+    progress.uses = uses_of(*progress.key);
 }
 
 bool KeyOperations::out_of_time(Progress& progress) {
@@ -260,107 +202,6 @@ void KeyOperations::share_load(const Progress& progress, const Location& full) {
             continue;
         m_logins.open_unasked(location.token, [busy] { busy->spread_waiting(); });
     }
-}
-
-asio::awaitable<void> KeyOperations::prepare(Progress& progress) {
-    const auto key = progress.key;
-    if (++progress.preparations > max_preparations || out_of_time(progress))
-        throw Error(protocol::TOKEN_FAILED, "the token does not get ready", "see `signet status`");
-
-    std::string why;
-    bool may_come = key->locations.empty();
-    std::shared_ptr<TokenState> closed;
-    bool closed_asks = false;
-    for (const auto& location : key->locations) {
-        const auto token = location.token;
-        const auto hindrance = obstacle(location, progress.request);
-        if (!hindrance.empty()) {
-            why = hindrance;
-            continue;
-        }
-        if (!token->current || !token->host->is_ready()) {
-            may_come = true;
-            continue;
-        }
-        if (token->needs_login()) {
-            if (progress.login_failed(*token))
-                continue;
-            // Nobody is asked for a PIN as long as another place does without.
-            const bool asks = may_ask_person(*m_config, *token);
-            if (!closed || (closed_asks && !asks)) {
-                closed = token;
-                closed_asks = asks;
-            }
-            continue;
-        }
-        if (!std::exchange(progress.rescanned, true)) {
-            // The key may have been made, or shown, since the last scan.
-            co_await token->host->scan(token->slot);
-            co_return;
-        }
-        why = "token \"" + token->label + "\" shows no private key for this certificate";
-    }
-    if (closed && !(closed_asks && progress.cancelled)) {
-        co_await log_in(progress, closed);
-        co_return;
-    }
-    if (progress.login_failure && (progress.cancelled || !may_come))
-        std::rethrow_exception(progress.login_failure);
-    if (!may_come)
-        throw Error(protocol::TOKEN_CANNOT, why, "see `signet list`");
-
-    const auto coming = hosts_of(*key, [](const Host& host) { return !host.is_ready() && host.goes_on(); });
-    if (!coming.empty()) {
-        // Another module may show the key meanwhile. Those that are ready now cannot do it.
-        const auto ready_now = hosts_of(*key, [](const Host& host) { return host.is_ready(); });
-        const auto that_may_come = [this, key, ready_now] {
-            const auto now = m_hosts.catalogue().key(key->subject_public_key_info);
-            return hosts_of(now ? *now : *key, [&ready_now](const Host& host) {
-                return std::none_of(ready_now.begin(), ready_now.end(),
-                                    [&host](const auto& other) { return other.get() == &host; });
-            });
-        };
-        const bool ready = co_await m_hosts.wait_any_ready(that_may_come, progress.deadline);
-        if (!ready && progress.login_failure)
-            std::rethrow_exception(progress.login_failure);
-        if (!ready)
-            throw Error(protocol::TOKEN_FAILED,
-                        "module " + coming.front()->config().name +
-                            " does not get ready: " + coming.front()->trouble(),
-                        "see the log of signet-agent");
-        co_return;
-    }
-    // Every host is well, but none has the token where it was: it may have come back elsewhere.
-    if (!std::exchange(progress.searched, true)) {
-        co_await m_hosts.refresh();
-        co_return;
-    }
-    if (progress.login_failure)
-        std::rethrow_exception(progress.login_failure);
-    throw Error(protocol::TOKEN_ABSENT, "the token with this key is not there", "insert it");
-}
-
-asio::awaitable<void> KeyOperations::log_in(Progress& progress, std::shared_ptr<TokenState> token) {
-    if (progress.logins >= max_logins)
-        throw Error(protocol::TOKEN_FAILED,
-                    "token \"" + token->label + "\" was logged in to, and shows no login",
-                    "see the log of signet-agent");
-    const auto begin = Clock::now();
-    try {
-        co_await m_logins.ensure(token, progress.permit.peer());
-        ++progress.logins;
-    } catch (const Error& error) {
-        const auto status = error.status();
-        if (!is_about_login(status))
-            throw;
-        const bool by_module = status == protocol::TOKEN_ABSENT || status == protocol::TOKEN_FAILED;
-        progress.failed_logins.push_back({token, !by_module});
-        progress.cancelled = progress.cancelled || status == protocol::PIN_CANCELLED;
-        if (!progress.login_failure)
-            progress.login_failure = std::current_exception();
-    }
-    // A person may take their time; the operation's own time stands still meanwhile.
-    progress.deadline += Clock::now() - begin;
 }
 
 void refuse_failed(const Answer& answer) {

@@ -39,6 +39,8 @@ class KeyOperations {
     static constexpr int max_failures = 5;
     /// Of these, those that passed the operation's time.
     static constexpr int max_timeouts = 2;
+    /// Failures of one that sends a PIN each time: nothing may spend its tries.
+    static constexpr int max_failures_with_pin = 2;
 
     /// All must outlive it; the configuration may be exchanged.
     KeyOperations(const std::shared_ptr<const Config>& config, Hosts& hosts, Logins& logins)
@@ -60,10 +62,14 @@ class KeyOperations {
   private:
     struct Progress;
 
+    void follow_catalogue(Progress& progress) const;
     const Location* pick(const Progress& progress) const;
     void share_load(const Progress& progress, const Location& full);
     asio::awaitable<void> prepare(Progress& progress);
     asio::awaitable<void> log_in(Progress& progress, std::shared_ptr<TokenState> token);
+    asio::awaitable<void> find_pin(Progress& progress, std::shared_ptr<TokenState> token);
+    asio::awaitable<bool> judge_pin(Progress& progress, std::shared_ptr<TokenState> token,
+                                    const Answer& answer);
     static bool out_of_time(Progress& progress);
     static bool by_others(Progress& progress, const TokenState& token, const Answer& answer);
     static bool repeat(Progress& progress, const Location& location, const Answer& answer);

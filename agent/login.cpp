@@ -57,8 +57,8 @@ asio::awaitable<void> Logins::ensure(std::shared_ptr<TokenState> token, const Pe
         held->waiting.push_back(&peer);
         while (!held->ended)
             co_await held->changed.wait_until(Clock::time_point::max());
-        // A logout is no login.
-        if (held->kind == Kind::logout)
+        // Neither is a login.
+        if (held->kind == Kind::logout || held->kind == Kind::context)
             continue;
         if (!held->failure)
             co_return;
@@ -205,13 +205,16 @@ void Logins::keep(const Attempt& attempt, std::optional<Secret> pin) {
     // What was refused stays refused: that another PIN is right makes none of those right.
     if (pin && m_in_doubt.is_refused(attempt.id, *pin))
         m_in_doubt.forget(attempt.id);
-    const auto& lifetime = attempt.config.pin_cache;
-    const auto now = Clock::now();
-    const auto& token = *attempt.token;
     // The login has its time all the same.
-    if (attempt.under_way.removed_from.contains(token.module))
+    if (attempt.under_way.removed_from.contains(attempt.token->module))
         pin.reset();
-    m_kept.put({attempt.id, token.manufacturer, token.model}, token.module, std::move(pin), lifetime, now);
+    keep(*attempt.token, std::move(pin), attempt.config.pin_cache);
+}
+
+void Logins::keep(const TokenState& token, std::optional<Secret> pin, pin::PinLifetime lifetime) {
+    const auto now = Clock::now();
+    m_kept.put({token.id(), token.manufacturer, token.model}, token.module, std::move(pin), lifetime, now);
+    restart_by_use();
     if (!lifetime)
         return;
     if (lifetime->count() == 0)
@@ -219,6 +222,13 @@ void Logins::keep(const Attempt& attempt, std::optional<Secret> pin) {
     else
         expire_at(std::min(m_expiry.expiry() > now ? m_expiry.expiry() : Clock::time_point::max(),
                            now + *lifetime));
+}
+
+void Logins::restart_by_use() {
+    m_kept.restart_by_use([this](const pin::TokenDescription& token) {
+        const auto config = token_config_for(*m_config, token);
+        return config.pin_cache_from_use ? config.pin_cache : pin::PinLifetime{};
+    });
 }
 
 void Logins::expire_at(Clock::time_point when) {
@@ -292,6 +302,7 @@ void Logins::reconfigured() {
         return token_config_for(*m_config, token).pin_cache;
     };
     m_kept.limit(lifetime, Clock::now());
+    restart_by_use();
     m_left_alone.clear();
     expire();
 }

@@ -4,6 +4,7 @@
 #include "agent/asio.h"
 #include "agent/broadcast.h"
 #include "agent/config.h"
+#include "agent/context_pin.h"
 #include "agent/hosts.h"
 #include "agent/peer.h"
 #include "agent/pin/pin_store.h"
@@ -45,6 +46,18 @@ class Logins {
     /// request alone; and once a minute at most, unless somebody else has opened it meanwhile.
     void open_unasked(const std::shared_ptr<TokenState>& token, std::function<void()> opened);
 
+    /// For one operation of a key that asks for the PIN at each use: the PIN that is kept, or stored at the
+    /// PIN source, or a person's; none for a PIN pad. `last_try`: one try is left, and only a person may
+    /// spend it. `error` is what a person is told of the PIN before. Throws as ensure.
+    asio::awaitable<ContextPin> context_pin(std::shared_ptr<TokenState> token, const Peer& peer,
+                                            bool last_try, const std::string& error);
+    /// What became of it at `token`: taken; refused; or sent, and no answer came.
+    void context_pin_taken(const TokenState& token, ContextPin pin);
+    void context_pin_refused(const TokenState& token, const ContextPin& pin);
+    void context_pin_unanswered(const TokenState& token, const ContextPin& pin);
+    /// A key of the token was used: its time may begin anew.
+    void used(const TokenState& token) noexcept { m_kept.used(token.id(), token.module, Clock::now()); }
+
     /// Forgets the PIN and logs out; a token that is not there is logged out. Throws Error(TOKEN_FAILED) if
     /// the token did not; its process is replaced then, so that the login does not outlive it.
     asio::awaitable<void> lock(pin::TokenId id);
@@ -78,7 +91,7 @@ class Logins {
     struct UnderWay;
     struct Attempt;
 
-    enum class Kind { by_source, by_brought_pin, unasked, logout };
+    enum class Kind { by_source, by_brought_pin, unasked, context, logout };
 
     asio::awaitable<std::shared_ptr<UnderWay>> begin(const pin::TokenId& id, Kind kind);
     void finish(const pin::TokenId& id, const std::exception_ptr& failure);
@@ -95,19 +108,22 @@ class Logins {
     asio::awaitable<void> by_source(Attempt& attempt);
     asio::awaitable<void> by_stored_pin(Attempt& attempt, Secret pin);
     asio::awaitable<void> by_pinentry(Attempt& attempt);
+    asio::awaitable<ContextPin> ask_context_pin(Attempt& attempt, const std::string& error);
     asio::awaitable<Secret> ask_person(Attempt& attempt, const pin::PinPrompt& prompt);
     static std::string description(const Attempt& attempt);
     asio::awaitable<bool> try_pin(Attempt& attempt, const Secret& pin, bool confirmed);
     asio::awaitable<Answer> send(Attempt& attempt, const Secret* pin, bool may_repeat);
     asio::awaitable<void> look_again(Attempt& attempt);
-    bool is_unanswered_too_often(const Attempt& attempt, const Secret& pin);
+    bool is_unanswered_too_often(const TokenState& token, const Secret& pin);
     asio::awaitable<void> succeed(Attempt& attempt);
     void share(const pin::TokenId& id, const UnderWay& login);
     asio::awaitable<void> log_out_everywhere(pin::TokenId id);
     static asio::awaitable<void> log_out(std::shared_ptr<TokenState> token);
     asio::awaitable<void> log_out_expired(pin::TokenId id);
     void keep(const Attempt& attempt, std::optional<Secret> pin);
-    void refuse(const Attempt& attempt, const Secret& pin);
+    void keep(const TokenState& token, std::optional<Secret> pin, pin::PinLifetime lifetime);
+    void restart_by_use();
+    void refuse(const pin::TokenId& id, const Secret& pin);
     void expire();
     void expire_at(Clock::time_point when);
 

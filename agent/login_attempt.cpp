@@ -12,16 +12,8 @@ namespace signet::agent {
 
 namespace {
 
-constexpr auto pin_pad_limit = std::chrono::minutes{2};
 constexpr auto restart_limit = std::chrono::seconds{30};
 constexpr int max_sends = 3;
-constexpr int max_prompts = 3;
-
-[[noreturn]] void refuse_last_try(const TokenState& token) {
-    throw Error(protocol::PIN_LOCKED,
-                "one PIN try of " + quoted(token) + " is left, which nothing automatic spends",
-                "run `signet unlock --pin-stdin` with the right PIN");
-}
 
 [[noreturn]] void refuse_absent(const TokenState& token) {
     throw Error(protocol::TOKEN_ABSENT, quoted(token) + " is not there", "insert it");
@@ -40,6 +32,41 @@ std::string foreign(std::string text) {
 }
 
 }  // namespace
+
+void refuse_last_try(const TokenState& token) {
+    throw Error(protocol::PIN_LOCKED,
+                "one PIN try of " + quoted(token) + " is left, which nothing automatic spends",
+                "run `signet unlock --pin-stdin` with the right PIN");
+}
+
+void refuse_in_doubt(const TokenState& token) {
+    throw Error(protocol::PIN_UNAVAILABLE,
+                "signet-token ended during the last login to " + quoted(token) +
+                    "; its PIN is not sent again by itself",
+                "run `signet unlock --pin-stdin`");
+}
+
+void refuse_stored_pin(const TokenState& token, bool again) {
+    throw Error(protocol::PIN_INCORRECT,
+                quoted(token) + (again ? " has refused the PIN of its PIN source; it is not tried again"
+                                       : " refused the PIN of its PIN source" + tries_left(token)),
+                "put the right PIN there");
+}
+
+void refuse_without_source(const TokenState& token) {
+    throw Error(protocol::PIN_UNAVAILABLE, quoted(token) + " is locked, and its PIN source is none",
+                "run `signet unlock --pin-stdin`");
+}
+
+std::string tries_left(const TokenState& token) {
+    if (token.has_flag(CKF_USER_PIN_LOCKED))
+        return "; it is locked now";
+    if (token.has_flag(CKF_USER_PIN_FINAL_TRY))
+        return "; one try is left";
+    if (token.has_flag(CKF_USER_PIN_COUNT_LOW))
+        return "; few tries are left";
+    return {};
+}
 
 void refuse_locked(const TokenState& token) {
     throw Error(protocol::PIN_LOCKED, "the PIN of " + quoted(token) + " is locked",
@@ -83,8 +110,11 @@ asio::awaitable<void> Logins::by_pin_pad(Attempt& attempt) {
     }
     if (answer.fate == Fate::answered && answer.outcome == token::protocol::PIN_LOCKED)
         refuse_locked(*attempt.token);
-    if (answer.fate == Fate::answered && answer.outcome == token::protocol::PIN_INCORRECT)
-        throw Error(protocol::PIN_INCORRECT, "the PIN was wrong", "try again at the PIN pad");
+    if (answer.fate == Fate::answered && answer.outcome == token::protocol::PIN_INCORRECT) {
+        co_await look_again(attempt);
+        throw Error(protocol::PIN_INCORRECT, "the PIN was wrong" + tries_left(*attempt.token),
+                    "try again at the PIN pad");
+    }
     if (answer.fate == Fate::answered && answer.outcome == token::protocol::PIN_CANCELLED)
         throw Error(protocol::PIN_CANCELLED, "no PIN was entered at the PIN pad");
     if (answer.fate == Fate::answered && answer.outcome == token::protocol::TOKEN_ABSENT)
@@ -98,9 +128,12 @@ asio::awaitable<void> Logins::by_brought_pin(Attempt& attempt, const Secret& pin
                     quoted(*attempt.token) + " has refused this PIN before; it was not tried again",
                     "enter the right PIN");
     const bool done = co_await try_pin(attempt, pin, false);
-    if (!done)
-        throw Error(protocol::PIN_INCORRECT, quoted(*attempt.token) + " refused the PIN",
+    if (!done) {
+        co_await look_again(attempt);
+        throw Error(protocol::PIN_INCORRECT,
+                    quoted(*attempt.token) + " refused the PIN" + tries_left(*attempt.token),
                     "enter the right PIN");
+    }
 }
 
 asio::awaitable<void> Logins::by_source(Attempt& attempt) {
@@ -124,9 +157,7 @@ asio::awaitable<void> Logins::by_source(Attempt& attempt) {
     if (attempt.token->has_flag(CKF_USER_PIN_LOCKED))
         refuse_locked(*attempt.token);
     if (std::holds_alternative<pin::PinNone>(source))
-        throw Error(protocol::PIN_UNAVAILABLE,
-                    quoted(*attempt.token) + " is locked, and its PIN source is none",
-                    "run `signet unlock --pin-stdin`");
+        refuse_without_source(*attempt.token);
     if (attempt.token->has_flag(CKF_USER_PIN_FINAL_TRY))
         refuse_last_try(*attempt.token);
     co_await by_stored_pin(attempt, stored_pin(source));
@@ -135,18 +166,14 @@ asio::awaitable<void> Logins::by_source(Attempt& attempt) {
 asio::awaitable<void> Logins::by_stored_pin(Attempt& attempt, Secret pin) {
     attempt.automatic = true;
     if (m_refused.is_refused(attempt.id, pin))
-        throw Error(protocol::PIN_INCORRECT,
-                    quoted(*attempt.token) + " has refused the PIN of its PIN source; it is not tried again",
-                    "put the right PIN there");
+        refuse_stored_pin(*attempt.token, true);
     if (m_in_doubt.is_refused(attempt.id, pin))
-        throw Error(protocol::PIN_UNAVAILABLE,
-                    "signet-token ended during the last login to " + quoted(*attempt.token) +
-                        "; its PIN is not sent again by itself",
-                    "run `signet unlock --pin-stdin`");
+        refuse_in_doubt(*attempt.token);
     const bool done = co_await try_pin(attempt, pin, false);
-    if (!done)
-        throw Error(protocol::PIN_INCORRECT, quoted(*attempt.token) + " refused the PIN of its PIN source",
-                    "put the right PIN there");
+    if (!done) {
+        co_await look_again(attempt);
+        refuse_stored_pin(*attempt.token, false);
+    }
 }
 
 std::string Logins::description(const Attempt& attempt) {
@@ -154,6 +181,10 @@ std::string Logins::description(const Attempt& attempt) {
     std::string text;
     if (token.has_flag(CKF_USER_PIN_FINAL_TRY))
         text = "This is the last try: a wrong PIN locks the token.\n";
+    else if (token.has_flag(CKF_USER_PIN_COUNT_LOW))
+        text = "Few tries are left: too many wrong PINs lock the token.\n";
+    if (attempt.under_way.kind == Kind::context)
+        text += "Its key asks for the PIN at each use.\n";
     text += "Please enter the PIN of token \"" + foreign(token.label) + "\" (serial number " +
             foreign(token.serial) + "), asked for by " +
             (attempt.peer.program.empty() ? "a program" : foreign(attempt.peer.program)) + " (process " +
@@ -222,7 +253,7 @@ asio::awaitable<bool> Logins::try_pin(Attempt& attempt, const Secret& pin, bool 
             case token::protocol::PIN_INCORRECT:
             case token::protocol::PIN_INVALID:
                 spdlog::warn("{} refused a PIN", quoted(*attempt.token));
-                refuse(attempt, pin);
+                refuse(attempt.id, pin);
                 attempt.token->logged_in = false;
                 co_return false;
             case token::protocol::PIN_LOCKED:
@@ -241,10 +272,10 @@ asio::awaitable<bool> Logins::try_pin(Attempt& attempt, const Secret& pin, bool 
                 "try again; see the log of signet-agent");
 }
 
-void Logins::refuse(const Attempt& attempt, const Secret& pin) {
+void Logins::refuse(const pin::TokenId& id, const Secret& pin) {
     // A slip of somebody's fingers does not cost the others the right one.
-    m_kept.drop(attempt.id, pin);
-    m_refused.remember(attempt.id, pin);
+    m_kept.drop(id, pin);
+    m_refused.remember(id, pin);
 }
 
 asio::awaitable<Answer> Logins::send(Attempt& attempt, const Secret* pin, bool may_repeat) {
@@ -286,22 +317,23 @@ asio::awaitable<Answer> Logins::send(Attempt& attempt, const Secret* pin, bool m
         const bool unanswered = answer.fate == Fate::lost || answer.fate == Fate::timed_out || device_failed;
         if (answer.fate == Fate::answered && !device_failed)
             m_unanswered.erase(attempt.id);
-        const bool repeat = unanswered && may_repeat && !is_unanswered_too_often(attempt, *pin);
+        const bool repeat = unanswered && may_repeat && !is_unanswered_too_often(*attempt.token, *pin);
         if (answer.fate != Fate::not_sent && !repeat)
             break;
     }
     co_return answer;
 }
 
-bool Logins::is_unanswered_too_often(const Attempt& attempt, const Secret& pin) {
-    if (++m_unanswered[attempt.id] < max_sends)
+bool Logins::is_unanswered_too_often(const TokenState& token, const Secret& pin) {
+    const auto id = token.id();
+    if (++m_unanswered[id] < max_sends)
         return false;
     // It may have been changed elsewhere: each may have cost a try.
-    spdlog::warn("{} did not answer to its PIN {} times; it is not sent again by itself",
-                 quoted(*attempt.token), max_sends);
-    m_unanswered.erase(attempt.id);
-    m_kept.drop(attempt.id, pin);
-    m_in_doubt.remember(attempt.id, pin);
+    spdlog::warn("{} did not answer to its PIN {} times; it is not sent again by itself", quoted(token),
+                 max_sends);
+    m_unanswered.erase(id);
+    m_kept.drop(id, pin);
+    m_in_doubt.remember(id, pin);
     return true;
 }
 

@@ -60,7 +60,19 @@ inline std::string quoted(const TokenState& token) {
 /// From a file or credential. Throws as pin::read_pin.
 Secret stored_pin(const pin::PinSource& source);
 
-/// Throws Error(PIN_LOCKED).
+/// What to tell a person whose PIN was wrong, as the end of a sentence; empty if the token does not say.
+std::string tries_left(const TokenState& token);
+
+/// Each throws an Error that says why a login of `token` is not tried: PIN_LOCKED, PIN_LOCKED (the last try,
+/// where nobody is asked), PIN_UNAVAILABLE, PIN_UNAVAILABLE.
 [[noreturn]] void refuse_locked(const TokenState& token);
+[[noreturn]] void refuse_last_try(const TokenState& token);
+[[noreturn]] void refuse_in_doubt(const TokenState& token);
+[[noreturn]] void refuse_without_source(const TokenState& token);
+/// Throws Error(PIN_INCORRECT): by the token, now or (`again`) before.
+[[noreturn]] void refuse_stored_pin(const TokenState& token, bool again);
+
+/// Dialogues of one login, at most.
+inline constexpr int max_prompts = 3;
 
 }  // namespace signet::agent

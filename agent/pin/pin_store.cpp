@@ -59,6 +59,27 @@ void PinStore::limit(const std::function<PinLifetime(const TokenDescription&)>& 
     }
 }
 
+void PinStore::restart_by_use(const std::function<PinLifetime(const TokenDescription&)>& lifetime) {
+    m_restarts_by_use = false;
+    for (auto& [place, kept] : m_kept) {
+        kept.from_use = lifetime(kept.token);
+        m_restarts_by_use = m_restarts_by_use || kept.from_use;
+    }
+}
+
+void PinStore::used(const TokenId& token, const std::string& module, Clock::time_point now) noexcept {
+    if (!m_restarts_by_use)
+        return;
+    const auto found = std::find_if(m_kept.begin(), m_kept.end(), [&](const auto& entry) {
+        return entry.first.token == token && entry.first.module == module;
+    });
+    // What is over stays over.
+    if (found == m_kept.end() || !found->second.from_use || !found->second.until ||
+        *found->second.until <= now)
+        return;
+    found->second.until = std::max(*found->second.until, now + *found->second.from_use);
+}
+
 bool PinStore::drop(const TokenId& token) noexcept {
     return std::erase_if(m_kept, [&](const auto& entry) { return entry.first.token == token; }) != 0;
 }

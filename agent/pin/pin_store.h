@@ -29,8 +29,8 @@ class PinStore {
     using Clock = std::chrono::steady_clock;
 
     /// Keeps `pin`, which the token has just accepted, in place of an older one; another PIN that any module
-    /// has for this token is dropped. Use does not lengthen a lifetime. With a lifetime of zero nothing is
-    /// kept. None: it was entered at a PIN pad, and the time of the login is kept alone.
+    /// has for this token is dropped. Use does not lengthen a lifetime (but restart_by_use). With a lifetime
+    /// of zero nothing is kept. None: it was entered at a PIN pad, and the time of the login is kept alone.
     void put(const TokenDescription&, const std::string& module, std::optional<Secret> pin,
              PinLifetime lifetime, Clock::time_point now);
 
@@ -46,6 +46,12 @@ class PinStore {
     /// What is kept lives as long as `lifetime` says of its token from now on, at most. Throws what that
     /// throws.
     void limit(const std::function<PinLifetime(const TokenDescription&)>& lifetime, Clock::time_point now);
+
+    /// From now on the time of those of which `lifetime` says one begins anew with each used(); that of
+    /// others does not. Throws what that throws.
+    void restart_by_use(const std::function<PinLifetime(const TokenDescription&)>& lifetime);
+    /// A key of the token was used, whose PIN or login may be kept.
+    void used(const TokenId&, const std::string& module, Clock::time_point now) noexcept;
 
     /// Of all modules; whether there was one.
     bool drop(const TokenId&) noexcept;
@@ -65,6 +71,8 @@ class PinStore {
         std::optional<Secret> pin;
         /// None: no end.
         std::optional<Clock::time_point> until;
+        /// What use makes it live for; none: it changes nothing.
+        PinLifetime from_use{};
     };
     struct Place {
         TokenId token;
@@ -76,6 +84,8 @@ class PinStore {
 
     /// All entries of a token stand together.
     std::map<Place, Kept> m_kept;
+    /// Whether use matters to any of them.
+    bool m_restarts_by_use = false;
 };
 
 }  // namespace signet::agent::pin

@@ -1,0 +1,70 @@
+#include "agent/key_progress.h"
+
+#include "agent/error.h"
+#include "agent/login_attempt.h"
+#include "agent/token_config.h"
+
+#include <algorithm>
+#include <utility>
+#include <variant>
+
+namespace signet::agent {
+
+asio::awaitable<void> KeyOperations::find_pin(Progress& progress, std::shared_ptr<TokenState> token) {
+    progress.failures_allowed = std::min(progress.failures_allowed, max_failures_with_pin);
+    const auto begin = Clock::now();
+    progress.pin =
+        co_await m_logins.context_pin(token, progress.permit.peer(), progress.last_try, progress.pin_error);
+    progress.pin_for = token;
+    // A person may take their time; the operation's own time stands still meanwhile.
+    progress.deadline += Clock::now() - begin;
+}
+
+/// Whether the operation is begun anew, with another PIN.
+asio::awaitable<bool> KeyOperations::judge_pin(Progress& progress, std::shared_ptr<TokenState> token,
+                                               const Answer& answer) {
+    ContextPin pin = std::move(*progress.pin);
+    progress.pin.reset();
+    if (answer.fate != Fate::answered || answer.outcome == token::protocol::DEVICE_FAILED) {
+        m_logins.context_pin_unanswered(*token, pin);
+        co_return false;
+    }
+    switch (answer.outcome) {
+        case token::protocol::OK:
+        case token::protocol::INPUT_REFUSED:
+            m_logins.context_pin_taken(*token, std::move(pin));
+            co_return false;
+        case token::protocol::PIN_CANCELLED:
+            throw Error(protocol::PIN_CANCELLED, "no PIN was entered at the PIN pad");
+        case token::protocol::PIN_LOCKED:
+            m_logins.context_pin_refused(*token, pin);
+            refuse_locked(*token);
+        case token::protocol::PIN_INCORRECT:
+        case token::protocol::PIN_INVALID:
+            m_logins.context_pin_refused(*token, pin);
+            break;
+        case token::protocol::PIN_LAST_TRY:
+            if (std::exchange(progress.last_try, true))
+                refuse_last_try(*token);
+            co_await token->host->scan(token->slot);
+            co_return true;
+        default:
+            co_return false;
+    }
+    // The flags say what is left now.
+    const auto host = token->host;
+    co_await host->scan(token->slot);
+    const auto place = host->tokens().find(token->slot);
+    const auto left = place == host->tokens().end() ? std::string() : tries_left(*place->second);
+    if (!pin.pin)
+        throw Error(protocol::PIN_INCORRECT, "the PIN was wrong" + left, "try again at the PIN pad");
+    const bool may_ask = may_ask_person(*m_config, *token);
+    const bool has_other = pin.confirmed || may_ask;
+    if (!has_other || ++progress.wrong_pins >= max_prompts)
+        throw Error(protocol::PIN_INCORRECT, quoted(*token) + " refused the PIN" + left,
+                    may_ask ? "try again" : "put the right PIN where it is read from");
+    progress.pin_error = "The token refused the PIN" + left + ".";
+    co_return true;
+}
+
+}  // namespace signet::agent

@@ -1,0 +1,147 @@
+#include "agent/key_progress.h"
+
+#include "agent/error.h"
+#include "agent/key_ability.h"
+#include "agent/token_config.h"
+
+#include <algorithm>
+#include <exception>
+
+namespace signet::agent {
+
+namespace {
+
+/// In a row; each is a wait for a host or a login, or a search.
+constexpr int max_preparations = 32;
+/// Of these, logins: when none lasts, another one asks the person again for nothing.
+constexpr int max_logins = 3;
+
+/// Whether the next place may do better: the login failed of this token, and of nothing else.
+bool is_about_login(protocol::Status status) {
+    switch (status) {
+        case protocol::PIN_INCORRECT:
+        case protocol::PIN_LOCKED:
+        case protocol::PIN_CANCELLED:
+        case protocol::PIN_UNAVAILABLE:
+        case protocol::TOKEN_ABSENT:
+        case protocol::TOKEN_FAILED:
+            return true;
+        default:
+            return false;
+    }
+}
+
+template <typename Predicate>
+std::vector<std::shared_ptr<Host>> hosts_of(const Key& key, const Predicate& wanted) {
+    std::vector<std::shared_ptr<Host>> hosts;
+    for (const auto& location : key.locations) {
+        if (wanted(*location.token->host))
+            hosts.push_back(location.token->host);
+    }
+    return hosts;
+}
+
+}  // namespace
+
+asio::awaitable<void> KeyOperations::prepare(Progress& progress) {
+    const auto key = progress.key;
+    if (++progress.preparations > max_preparations || out_of_time(progress))
+        throw Error(protocol::TOKEN_FAILED, "the token does not get ready", "see `signet status`");
+
+    std::string why;
+    bool may_come = key->locations.empty();
+    std::shared_ptr<TokenState> closed;
+    bool closed_asks = false;
+    for (const auto& location : key->locations) {
+        const auto token = location.token;
+        const auto hindrance = obstacle(location, progress.request);
+        if (!hindrance.empty()) {
+            why = hindrance;
+            continue;
+        }
+        if (!token->current || !token->host->is_ready()) {
+            may_come = true;
+            continue;
+        }
+        if (token->needs_login()) {
+            if (progress.login_failed(*token))
+                continue;
+            // Nobody is asked for a PIN as long as another place does without.
+            const bool asks = may_ask_person(*m_config, *token);
+            if (!closed || (closed_asks && !asks)) {
+                closed = token;
+                closed_asks = asks;
+            }
+            continue;
+        }
+        if (!std::exchange(progress.rescanned, true)) {
+            // The key may have been made, or shown, since the last scan.
+            co_await token->host->scan(token->slot);
+            co_return;
+        }
+        why = "token \"" + token->label + "\" shows no private key for this certificate";
+    }
+    if (closed && !(closed_asks && progress.cancelled)) {
+        co_await log_in(progress, closed);
+        co_return;
+    }
+    if (progress.login_failure && (progress.cancelled || !may_come))
+        std::rethrow_exception(progress.login_failure);
+    if (!may_come)
+        throw Error(protocol::TOKEN_CANNOT, why, "see `signet list`");
+
+    const auto coming = hosts_of(*key, [](const Host& host) { return !host.is_ready() && host.goes_on(); });
+    if (!coming.empty()) {
+        // Another module may show the key meanwhile. Those that are ready now cannot do it.
+        const auto ready_now = hosts_of(*key, [](const Host& host) { return host.is_ready(); });
+        const auto that_may_come = [this, key, ready_now] {
+            const auto now = m_hosts.catalogue().key(key->subject_public_key_info);
+            return hosts_of(now ? *now : *key, [&ready_now](const Host& host) {
+                return std::none_of(ready_now.begin(), ready_now.end(),
+                                    [&host](const auto& other) { return other.get() == &host; });
+            });
+        };
+        const bool ready = co_await m_hosts.wait_any_ready(that_may_come, progress.deadline);
+        if (!ready && progress.login_failure)
+            std::rethrow_exception(progress.login_failure);
+        if (!ready)
+            throw Error(protocol::TOKEN_FAILED,
+                        "module " + coming.front()->config().name +
+                            " does not get ready: " + coming.front()->trouble(),
+                        "see the log of signet-agent");
+        co_return;
+    }
+    // Every host is well, but none has the token where it was: it may have come back elsewhere.
+    if (!std::exchange(progress.searched, true)) {
+        co_await m_hosts.refresh();
+        co_return;
+    }
+    if (progress.login_failure)
+        std::rethrow_exception(progress.login_failure);
+    throw Error(protocol::TOKEN_ABSENT, "the token with this key is not there", "insert it");
+}
+
+asio::awaitable<void> KeyOperations::log_in(Progress& progress, std::shared_ptr<TokenState> token) {
+    if (progress.logins >= max_logins)
+        throw Error(protocol::TOKEN_FAILED,
+                    "token \"" + token->label + "\" was logged in to, and shows no login",
+                    "see the log of signet-agent");
+    const auto begin = Clock::now();
+    try {
+        co_await m_logins.ensure(token, progress.permit.peer());
+        ++progress.logins;
+    } catch (const Error& error) {
+        const auto status = error.status();
+        if (!is_about_login(status))
+            throw;
+        const bool by_module = status == protocol::TOKEN_ABSENT || status == protocol::TOKEN_FAILED;
+        progress.failed_logins.push_back({token, !by_module});
+        progress.cancelled = progress.cancelled || status == protocol::PIN_CANCELLED;
+        if (!progress.login_failure)
+            progress.login_failure = std::current_exception();
+    }
+    // A person may take their time; the operation's own time stands still meanwhile.
+    progress.deadline += Clock::now() - begin;
+}
+
+}  // namespace signet::agent

@@ -1,0 +1,68 @@
+// An operation on a key under way; shared by the files of KeyOperations.
+#pragma once
+
+#include "agent/context_pin.h"
+#include "agent/key_operations.h"
+
+#include <algorithm>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace signet::agent {
+
+/// Why a token cannot be logged in to: its PIN's doing, behind whichever module it is, or this module's.
+struct FailedLogin {
+    std::shared_ptr<const TokenState> token;
+    bool by_pin;
+
+    [[nodiscard]] bool concerns(const TokenState& other) const {
+        return by_pin ? token->id() == other.id() : is_same_place(*token, other);
+    }
+};
+
+struct KeyOperations::Progress {
+    Permit permit;
+    std::shared_ptr<const Key> key;
+    const token::protocol::Request& request;
+    std::uint64_t generation;
+    Clock::duration patience;
+    /// Moves on while the modules get on: see out_of_time().
+    Clock::time_point deadline;
+    std::uint64_t answered;
+    /// Of its own that it may have.
+    int failures_allowed;
+    /// Where it has failed already; another place goes first.
+    std::vector<std::shared_ptr<TokenState>> failed_at{};
+    /// They are not tried again.
+    std::vector<FailedLogin> failed_logins{};
+    /// The first of them.
+    std::exception_ptr login_failure{};
+    /// A person does not want to: nobody is asked again.
+    bool cancelled = false;
+    Company company = Company::any;
+    int failures = 0;
+    int excused = 0;
+    int timeouts = 0;
+    int preparations = 0;
+    int logins = 0;
+    std::vector<Host::Use> uses{};
+    /// For the next attempt at a key that asks for it at each use, on this token.
+    std::optional<ContextPin> pin{};
+    std::shared_ptr<const TokenState> pin_for{};
+    /// Refused ones, and what a person is told of the last.
+    int wrong_pins = 0;
+    std::string pin_error{};
+    bool last_try = false;
+    bool searched = false;
+    bool rescanned = false;
+
+    [[nodiscard]] bool login_failed(const TokenState& token) const {
+        return std::any_of(failed_logins.begin(), failed_logins.end(),
+                           [&token](const auto& failed) { return failed.concerns(token); });
+    }
+};
+
+}  // namespace signet::agent
