@@ -264,6 +264,7 @@ void Catalogue::rebuild(std::vector<std::shared_ptr<TokenState>> tokens,
     Builder builder(m_generation, m_notes);
     for (const auto& token : tokens)
         builder.add(token);
+    m_absent.replaced(m_identities, tokens);
     m_identities = builder.identities();
     builder.count_notes();
     m_keys = builder.keys();

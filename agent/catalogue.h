@@ -1,12 +1,14 @@
 // All tokens and identities, as the last scans saw them.
 #pragma once
 
+#include "agent/absent_identities.h"
 #include "agent/identity.h"
 #include "agent/token_state.h"
 
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -30,6 +32,13 @@ class Catalogue {
     [[nodiscard]] const std::vector<std::shared_ptr<const Identity>>& identities() const noexcept {
         return m_identities;
     }
+    /// Those that were there, and whose token is not now.
+    [[nodiscard]] const std::vector<std::shared_ptr<const Identity>>& absent() const noexcept {
+        return m_absent.identities();
+    }
+    /// AbsentIdentities::keep_modules.
+    void forget_absent_but(const std::set<std::string>& modules) { m_absent.keep_modules(modules); }
+
     /// Notes, at most, and bytes of one: `signet list` sends all of them in one frame.
     static constexpr std::size_t max_notes = 100;
     static constexpr std::size_t max_note = 300;
@@ -44,6 +53,7 @@ class Catalogue {
     std::uint64_t m_generation = 0;
     std::vector<std::shared_ptr<TokenState>> m_tokens;
     std::vector<std::shared_ptr<const Identity>> m_identities;
+    AbsentIdentities m_absent;
     std::unordered_map<std::string, std::shared_ptr<const Key>> m_keys;
     std::unordered_map<std::string, std::shared_ptr<const Key>> m_leaving_keys;
     std::vector<std::string> m_notes;

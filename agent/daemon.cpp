@@ -145,6 +145,7 @@ asio::awaitable<void> Daemon::stop() {
     m_listener->drain();
     m_discovery.stop();
     m_agent->logins.stop_asking();
+    m_agent->hosts.stop_waiting();
     const auto deadline = Clock::now() + stop_limit;
     while (!m_listener->idle() && Clock::now() < deadline) {
         m_grace.expires_after(look_again);

@@ -152,7 +152,8 @@ asio::awaitable<void> sign_one(Task& task, std::size_t index) {
     operation.set_digest(hash.data(), hash.size());
 
     SignatureUse use(task, index, hash);
-    const auto answer = co_await task.agent.keys.run(signer.permit, signer.identity->key, request, &use);
+    const auto answer = co_await task.agent.keys.run(signer.permit, signer.identity->key, request, &use,
+                                                     {KeyOperations::max_failures, task.request.wait()});
     if (!answer.ok())
         refuse_failed(answer);
     use.check_recorded();

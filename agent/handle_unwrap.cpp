@@ -2,6 +2,7 @@
 #include "agent/error.h"
 #include "agent/handlers.h"
 #include "agent/recipient_match.h"
+#include "agent/token_wait.h"
 #include "agent/unwrap_request.h"
 #include "cms/enveloped_data.h"
 #include "cms/error.h"
@@ -22,6 +23,7 @@ struct Unwrapping {
     const RecipientMatch& match;
     Permit permit;
     std::size_t key_size;
+    bool waits;
     /// That had the input, in this order.
     std::vector<std::shared_ptr<const TokenState>> tokens{};
     /// The true reason of a fault, for the audit log alone.
@@ -68,8 +70,8 @@ asio::awaitable<Answer> try_input(Unwrapping& task, int failures) {
     SeenByToken seen(task);
     Answer answer;
     try {
-        answer =
-            co_await task.agent.keys.run(task.permit, task.match.identity->key, request, &seen, failures);
+        answer = co_await task.agent.keys.run(task.permit, task.match.identity->key, request, &seen,
+                                              {failures, task.waits});
     } catch (const Error& error) {
         if (!seen.was_sent() || !is_about_token(error.status()))
             throw;
@@ -85,7 +87,7 @@ asio::awaitable<Answer> try_input(Unwrapping& task, int failures) {
 asio::awaitable<void> check_token(Unwrapping& task) {
     auto request = unwrap_request(own_recipient_info(task.match.identity->certificate, task.match.info));
     const auto answer = co_await task.agent.keys.run(task.permit, task.match.identity->key, request, nullptr,
-                                                     failures_of_check);
+                                                     {failures_of_check, task.waits});
     if (answer.fate == Fate::answered && answer.outcome == token::protocol::INPUT_REFUSED)
         throw Error(
             protocol::TOKEN_CANNOT,
@@ -193,6 +195,18 @@ std::string unsupported_for(const std::vector<std::shared_ptr<const Identity>>& 
     return {};
 }
 
+/// Throws Error(TOKEN_ABSENT) if the message is for an identity whose token is absent, or no token is there.
+void refuse_absent(Agent& agent, const std::string& identity, const std::vector<cms::BytesView>& infos) {
+    std::vector<std::string> unreadable;
+    if (const auto match = match_recipient(infos, agent.selector.absent(identity), unreadable))
+        throw Error(protocol::TOKEN_ABSENT,
+                    "token \"" + match->identity->places.front().token->label + "\" with " +
+                        match->identity->description() + " is not there",
+                    "insert it, or wait for it with --wait");
+    if (agent.hosts.catalogue().tokens().empty())
+        throw Error(protocol::TOKEN_ABSENT, "no token is there", "insert one, or see `signet status`");
+}
+
 [[noreturn]] void refuse_no_recipient(Agent& agent, const std::string& identity,
                                       const std::vector<cms::BytesView>& infos,
                                       const std::vector<std::string>& unreadable) {
@@ -202,6 +216,7 @@ std::string unsupported_for(const std::vector<std::shared_ptr<const Identity>>& 
                     "ask the sender to encrypt with RSA (PKCS#1 v1.5 or OAEP) or ephemeral-static ECDH, with "
                     "SHA-1 or "
                     "SHA-2 from 256 bits and AES");
+    refuse_absent(agent, identity, infos);
     if (!identity.empty() && agent.selector.matching(identity).empty())
         throw Error(protocol::NO_IDENTITY, "no identity matches \"" + identity + "\"",
                     "see what `signet list` shows");
@@ -212,20 +227,29 @@ std::string unsupported_for(const std::vector<std::shared_ptr<const Identity>>& 
     throw Error(protocol::NO_RECIPIENT, why, "insert the token, or see what `signet list` shows");
 }
 
-asio::awaitable<RecipientMatch> find_recipient(Agent& agent, const protocol::Unwrap& request) {
+asio::awaitable<RecipientMatch> find_recipient(Agent& agent, const Peer& peer,
+                                               const protocol::Unwrap& request) {
     std::vector<cms::BytesView> infos;
     for (const auto& info : request.recipient_info())
         infos.push_back(cms::as_bytes(info));
     std::vector<std::string> unreadable;
     auto match = match_recipient(infos, agent.selector.matching(request.identity()), unreadable);
-    if (!match) {
+    if (!match)
         // A token may have come since the last scan.
         co_await agent.hosts.refresh();
+    while (!match) {
         unreadable.clear();
         match = match_recipient(infos, agent.selector.matching(request.identity()), unreadable);
+        if (match)
+            break;
+        try {
+            refuse_no_recipient(agent, request.identity(), infos, unreadable);
+        } catch (const Error& error) {
+            if (error.status() != protocol::TOKEN_ABSENT || !request.wait())
+                throw;
+        }
+        co_await wait_for_token(agent.hosts, peer);
     }
-    if (!match)
-        refuse_no_recipient(agent, request.identity(), infos, unreadable);
     co_return std::move(*match);
 }
 
@@ -236,9 +260,9 @@ asio::awaitable<void> handle_unwrap(Agent& agent, const Peer& peer, protocol::Re
     const auto& wanted = request.unwrap();
     const auto cipher =
         cms::parse_content_encryption_algorithm(cms::as_bytes(wanted.content_encryption_algorithm()));
-    const auto match = co_await find_recipient(agent, wanted);
+    const auto match = co_await find_recipient(agent, peer, wanted);
     const auto permit = agent.policy.require(peer, Operation::unwrap, match.identity.get());
-    Unwrapping task{agent, match, permit, cms::key_size(cipher)};
+    Unwrapping task{agent, match, permit, cms::key_size(cipher), wanted.wait()};
     Secret key;
     AuditLog::Ticket done = 0;
     try {

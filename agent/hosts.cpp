@@ -1,15 +1,18 @@
 #include "agent/hosts.h"
+#include "agent/error.h"
 #include "agent/spawn.h"
 
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <set>
 
 namespace signet::agent {
 
 namespace {
 
-constexpr auto refresh_pause = std::chrono::seconds{1};
+/// A card that somebody has just put in shows in what they do next.
+constexpr auto refresh_pause = std::chrono::milliseconds{200};
 /// A host that takes longer than this hangs, or is slow: the others' clients do not wait for it.
 constexpr auto refresh_limit = std::chrono::seconds{5};
 
@@ -74,9 +77,14 @@ void Hosts::configure(const std::vector<ModuleConfig>& modules) {
         host->leave();
     }
     rebuild_catalogue();
+    std::set<std::string> names;
+    for (const auto& module : modules)
+        names.insert(module.name);
+    m_catalogue.forget_absent_but(names);
 }
 
 void Hosts::end_all() {
+    stop_waiting();
     for (const auto& host : std::exchange(m_hosts, {}))
         host->end();
     for (const auto& host : std::exchange(m_leaving, {}))
@@ -109,8 +117,13 @@ asio::awaitable<void> Hosts::scan_one(std::shared_ptr<Host> host) {
 }
 
 asio::awaitable<void> Hosts::refresh() {
-    if (m_last_refresh == Clock::time_point::min() || Clock::now() - m_last_refresh >= refresh_pause)
-        begin_refresh();
+    const auto asked = Clock::now();
+    while (m_last_refresh < asked) {
+        if (m_last_refresh == Clock::time_point::min() || Clock::now() - m_last_refresh >= refresh_pause)
+            begin_refresh();
+        else
+            co_await m_refreshed.wait_until(m_last_refresh + refresh_pause);
+    }
     const auto begun = m_refreshing;
     const auto starting = m_hosts;
     const auto settled = Clock::now() + refresh_limit;
@@ -129,6 +142,21 @@ asio::awaitable<void> Hosts::refresh() {
         if (!host->is_ready() && host->tokens().empty())
             co_await host->wait_settled(settled);
     }
+}
+
+void Hosts::require_going_on() const {
+    if (m_stopping)
+        throw Error(protocol::STOPPING, "the agent is stopping", "try again when it runs");
+}
+
+void Hosts::stop_waiting() {
+    m_stopping = true;
+    m_rebuilt.notify_all();
+}
+
+void Hosts::look_anew() {
+    for (const auto& host : m_hosts)
+        static_cast<void>(host->look_anew());
 }
 
 void Hosts::begin_refresh() {

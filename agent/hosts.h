@@ -35,9 +35,18 @@ class Hosts {
     /// get ready any more. `hosts` is asked again whenever the catalogue was rebuilt.
     asio::awaitable<bool> wait_any_ready(std::function<std::vector<std::shared_ptr<Host>>()> hosts,
                                          Clock::time_point deadline);
-    /// Scans everything again, unless that was done less than a second ago; what has never shown a token
-    /// starts anew for it (Host::look_anew). A host that takes longer than a few seconds is not waited for:
-    /// the last picture of it stays until its scan is in. Nor are scans that others begin meanwhile.
+    /// Returns when the catalogue has been rebuilt, or at `deadline`.
+    asio::awaitable<void> wait_rebuilt(Clock::time_point deadline) { return m_rebuilt.wait_until(deadline); }
+    /// Throws Error(STOPPING) from stop_waiting() on.
+    void require_going_on() const;
+    /// Ends what waits for a token that is not there.
+    void stop_waiting();
+    /// Host::look_anew of each.
+    void look_anew();
+    /// Scans everything again, a fifth of a second after the last time at the earliest: who comes in between
+    /// shares one. What shows no token starts anew for it (Host::look_anew). A host that takes longer than a
+    /// few seconds is not waited for: the last picture of it stays until its scan is in. Nor are scans that
+    /// others begin meanwhile.
     asio::awaitable<void> refresh();
     /// `removed` is called for each token that is not there any more (Host::Host).
     void when_removed(Host::Removed removed) { m_removed = std::move(removed); }
@@ -62,6 +71,7 @@ class Hosts {
     std::vector<std::shared_ptr<Host>> m_leaving;
     Catalogue m_catalogue;
     Host::Removed m_removed = [](const pin::TokenId&, const std::string&) {};
+    bool m_stopping = false;
     Broadcast m_refreshed;
     /// The catalogue was rebuilt, as for each host that gets ready, or can get ready no more.
     Broadcast m_rebuilt;

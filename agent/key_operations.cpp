@@ -54,7 +54,7 @@ std::vector<Host::Use> uses_of(const Key& key) {
 }  // namespace
 
 asio::awaitable<Answer> KeyOperations::run(Permit permit, std::shared_ptr<const Key> key, Request& request,
-                                           KeyUse* use, int failures) {
+                                           KeyUse* use, Effort effort) {
     const auto& locations = key->locations;
     const auto timeout = locations.empty()
                              ? Clock::duration{}
@@ -63,8 +63,8 @@ asio::awaitable<Answer> KeyOperations::run(Permit permit, std::shared_ptr<const 
     const auto generation = key->generation;
     const auto answered = answered_at(*key);
     const auto patience = 2 * timeout + extra_time;
-    Progress progress{permit,   std::move(key),          request,  generation,
-                      patience, Clock::now() + patience, answered, failures};
+    Progress progress{permit,   std::move(key),  request,     generation, patience, Clock::now() + patience,
+                      answered, effort.failures, effort.waits};
     progress.uses = uses_of(*progress.key);
     Answer answer;
     while (true) {

@@ -42,6 +42,13 @@ class KeyOperations {
     /// Failures of one that sends a PIN each time: nothing may spend its tries.
     static constexpr int max_failures_with_pin = 2;
 
+    /// How much is done for an operation.
+    struct Effort {
+        int failures = max_failures;
+        /// Whether it waits for a token that is absent, for as long as its client does.
+        bool waits = false;
+    };
+
     /// All must outlive it; the configuration may be exchanged.
     KeyOperations(const std::shared_ptr<const Config>& config, Hosts& hosts, Logins& logins)
         : m_config(config), m_hosts(hosts), m_logins(logins) {}
@@ -53,11 +60,11 @@ class KeyOperations {
     /// TOKEN_FAILED (no process), STOPPING (the client has gone). Of several tokens that need a login, those
     /// that ask no person go first; when one cannot be logged in to, the next is tried, and the first failure
     /// is thrown if none is left. Nobody who has cancelled is asked again. `use` may be null, and hears of
-    /// every attempt that is sent; all must live until it returns. It ends at the `failures`th failure of its
-    /// own. When the tokens that are logged in have no room, another one is logged in to meanwhile if that
-    /// asks nobody.
+    /// every attempt that is sent; all must live until it returns. It ends at the
+    /// last of the failures of its own that `effort` allows. When the tokens that are logged in have no room,
+    /// another one is logged in to meanwhile if that asks nobody.
     asio::awaitable<Answer> run(Permit permit, std::shared_ptr<const Key> key,
-                                token::protocol::Request& request, KeyUse* use, int failures = max_failures);
+                                token::protocol::Request& request, KeyUse* use, Effort effort);
 
   private:
     struct Progress;

@@ -3,6 +3,7 @@
 #include "agent/error.h"
 #include "agent/key_ability.h"
 #include "agent/token_config.h"
+#include "agent/token_wait.h"
 
 #include <algorithm>
 #include <exception>
@@ -29,6 +30,12 @@ bool is_about_login(protocol::Status status) {
         default:
             return false;
     }
+}
+
+std::string name_of_token(const Key& key) {
+    if (key.locations.empty())
+        return "the token with this key";
+    return "token \"" + key.locations.front().token->label + "\"";
 }
 
 template <typename Predicate>
@@ -118,7 +125,13 @@ asio::awaitable<void> KeyOperations::prepare(Progress& progress) {
     }
     if (progress.login_failure)
         std::rethrow_exception(progress.login_failure);
-    throw Error(protocol::TOKEN_ABSENT, "the token with this key is not there", "insert it");
+    if (!progress.waits)
+        throw Error(protocol::TOKEN_ABSENT, name_of_token(*key) + " is not there",
+                    "insert it, or wait for it with --wait");
+    const auto begin = Clock::now();
+    co_await wait_for_token(m_hosts, progress.permit.peer());
+    progress.preparations = 0;
+    progress.deadline += Clock::now() - begin;
 }
 
 asio::awaitable<void> KeyOperations::log_in(Progress& progress, std::shared_ptr<TokenState> token) {

@@ -34,6 +34,7 @@ struct KeyOperations::Progress {
     std::uint64_t answered;
     /// Of its own that it may have.
     int failures_allowed;
+    bool waits;
     /// Where it has failed already; another place goes first.
     std::vector<std::shared_ptr<TokenState>> failed_at{};
     /// They are not tried again.

@@ -18,11 +18,11 @@ asio::awaitable<ContextPin> Logins::context_pin(std::shared_ptr<TokenState> toke
     auto kept = m_kept.get(id, token->module, Clock::now());
     if (kept && !last_try)
         co_return ContextPin{std::move(kept), false, true};
-    if (std::holds_alternative<pin::PinNone>(config.pin))
-        refuse_without_source(*token);
     if (!std::holds_alternative<pin::PinFromPinentry>(config.pin)) {
         if (last_try)
             refuse_last_try(*token);
+        if (std::holds_alternative<pin::PinNone>(config.pin))
+            refuse_without_source(*token);
         auto pin = stored_pin(config.pin);
         if (m_refused.is_refused(id, pin))
             refuse_stored_pin(*token, true);

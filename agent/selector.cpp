@@ -78,13 +78,48 @@ std::string obstacle(const Identity& identity, std::int64_t now) {
     return {};
 }
 
-[[noreturn]] void refuse_none(const std::string& text, const std::vector<std::string>& skipped) {
+std::vector<std::shared_ptr<const Identity>> those_matching(
+    const std::vector<std::shared_ptr<const Identity>>& identities, const std::string& text) {
+    if (text.empty())
+        return identities;
+    std::vector<std::shared_ptr<const Identity>> matches;
+    const auto keep = [&](auto&& fits) {
+        for (const auto& identity : identities) {
+            if (fits(*identity))
+                matches.push_back(identity);
+        }
+    };
+    if (is_token_uri(text)) {
+        const TokenUri uri(text);
+        keep([&](const Identity& identity) { return matches_uri(identity, uri); });
+    } else {
+        const auto fingerprint = fingerprint_in(text);
+        keep([&](const Identity& identity) { return matches_text(identity, text, fingerprint); });
+    }
+    return matches;
+}
+
+/// Throws Error(TOKEN_ABSENT) if one of `absent` would sign.
+void refuse_absent(const std::vector<std::shared_ptr<const Identity>>& absent, std::int64_t now) {
+    for (const auto& identity : absent) {
+        if (obstacle(*identity, now).empty())
+            throw Error(protocol::TOKEN_ABSENT,
+                        "token \"" + identity->places.front().token->label + "\" with " +
+                            identity->description() + " is not there",
+                        "insert it, or wait for it with --wait");
+    }
+}
+
+[[noreturn]] void refuse_none(const std::string& text, const std::vector<std::string>& skipped,
+                              bool any_token) {
     if (!skipped.empty()) {
         std::string why;
         for (const auto& one : skipped)
             why += (why.empty() ? "" : "; ") + one;
         throw Error(protocol::NO_IDENTITY, why, "choose another identity, or renew the certificate");
     }
+    if (!any_token)
+        throw Error(protocol::TOKEN_ABSENT, "no token is there", "insert one, or see `signet status`");
     if (text.empty())
         throw Error(protocol::NO_IDENTITY, "no token has a certificate with a private key",
                     "insert a token, or see what `signet list` shows");
@@ -104,23 +139,11 @@ std::string obstacle(const Identity& identity, std::int64_t now) {
 }  // namespace
 
 std::vector<std::shared_ptr<const Identity>> Selector::matching(const std::string& text) const {
-    if (text.empty())
-        return m_catalogue.identities();
-    std::vector<std::shared_ptr<const Identity>> matches;
-    const auto keep = [&](auto&& fits) {
-        for (const auto& identity : m_catalogue.identities()) {
-            if (fits(*identity))
-                matches.push_back(identity);
-        }
-    };
-    if (is_token_uri(text)) {
-        const TokenUri uri(text);
-        keep([&](const Identity& identity) { return matches_uri(identity, uri); });
-    } else {
-        const auto fingerprint = fingerprint_in(text);
-        keep([&](const Identity& identity) { return matches_text(identity, text, fingerprint); });
-    }
-    return matches;
+    return those_matching(m_catalogue.identities(), text);
+}
+
+std::vector<std::shared_ptr<const Identity>> Selector::absent(const std::string& text) const {
+    return those_matching(m_catalogue.absent(), text);
 }
 
 const SignerChoice& Selector::signer(const std::string& text, std::int64_t now) {
@@ -154,8 +177,10 @@ const SignerChoice& Selector::signer(const std::string& text, std::int64_t now) 
         else if (skipped.size() < max_named)
             skipped.push_back(identity->description() + " " + why);
     }
-    if (usable.empty())
-        refuse_none(text, skipped);
+    if (usable.empty()) {
+        refuse_absent(absent(text), now);
+        refuse_none(text, skipped, !m_catalogue.tokens().empty());
+    }
     const bool one_key = std::all_of(usable.begin(), usable.end(), [&](const auto& identity) {
         return identity->key == usable.front()->key;
     });

@@ -30,11 +30,14 @@ class Selector {
 
     /// Whose certificate is valid at `now` (seconds since the epoch) and may sign; of several on one key the
     /// one that became valid last. Valid until the next call. Throws Error(NO_IDENTITY) saying why,
+    /// Error(TOKEN_ABSENT) naming the token if it is one that was there or there is no token at all,
     /// Error(AMBIGUOUS_IDENTITY) listing the matches, or Error(MALFORMED) for a bad URI.
     const SignerChoice& signer(const std::string& text, std::int64_t now);
 
     /// All that match; the empty text matches all. Throws Error(MALFORMED) for a bad URI.
     [[nodiscard]] std::vector<std::shared_ptr<const Identity>> matching(const std::string& text) const;
+    /// The same of those whose token has gone.
+    [[nodiscard]] std::vector<std::shared_ptr<const Identity>> absent(const std::string& text) const;
 
   private:
     struct Remembered {

@@ -3,8 +3,10 @@
 #include "agent/error.h"
 #include "agent/protocol/frame.h"
 #include "agent/token_description.h"
+#include "agent/token_wait.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace signet::agent {
 
@@ -62,25 +64,40 @@ class Search {
     std::int64_t m_now;
 };
 
+bool is_about_absence(protocol::Status status) {
+    return status == protocol::TOKEN_ABSENT || status == protocol::NO_IDENTITY;
+}
+
+/// Whether a token may bring the identity that there is none of; what is there and does not sign is no matter
+/// of waiting.
+bool may_come_with_a_token(const Agent& agent, const protocol::Sign& request, protocol::Status status) {
+    if (status == protocol::TOKEN_ABSENT)
+        return true;
+    return std::any_of(request.identity().begin(), request.identity().end(),
+                       [&](const auto& text) { return agent.selector.matching(text).empty(); });
+}
+
 }  // namespace
 
 asio::awaitable<void> find_signers(Agent& agent, const Peer& peer, const protocol::Sign& request,
                                    std::int64_t now, std::vector<Signer>& signers,
                                    protocol::SignReply& reply) {
     const Search search(agent, peer, request, now);
-    bool found = true;
-    try {
-        search.run(signers, reply);
-    } catch (const Error& error) {
-        if (error.status() != protocol::NO_IDENTITY)
-            throw;
-        found = false;
+    for (bool refreshed = false;;) {
+        try {
+            search.run(signers, reply);
+            co_return;
+        } catch (const Error& error) {
+            const bool may_come = request.wait() && may_come_with_a_token(agent, request, error.status());
+            if (!is_about_absence(error.status()) || (refreshed && !may_come))
+                throw;
+        }
+        // A token may have come since the last scan.
+        if (!std::exchange(refreshed, true))
+            co_await agent.hosts.refresh();
+        else
+            co_await wait_for_token(agent.hosts, peer);
     }
-    if (found)
-        co_return;
-    // A token may have come since the last scan.
-    co_await agent.hosts.refresh();
-    search.run(signers, reply);
 }
 
 void check_reply_size(const std::vector<Signer>& signers, int digests,

@@ -26,7 +26,9 @@ std::string_view state_of(const TokenState& token) noexcept {
         return "no login needed";
     if (token.logged_in)
         return "logged in";
-    return token.has_flag(CKF_USER_PIN_FINAL_TRY) ? "last PIN try" : "locked";
+    if (token.has_flag(CKF_USER_PIN_FINAL_TRY))
+        return "last PIN try";
+    return token.has_flag(CKF_USER_PIN_COUNT_LOW) ? "few PIN tries" : "locked";
 }
 
 std::string utf8_of(std::string_view text) {

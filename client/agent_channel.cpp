@@ -168,8 +168,7 @@ protocol::Reply AgentChannel::receive(const std::string& what_failed, Attendance
                 throw broken("it speaks version " + std::to_string(welcome.hello().version()));
             m_awaited_hello = 0;
         }
-        protocol::Reply reply =
-            read_reply(attendance == Attendance::person ? m_deadlines.answer : m_deadlines.unattended_answer);
+        protocol::Reply reply = read_reply(answer_limit(attendance));
         const bool is_expected = m_awaited.erase(reply.id()) == 1;
         check_id(reply, is_expected);
         // The agent closes after a frame that it could not read.
@@ -245,6 +244,20 @@ void AgentChannel::write(const std::string& frames) {
     }
 }
 
+std::chrono::milliseconds AgentChannel::answer_limit(Attendance attendance) const noexcept {
+    // Far from the end of the clock.
+    constexpr std::chrono::hours for_ever{24 * 365 * 100};
+    switch (attendance) {
+        case Attendance::token:
+            return for_ever;
+        case Attendance::nobody:
+            return m_deadlines.unattended_answer;
+        case Attendance::person:
+            break;
+    }
+    return m_deadlines.answer;
+}
+
 protocol::Reply AgentChannel::read_reply(std::chrono::milliseconds limit) {
     wait(POLLIN, Clock::now() + limit);
     const auto deadline = Clock::now() + m_deadlines.transfer;
@@ -273,6 +286,8 @@ void AgentChannel::wait(short events, Clock::time_point deadline) {
             poll(&descriptor, 1, static_cast<int>(std::clamp<decltype(left)>(left, 0, INT_MAX)));
         if (ready > 0)
             return;
+        if (ready == 0 && left > INT_MAX)
+            continue;
         if (ready == 0)
             throw Fault{ExitStatus::no_agent, "the agent at " + m_socket_path + " does not answer",
                         "see the agent's log"};

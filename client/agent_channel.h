@@ -20,8 +20,9 @@ struct Deadlines {
     std::chrono::milliseconds unattended_answer{120'000};
 };
 
-/// Whether a person may have to do something before there is an answer.
-enum class Attendance { person, nobody };
+/// Whether a person may have to do something before there is an answer: enter a PIN, or insert a token, for
+/// which there is no deadline.
+enum class Attendance { person, token, nobody };
 
 /// Blocking, with deadlines. One thread at a time. Every fault closes the socket.
 class AgentChannel {
@@ -51,6 +52,7 @@ class AgentChannel {
     auto or_close(const std::string& what_failed, Action action);
     void connect();
     void write(const std::string& frames);
+    [[nodiscard]] std::chrono::milliseconds answer_limit(Attendance attendance) const noexcept;
     agent::protocol::Reply read_reply(std::chrono::milliseconds limit);
     void wait(short events, std::chrono::steady_clock::time_point deadline);
     void read_exactly(char* data, std::size_t size, std::chrono::steady_clock::time_point deadline);

@@ -190,6 +190,8 @@ SignResult AgentConnection::sign(const SignRequest& request) {
     sign.set_rsa_scheme(request.rsa_pss ? protocol::PSS : protocol::PKCS1_V1_5);
     sign.set_content_type(checked_name(request.content_type, what_failed));
     sign.set_certificates(request.certificates);
+    sign.set_wait(request.wait);
+    const Attendance attendance = request.wait ? Attendance::token : Attendance::person;
 
     SignResult result;
     result.signed_data.resize(request.digests.size());
@@ -203,7 +205,7 @@ SignResult AgentConnection::sign(const SignRequest& request) {
                 sign.add_digest(request.digests[i].data(), request.digests[i].size());
             under_way.emplace(m_channel.send(message, what_failed), batch);
         }
-        const protocol::Reply reply = m_channel.receive(what_failed);
+        const protocol::Reply reply = m_channel.receive(what_failed, attendance);
         const auto answered = under_way.find(reply.id());
         const Batch batch = answered == under_way.end() ? Batch() : answered->second;
         if (reply.status() == protocol::TOO_LARGE && batch.count > 1) {
@@ -224,13 +226,14 @@ SignResult AgentConnection::sign(const SignRequest& request) {
 
 UnwrappedKey AgentConnection::unwrap(const std::vector<cms::Bytes>& recipient_infos,
                                      const cms::Bytes& content_encryption_algorithm,
-                                     const std::string& identity) {
+                                     const std::string& identity, bool wait) {
     const std::string what_failed = "cannot decrypt";
     if (recipient_infos.empty())
         throw Error(ExitStatus::malformed, what_failed, "the message is for nobody");
     protocol::Request message;
     protocol::Unwrap& unwrap = *message.mutable_unwrap();
     unwrap.set_identity(checked_name(identity, what_failed));
+    unwrap.set_wait(wait);
     unwrap.set_content_encryption_algorithm(content_encryption_algorithm.data(),
                                             content_encryption_algorithm.size());
 
@@ -242,7 +245,8 @@ UnwrappedKey AgentConnection::unwrap(const std::vector<cms::Bytes>& recipient_in
         for (std::size_t i = first; i < first + count; ++i)
             unwrap.add_recipient_info(recipient_infos[i].data(), recipient_infos[i].size());
 
-        protocol::Reply reply = m_channel.exchange(message, what_failed);
+        protocol::Reply reply =
+            m_channel.exchange(message, what_failed, wait ? Attendance::token : Attendance::person);
         const WipedField wiped(reply.mutable_unwrap()->mutable_key());
         if (reply.status() == protocol::NO_RECIPIENT && first + count < recipient_infos.size()) {
             first += count;

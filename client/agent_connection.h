@@ -31,6 +31,8 @@ struct SignRequest {
     /// Dotted decimal; empty is id-data.
     std::string content_type;
     agent::protocol::CertificateSet certificates = agent::protocol::CHAIN;
+    /// Whether to wait, without end, for a token that is not there.
+    bool wait = false;
 };
 
 struct SignResult {
@@ -78,10 +80,11 @@ class AgentConnection {
     /// login serves them all. All or none: with an Error the rest is given up.
     [[nodiscard]] SignResult sign(const SignRequest& request);
     /// The content-encryption key of a message with these recipient infos (DER), asked for in batches of
-    /// max_recipient_infos: a batch that holds nobody we are is followed by the next.
+    /// max_recipient_infos: a batch that holds nobody we are is followed by the next. `wait`: as in
+    /// SignRequest.
     [[nodiscard]] UnwrappedKey unwrap(const std::vector<cms::Bytes>& recipient_infos,
                                       const cms::Bytes& content_encryption_algorithm,
-                                      const std::string& identity = {});
+                                      const std::string& identity = {}, bool wait = false);
 
     /// Digests in one Sign request of ours at most, as many as one may have: where the agent keeps no PIN, a
     /// request may be a prompt. Others need not wait for all of it, as the agent's clients take turns by the

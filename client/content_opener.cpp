@@ -16,10 +16,10 @@ Error cannot_open() {
             "the agent's audit log may say more"};
 }
 
-UnwrappedKey unwrap(AgentConnection& agent, const cms::EnvelopedMessage& message,
-                    const std::string& identity) {
+UnwrappedKey unwrap(AgentConnection& agent, const cms::EnvelopedMessage& message, const std::string& identity,
+                    bool wait) {
     try {
-        return agent.unwrap(message.recipient_infos, message.content_encryption_algorithm, identity);
+        return agent.unwrap(message.recipient_infos, message.content_encryption_algorithm, identity, wait);
     } catch (const Error& error) {
         if (error.exit_status() == ExitStatus::answer_is_no)
             throw cannot_open();
@@ -29,10 +29,11 @@ UnwrappedKey unwrap(AgentConnection& agent, const cms::EnvelopedMessage& message
 
 }  // namespace
 
-OpenedContent open_content(AgentConnection& agent, cms::BytesView message, const std::string& identity) {
+OpenedContent open_content(AgentConnection& agent, cms::BytesView message, const std::string& identity,
+                           bool wait) {
     try {
         const cms::EnvelopedMessage parsed = cms::parse_enveloped(message);
-        UnwrappedKey unwrapped = unwrap(agent, parsed, identity);
+        UnwrappedKey unwrapped = unwrap(agent, parsed, identity, wait);
         return {cms::decrypt_content(parsed, unwrapped.key), parsed.content_type, parsed.authenticated,
                 std::move(unwrapped.identity)};
     } catch (const cms::Error& error) {

@@ -19,12 +19,12 @@ struct OpenedContent {
     std::string identity;
 };
 
-/// Opens `message` (DER or BER of ContentInfo) with the key of `identity` (empty: whichever fits). It is
-/// parsed before the agent is asked anything. Throws Error: 8 if it is not CMS; 1, in the same words,
-/// whether the key cannot be unwrapped, is wrong, or the content was altered; 4 if it is for nobody we are;
-/// else as AgentConnection::unwrap.
+/// Opens `message` (DER or BER of ContentInfo) with the key of `identity` (empty: whichever fits); `wait` as
+/// in AgentConnection::unwrap. It is parsed before the agent is asked anything. Throws Error: 8 if it is not
+/// CMS; 1, in the same words, whether the key cannot be unwrapped, is wrong, or the content was altered; 4 if
+/// it is for nobody we are; else as AgentConnection::unwrap.
 [[nodiscard]] OpenedContent open_content(AgentConnection& agent, cms::BytesView message,
-                                         const std::string& identity = {});
+                                         const std::string& identity = {}, bool wait = false);
 
 /// What to tell a person about a content that is not id-data, where it is written as it is; empty if it is.
 [[nodiscard]] std::string content_type_warning(const std::string& content_type);

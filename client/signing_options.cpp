@@ -12,6 +12,7 @@ SignResult sign_digests(AgentConnection& agent, const SigningOptions& options,
     request.digests = std::move(digests);
     request.rsa_pss = options.rsa_pss;
     request.certificates = options.certificates;
+    request.wait = options.wait;
     return agent.sign(request);
 }
 

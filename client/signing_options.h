@@ -15,6 +15,8 @@ struct SigningOptions {
     cms::DigestAlgorithm digest_algorithm = cms::DigestAlgorithm::sha256;
     bool rsa_pss = false;
     agent::protocol::CertificateSet certificates = agent::protocol::CHAIN;
+    /// As in SignRequest.
+    bool wait = false;
 };
 
 /// Detached SignedData of each content that hashed to one of `digests`, as one batch. Throws Error.

@@ -42,10 +42,6 @@ void Scanner::scan_all() {
 void Scanner::scan(SlotId slot) {
     const protocol::Token token =
         m_sessions.use(slot, [slot](const Session& session) { return report_token(session, slot); });
-    protocol::Reply reply;
-    *reply.mutable_token() = token;
-    m_report(reply);
-
     bool all = report_objects(slot, ObjectClass::certificate,
                               [&](const Session& session, ObjectHandle object, protocol::Reply& described) {
                                   auto certificate = report_certificate(session, slot, object, m_buffer);
@@ -61,10 +57,14 @@ void Scanner::scan(SlotId slot) {
                 return true;
             });
     }
-    if (all)
-        return;
-    log_line_once("left out certificates or keys of token ", token.label());
-    reply.mutable_left_out()->set_slot(static_cast<CK_SLOT_ID>(slot));
+    protocol::Reply reply;
+    if (!all) {
+        log_line_once("left out certificates or keys of token ", token.label());
+        reply.mutable_left_out()->set_slot(static_cast<CK_SLOT_ID>(slot));
+        m_report(reply);
+    }
+    // Last: a token that goes meanwhile is not taken for one that has lost its keys.
+    *reply.mutable_token() = token;
     m_report(reply);
 }
 

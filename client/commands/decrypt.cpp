@@ -51,7 +51,7 @@ ExitStatus decrypt(const Arguments& arguments) {
     AgentConnection agent(parsed->socket());
     const OpenedContent opened = [&] {
         try {
-            return open_content(agent, message, parsed->text("key"));
+            return open_content(agent, message, parsed->text("key"), parsed->has("wait"));
         } catch (const Error& error) {
             // Which file it was, where the library cannot know.
             if (error.what_failed() != cannot_decrypt)

@@ -7,7 +7,7 @@ namespace signet::client::commands {
 
 namespace {
 
-constexpr std::array<const char*, 4> names{"key", "digest", "rsa-pss", "certificates"};
+constexpr std::array<const char*, 5> names{"key", "digest", "rsa-pss", "certificates", "wait"};
 
 cms::DigestAlgorithm digest_algorithm(const CommandOptions& options, const std::string& name) {
     const auto digest = cms::digest_from_name(name);
@@ -33,7 +33,8 @@ void add_signing_options(CommandOptions& options) {
         .values("key,k", "ID", "who signs: address, fingerprint, label or pkcs11: URI; several sign together")
         .value("digest", "HASH", "sha256 (default), sha384 or sha512")
         .flag("rsa-pss", "RSASSA-PSS instead of PKCS#1 v1.5, for RSA keys")
-        .value("certificates", "SET", "send along: chain (default), signer or none");
+        .value("certificates", "SET", "send along: chain (default), signer or none")
+        .flag("wait", "if the token is not there, wait until it is inserted");
 }
 
 bool has_signing_options(const ParsedArguments& parsed) {
@@ -44,6 +45,7 @@ SigningOptions signing_options(const CommandOptions& options, const ParsedArgume
     SigningOptions signing;
     signing.identities = parsed.list("key");
     signing.rsa_pss = parsed.has("rsa-pss");
+    signing.wait = parsed.has("wait");
     if (parsed.has("digest"))
         signing.digest_algorithm = digest_algorithm(options, parsed.text("digest"));
     if (parsed.has("certificates"))

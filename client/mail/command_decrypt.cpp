@@ -21,7 +21,7 @@ FinishedMessage decrypted(const commands::ParsedArguments& arguments, const std:
     const auto message = parse_message(raw);
     const auto enveloped = take_apart_encrypted(message);
     AgentConnection agent(arguments.socket());
-    const auto opened = open_content(agent, enveloped, arguments.text("key"));
+    const auto opened = open_content(agent, enveloped, arguments.text("key"), arguments.has("wait"));
     const auto nested = nested_entity(opened.content_type, opened.content);
     FinishedMessage finished{
         pass_on(decrypted_message(message, nested ? *nested : cms::as_text(opened.content)), raw), {}};

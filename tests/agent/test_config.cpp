@@ -40,6 +40,7 @@ init-args = "configdir='/var/lib/nss'"
 uri = "pkcs11:token=production"
 pin = "pinentry"
 pin-cache = "20m"
+pin-cache-from = "use"
 
 [[token]]
 uri = "pkcs11:serial=1"
@@ -121,6 +122,8 @@ TEST_CASE("A full configuration is read as it is written") {
     CHECK(config.tokens[0].uri == "pkcs11:token=production");
     CHECK(std::holds_alternative<pin::PinFromPinentry>(config.tokens[0].pin));
     CHECK(config.tokens[0].pin_cache == 20min);
+    CHECK(config.tokens[0].pin_cache_from_use);
+    CHECK_FALSE(config.tokens[1].pin_cache_from_use);
     CHECK(std::get<pin::PinFromFile>(config.tokens[1].pin).path == "/run/credentials/pin");
     CHECK(config.tokens[1].pin_cache == 0ms);
     CHECK(std::get<pin::PinFromCredential>(config.tokens[2].pin).name == "hsm-pin");
@@ -205,6 +208,8 @@ TEST_CASE("A value of the wrong type is named with its line") {
     CHECK(error_of_module("environment = \"A=1\"") == "agent.toml:4: module.environment: must be a table");
     CHECK(error_of_module("\nenvironment = { A = 1 }") ==
           "agent.toml:5: module.environment.A: must be a string");
+    CHECK(error_of_token("pin-cache-from = \"now\"") ==
+          "agent.toml:3: token.pin-cache-from: must be \"login\" or \"use\"");
     CHECK(error_of_token("pin-cache = 0") == "agent.toml:3: token.pin-cache: must be a string");
     CHECK(error_of_token("pin = 1234") == "agent.toml:3: token.pin: must be a string");
 }

@@ -150,7 +150,7 @@ TEST_CASE("a new generation of the catalogue is not answered from memory") {
     CHECK(status_of(people.selector, "alice@example.org", people.now) == signet::agent::protocol::DONE);
     people.catalogue.rebuild({});
     CHECK(status_of(people.selector, "alice@example.org", people.now) ==
-          signet::agent::protocol::NO_IDENTITY);
+          signet::agent::protocol::TOKEN_ABSENT);
 }
 
 TEST_CASE("the memory of selectors is bounded") {
@@ -165,4 +165,52 @@ TEST_CASE("the memory of selectors is bounded") {
         }
         REQUIRE(people.selector.signer(text, people.now).identity->fingerprint == fingerprint);
     }
+}
+
+TEST_CASE("an identity whose token has gone is absent, and its token is named") {
+    TwoPeople people;
+    const auto other = synthetic_token("other", true);
+    people.catalogue.rebuild({other});
+    std::string why;
+    CHECK(status_of(people.selector, "alice@example.org", people.now, &why) ==
+          signet::agent::protocol::TOKEN_ABSENT);
+    CHECK(why.find("token \"cards\" with CN=Alice [") == 0);
+    REQUIRE(people.catalogue.absent().size() == 2);
+    CHECK(people.catalogue.absent().front()->key->locations.empty());
+    SECTION("but not one that could not sign") {
+        CHECK(status_of(people.selector, "alice@example.org", people.now + 40 * day) ==
+              signet::agent::protocol::NO_IDENTITY);
+    }
+    SECTION("till it is back") {
+        people.catalogue.rebuild({people.token, other});
+        CHECK(people.catalogue.absent().empty());
+        CHECK(status_of(people.selector, "alice@example.org", people.now) == signet::agent::protocol::DONE);
+    }
+    SECTION("unless it was deleted, and the token is there without it") {
+        people.catalogue.rebuild({synthetic_token("cards", true)});
+        CHECK(status_of(people.selector, "alice@example.org", people.now) ==
+              signet::agent::protocol::NO_IDENTITY);
+    }
+    SECTION("or its module is not configured any more") {
+        people.catalogue.forget_absent_but({people.token->module});
+        CHECK(people.catalogue.absent().size() == 2);
+        people.catalogue.forget_absent_but({});
+        CHECK(people.catalogue.absent().empty());
+    }
+}
+
+TEST_CASE("identities that have gone are remembered within bounds") {
+    Catalogue catalogue;
+    for (std::size_t i = 0; i < AbsentIdentities::max_remembered + 3; ++i) {
+        const KeyPair key(SyntheticKey::ec);
+        const auto token = synthetic_token("token " + std::to_string(i), true);
+        token->certificates.push_back({"\x01", "key", key.certificate({"Somebody", {}, "digitalSignature"})});
+        token->keys.push_back(scanned_key(key, "\x01", true));
+        catalogue.rebuild({token});
+        REQUIRE(catalogue.identities().size() == 1);
+    }
+    catalogue.rebuild({});
+    CHECK(catalogue.absent().size() == AbsentIdentities::max_remembered);
+    CHECK(catalogue.absent().back()->places.front().token->label ==
+          "token " + std::to_string(AbsentIdentities::max_remembered + 2));
 }

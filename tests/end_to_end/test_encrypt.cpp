@@ -5,7 +5,7 @@ using namespace signet::tests;
 
 namespace {
 
-constexpr std::string_view secret = "The treasure is under the oak.\r\n";
+constexpr std::string_view treasure = "The treasure is under the oak.\r\n";
 
 }  // namespace
 
@@ -13,7 +13,7 @@ TEST_CASE("openssl opens what is encrypted to a certificate in a file, without a
     TestCa ca;
     const TemporaryFolder folder;
     const AgentFolder nobody;
-    write_file(folder / "secret", secret);
+    write_file(folder / "secret", treasure);
     for (const KeyType type :
          {KeyType::rsa2048, KeyType::rsa3072, KeyType::p256, KeyType::p384, KeyType::p521}) {
         CAPTURE(name_of(type));
@@ -24,7 +24,7 @@ TEST_CASE("openssl opens what is encrypted to a certificate in a file, without a
                                           "secret.p7m", "-recip", bob.certificate, "-inkey", bob.key},
                                          {.folder = folder.path()});
         check_done(opened);
-        CHECK(opened.out == secret);
+        CHECK(opened.out == treasure);
         const std::string shown =
             run_or_throw({"openssl", "cms", "-cmsout", "-print", "-inform", "DER", "-in", "secret.p7m"},
                          {.folder = folder.path()})
@@ -36,7 +36,7 @@ TEST_CASE("openssl opens what is encrypted to a certificate in a file, without a
 
 TEST_CASE("what is encrypted to Alice's keys, by address, label or file, Alice opens") {
     Session session({KeyType::rsa2048, KeyType::p256, KeyType::p384, KeyType::p521});
-    session.write("secret", secret);
+    session.write("secret", treasure);
     for (const Identity& identity : session.alice().identities()) {
         for (const std::string& name : {identity.email, identity.label, identity.certificate.pem.string(),
                                         identity.certificate.der.string()}) {
@@ -44,14 +44,14 @@ TEST_CASE("what is encrypted to Alice's keys, by address, label or file, Alice o
             check_done(session.signet({"encrypt", "-r", name, "-o", "secret.p7m", "secret"}));
             const ProcessResult opened = session.signet({"decrypt", "-o", "-", "secret.p7m"});
             check_done(opened);
-            CHECK(opened.out == secret);
+            CHECK(opened.out == treasure);
         }
     }
 }
 
 TEST_CASE("each of several recipients opens the message") {
     Session session;
-    session.write("secret", secret);
+    session.write("secret", treasure);
     const SoftwareIdentity bob = software_identity(session.alice().ca(), KeyType::p384, session.path("."));
     const SoftwareIdentity carol =
         software_identity(session.alice().ca(), KeyType::rsa2048, session.path("."), "carol");
@@ -62,9 +62,9 @@ TEST_CASE("each of several recipients opens the message") {
             session.openssl({"cms", "-decrypt", "-binary", "-inform", "DER", "-in", "secret.p7m", "-recip",
                              person.certificate, "-inkey", person.key});
         check_done(opened);
-        CHECK(opened.out == secret);
+        CHECK(opened.out == treasure);
     }
-    CHECK(session.signet({"decrypt", "-o", "-", "secret.p7m"}).out == secret);
+    CHECK(session.signet({"decrypt", "-o", "-", "secret.p7m"}).out == treasure);
 }
 
 TEST_CASE("content of any size goes through") {
@@ -80,7 +80,7 @@ TEST_CASE("content of any size goes through") {
 
 TEST_CASE("a recipient whose key may not encrypt, or whom nobody knows, is refused") {
     Session session;
-    session.write("secret", secret);
+    session.write("secret", treasure);
     const std::string public_key = make_software_key(KeyType::p256, session.path("key"));
     const IssuedCertificate signs_only =
         session.alice().ca().issue({.public_key_pem = public_key,

@@ -1,7 +1,7 @@
 // Tokens that are removed, and modules that crash or dawdle at a login or a logout.
 #include "agent/protocol/frame.h"
 #include "agent/protocol/signet.pb.h"
-#include "tests/end_to_end/faulty_module.h"
+#include "tests/end_to_end/card_session.h"
 #include "tests/end_to_end/raw_client.h"
 #include "tests/end_to_end/session.h"
 
@@ -12,50 +12,6 @@ using namespace signet::tests;
 namespace protocol = signet::agent::protocol;
 
 namespace {
-
-// Alice's token is behind the faulty module.
-struct FaultyLogin {
-    // `pin` as in agent.toml; empty for the right PIN from a file.
-    explicit FaultyLogin(const std::string& pin, const std::string& pin_cache = "forever")
-        : agent(setup(pin, pin_cache)) {
-        write_file(folder / "report.txt", "All is well.\n");
-    }
-
-    AgentSetup setup(const std::string& pin, const std::string& pin_cache) {
-        AgentSetup setup = module.setup(alice.token(), "10s");
-        if (!pin.empty())
-            setup.tokens.front().pin = pin;
-        setup.tokens.front().pin_cache = pin_cache;
-        return setup;
-    }
-    [[nodiscard]] Arguments arguments(const Arguments& command) const {
-        Arguments argv{program("signet")};
-        argv.insert(argv.end(), command.begin(), command.end());
-        return argv;
-    }
-    ProcessResult signet(const Arguments& command, std::optional<std::string> stdin_text = {}) const {
-        return agent.signet(command, {.stdin_text = std::move(stdin_text),
-                                      .folder = folder.path(),
-                                      .timeout = std::chrono::minutes(2)});
-    }
-    [[nodiscard]] BackgroundProcess begin(const Arguments& command) const {
-        return BackgroundProcess(arguments(command),
-                                 {.environment = agent.folder().environment(), .folder = folder.path()});
-    }
-    void unlock() const { check_done(signet({"unlock", "--pin-stdin"}, SoftHsmToken::default_pin_line)); }
-    [[nodiscard]] bool shows(const std::string& text) const {
-        return signet({"list"}).out.find(text) != std::string::npos;
-    }
-    // Whether the module is at work for the agent now.
-    [[nodiscard]] bool busy() const {
-        return signet({"status", "--json"}).out.find("\"outstanding\":1") != std::string::npos;
-    }
-
-    Alice alice{{KeyType::p256}};
-    TemporaryFolder folder;
-    FaultyModule module;
-    AgentProcess agent;
-};
 
 // A request for a key that ends at once.
 void end_a_request(const AgentProcess& agent) {
@@ -72,7 +28,7 @@ constexpr const char* removed = "C_GetTokenInfo error CKR_TOKEN_NOT_PRESENT";
 }  // namespace
 
 TEST_CASE("the PIN of a token that was removed goes with it, and the token comes back locked") {
-    FaultyLogin login("none");
+    CardSession login("none");
     login.unlock();
     check_done(login.signet({"sign", "report.txt"}));
     login.module.follow(removed);
@@ -92,7 +48,7 @@ TEST_CASE("the PIN of a token that was removed goes with it, and the token comes
 }
 
 TEST_CASE("a token that comes back is not opened by a wrong PIN, whatever its module believes") {
-    FaultyLogin login("none");
+    CardSession login("none");
     login.unlock();
     login.module.follow(removed);
     REQUIRE(wait_until([&] { return !login.shows("alice"); }));
@@ -103,7 +59,7 @@ TEST_CASE("a token that comes back is not opened by a wrong PIN, whatever its mo
 }
 
 TEST_CASE("a token that was removed while its module crashed has lost its PIN") {
-    FaultyLogin login("none");
+    CardSession login("none");
     login.unlock();
     login.module.follow(removed);
     for (const pid_t host : login.agent.hosts())
@@ -115,7 +71,7 @@ TEST_CASE("a token that was removed while its module crashed has lost its PIN") 
 }
 
 TEST_CASE("a token that cannot be looked at for a moment keeps its PIN") {
-    FaultyLogin login("none");
+    CardSession login("none");
     login.unlock();
     login.module.follow("C_GetTokenInfo error CKR_DEVICE_ERROR");
     REQUIRE(wait_until([&] { return !login.shows("alice"); }));
@@ -127,7 +83,7 @@ TEST_CASE("a token that cannot be looked at for a moment keeps its PIN") {
 TEST_CASE("a PIN that is right is not sent again when one try is left, or none") {
     for (const std::string flags : {"0x20000", "0x40000"}) {
         CAPTURE(flags);
-        FaultyLogin login("none");
+        CardSession login("none");
         login.unlock();
         for (const pid_t host : login.agent.hosts())
             kill(host, SIGKILL);
@@ -141,7 +97,7 @@ TEST_CASE("a PIN that is right is not sent again when one try is left, or none")
 }
 
 TEST_CASE("a login that comes while a logout is under way is one of its own") {
-    FaultyLogin login("");
+    CardSession login("");
     check_done(login.signet({"unlock"}));
     login.module.follow("C_Logout delay 3000ms");
     BackgroundProcess lock = login.begin({"lock", "alice"});
@@ -152,7 +108,7 @@ TEST_CASE("a login that comes while a logout is under way is one of its own") {
 }
 
 TEST_CASE("a login whose scan waits for its turn when signet-token ends is only delayed") {
-    FaultyLogin login("");
+    CardSession login("");
     check_done(login.signet({"list"}));
     login.module.follow("C_FindObjectsInit delay 4000ms times 1");
     // A list that comes at once after another does not look.
@@ -178,7 +134,7 @@ TEST_CASE("a login whose scan waits for its turn when signet-token ends is only 
 }
 
 TEST_CASE("a PIN that was right is not sent for ever to a token that does not answer") {
-    FaultyLogin login("none");
+    CardSession login("none");
     login.unlock();
     for (const pid_t host : login.agent.hosts())
         kill(host, SIGKILL);
@@ -191,7 +147,7 @@ TEST_CASE("a PIN that was right is not sent for ever to a token that does not an
 }
 
 TEST_CASE("that somebody brings a wrong PIN is no answer to who waits for the right one") {
-    FaultyLogin login("");
+    CardSession login("");
     login.module.follow("C_Login delay 3000ms times 1");
     BackgroundProcess wrong(
         {"sh", "-c", "echo 777777 | \"$0\" unlock --pin-stdin", program("signet").string()},
@@ -202,7 +158,7 @@ TEST_CASE("that somebody brings a wrong PIN is no answer to who waits for the ri
 }
 
 TEST_CASE("with pin-cache 0 a token is locked after the request, whoever else ended meanwhile") {
-    FaultyLogin login("", "0");
+    CardSession login("", "0");
     check_done(login.signet({"list"}));
     // A scan before the login and one after it, each of which looks for three kinds of objects.
     login.module.follow("C_FindObjectsInit delay 3000ms after 3 times 1");
@@ -215,7 +171,7 @@ TEST_CASE("with pin-cache 0 a token is locked after the request, whoever else en
 
 TEST_CASE("a login during which the token was away has its time as any other") {
     const std::string pin_cache = GENERATE("0", "1s");
-    FaultyLogin login("", pin_cache);
+    CardSession login("", pin_cache);
     check_done(login.signet({"list"}));
     login.module.follow("C_Login delay 3000ms times 1");
     BackgroundProcess client = login.begin({"sign", "report.txt"});
@@ -228,7 +184,7 @@ TEST_CASE("a login during which the token was away has its time as any other") {
 }
 
 TEST_CASE("a PIN is kept for its time, however often it is sent meanwhile") {
-    FaultyLogin login("none", "4s");
+    CardSession login("none", "4s");
     login.unlock();
     CHECK(wait_until([&] {
         for (const pid_t host : login.agent.hosts())
@@ -238,7 +194,7 @@ TEST_CASE("a PIN is kept for its time, however often it is sent meanwhile") {
 }
 
 TEST_CASE("a module that is changed and renamed during a login gets no PIN that was kept") {
-    FaultyLogin login("none");
+    CardSession login("none");
     AgentSetup next = login.setup("none", "forever");
     next.modules.front().name = "renamed";
     next.modules.front().environment["ANOTHER"] = "1";
@@ -255,7 +211,7 @@ TEST_CASE("a module that is changed and renamed during a login gets no PIN that 
 }
 
 TEST_CASE("a module that takes the place of another during its login gets none of its PINs") {
-    FaultyLogin login("none");
+    CardSession login("none");
     AgentSetup next = login.setup("none", "forever");
     // Another library, as far as the agent can know.
     const std::filesystem::path other = login.folder / "other.so";
@@ -277,7 +233,7 @@ TEST_CASE("a module that takes the place of another during its login gets none o
 
 TEST_CASE(
     "a module that is removed or changed at SIGHUP during a login first finishes what the login is for") {
-    FaultyLogin login("");
+    CardSession login("");
     Alice bob({KeyType::p384});
     AgentSetup next = login.setup("", "forever");
     bool removed_for_good = true;

@@ -284,3 +284,21 @@ TEST_CASE("a login to a token with a PIN pad has its time, too") {
     CHECK(wait_until([&] { return agent.signet({"list"}).out.find("locked") != std::string::npos; },
                      std::chrono::seconds(20)));
 }
+
+TEST_CASE("a time that counts from the last use does not end while a key is used") {
+    FaultyModule module;
+    Alice alice({KeyType::p256});
+    AgentSetup setup = module.setup(alice.token());
+    setup.tokens.front().pin = "none";
+    setup.tokens.front().pin_cache = "3s";
+    setup.tokens.front().pin_cache_from = "use";
+    const AgentProcess agent(setup);
+    // So that it takes longer than that.
+    module.follow("C_Sign delay 300ms");
+    check_done(agent.signet({"unlock", "--pin-stdin"}, {.stdin_text = SoftHsmToken::default_pin_line}));
+    SignLoad load(agent, {"alice-p256", "alice-p256", "alice-p256", "alice-p256"});
+    CHECK(wait_until([&] { return load.done() >= 60 || !load.failures().empty(); }));
+    load.stop();
+    CHECK(load.failures().empty());
+    CHECK(wait_until([&] { return agent.signet({"list"}).out.find("locked") != std::string::npos; }));
+}

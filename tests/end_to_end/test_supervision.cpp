@@ -155,7 +155,7 @@ TEST_CASE("who asks for a key of a module that SIGHUP has mended waits for it") 
     AgentProcess agent(broken.setup(alice.token()));
     const TemporaryFolder folder;
     write_file(folder / "report.txt", "All is well.\n");
-    check_refused(agent.signet({"sign", "report.txt"}, {.folder = folder.path()}), 4);
+    check_refused(agent.signet({"sign", "report.txt"}, {.folder = folder.path()}), 6);
     agent.reconfigure(mended.setup(alice.token()));
     REQUIRE(wait_until([&] { return agent.log().find("was read again") != std::string::npos; }));
     check_done(agent.signet({"sign", "report.txt"}, {.folder = folder.path()}));

@@ -8,7 +8,7 @@ arrows='
 secret:
 cms: cms/asn1 secret
 cms/asn1: cms
-token/protocol:
+token/protocol: secret
 token: token/protocol secret
 agent/protocol:
 agent/pin: agent secret

@@ -171,3 +171,40 @@ TEST_CASE("A login at a PIN pad has its time, and gives no PIN") {
     CHECK(store.drop_expired(start) == start + 1min);
     CHECK_FALSE(store.has(alpha, module, start + 1min));
 }
+
+TEST_CASE("a time that begins anew with each use is over when nobody uses the token") {
+    PinStore store;
+    store.put(alpha, module, pin_of("1234"), 10min, start);
+    store.put(beta, module, pin_of("9999"), 10min, start);
+    const auto for_alpha = [](const TokenDescription& token) {
+        return token.label == "alpha" ? PinLifetime(10min) : std::nullopt;
+    };
+    SECTION("if it was said of this token") {
+        store.restart_by_use(for_alpha);
+        store.used(alpha, module, start + 9min);
+        store.used(beta, module, start + 9min);
+        CHECK(store.has(alpha, module, start + 18min));
+        CHECK_FALSE(store.has(alpha, module, start + 19min));
+        CHECK_FALSE(store.has(beta, module, start + 10min));
+    }
+    SECTION("and not before that was said") {
+        store.used(alpha, module, start + 9min);
+        CHECK_FALSE(store.has(alpha, module, start + 10min));
+    }
+    SECTION("nor when it is said no more") {
+        store.restart_by_use(for_alpha);
+        store.restart_by_use([](const TokenDescription&) { return PinLifetime(); });
+        store.used(alpha, module, start + 9min);
+        CHECK_FALSE(store.has(alpha, module, start + 10min));
+    }
+    SECTION("but what is over stays over") {
+        store.restart_by_use(for_alpha);
+        store.used(alpha, module, start + 10min);
+        CHECK_FALSE(store.has(alpha, module, start + 10min));
+    }
+    SECTION("and another module's use is not this one's") {
+        store.restart_by_use(for_alpha);
+        store.used(alpha, "another", start + 9min);
+        CHECK_FALSE(store.has(alpha, module, start + 10min));
+    }
+}
