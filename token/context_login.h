@@ -6,8 +6,8 @@
 
 namespace signet::token {
 
-/// C_Login with CKU_CONTEXT_SPECIFIC (PKCS#11 2.40, section 5.6.6), once at most. The caller holds the token
-/// alone, from check() to the end of the operation. One thread.
+/// C_Login with CKU_CONTEXT_SPECIFIC (PKCS#11 2.40, section 5.6.6), once for each operation. The caller holds
+/// the token alone, from check() to the end of the operation. One thread.
 class ContextLogin {
   public:
     /// `authentication` is changed (C_Login wants bytes that it may change) and must outlive it.

@@ -22,8 +22,8 @@ void check_decrypt(const protocol::Decrypt& request);
 
 /// Decrypts the ciphertext of a checked `request` and writes the plaintext to `output`, whose bytes are the
 /// caller's to wipe, up to its capacity. That the token refused the input comes back as a value, in as long
-/// as a success takes. `login` is null for keys that do not want one. Throws TokenError for all else,
-/// `output` then empty.
+/// as a success takes; so does padding that is wrong where it is taken off here (may_unpad). `login` is
+/// null for keys that do not want one. Throws TokenError for all else, `output` then empty.
 Decrypted decrypt(const Session& session, protocol::Decrypt& request, std::string& output,
                   ContextLogin* login);
 

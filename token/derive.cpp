@@ -12,6 +12,14 @@ namespace signet::token {
 namespace {
 
 constexpr std::size_t min_coordinate = 20;
+constexpr std::size_t x25519_size = 32;
+constexpr std::size_t x448_size = 56;
+
+/// Of X25519 or X448 (RFC 7748).
+bool is_montgomery(const protocol::Derive& request) noexcept {
+    const std::size_t size = request.public_point().size();
+    return size == request.length() && (size == x25519_size || size == x448_size);
+}
 
 /// ECPoint ::= OCTET STRING (RFC 5480, section 2.2), as some modules want it around the point.
 class EncodedPoint {
@@ -55,9 +63,12 @@ class DerivedSecret {
 };
 
 /// One C_DeriveKey; the handle of the new object in `derived`.
-Ckr derive_key(const Session& session, CK_OBJECT_HANDLE key, CK_ULONG size, std::string& point,
+Ckr derive_key(const Session& session, const protocol::Derive& request, std::string& point,
                CK_OBJECT_HANDLE& derived) {
-    Mechanism mechanism = Mechanism::ecdh({reinterpret_cast<unsigned char*>(point.data()), point.size()});
+    const auto key = static_cast<CK_OBJECT_HANDLE>(request.key());
+    CK_ULONG size = request.length();
+    Mechanism mechanism = Mechanism::ecdh({reinterpret_cast<unsigned char*>(point.data()), point.size()},
+                                          request.cofactor() ? Cofactor::used : Cofactor::unused);
     CK_OBJECT_CLASS object_class = CKO_SECRET_KEY;
     CK_KEY_TYPE type = CKK_GENERIC_SECRET;
     CK_BBOOL yes = CK_TRUE;
@@ -75,14 +86,13 @@ Ckr derive_key(const Session& session, CK_OBJECT_HANDLE key, CK_ULONG size, std:
 }
 
 CK_OBJECT_HANDLE derived_secret(const Session& session, Anchor& anchor, protocol::Derive& request) {
-    const auto key = static_cast<CK_OBJECT_HANDLE>(request.key());
     CK_OBJECT_HANDLE derived = CK_INVALID_HANDLE;
     Ckr answer = Ckr::arguments_bad;
     if (!anchor.wants_encoded_points)
-        answer = derive_key(session, key, request.length(), *request.mutable_public_point(), derived);
+        answer = derive_key(session, request, *request.mutable_public_point(), derived);
     if (answer == Ckr::arguments_bad || answer == Ckr::mechanism_param_invalid) {
         EncodedPoint point(request.public_point());
-        answer = derive_key(session, key, request.length(), point.bytes(), derived);
+        answer = derive_key(session, request, point.bytes(), derived);
         if (answer == Ckr::ok)
             anchor.wants_encoded_points = true;
     }
@@ -101,7 +111,7 @@ void check_derive(const protocol::Derive& request) {
     if (length < min_coordinate || length > max_coordinate)
         throw TokenError(protocol::BAD_REQUEST, "no curve has coordinates of this length");
     const std::string& point = request.public_point();
-    if (point.size() != 1 + 2 * length || point.front() != '\x04')
+    if (!is_montgomery(request) && (point.size() != 1 + 2 * length || point.front() != '\x04'))
         throw TokenError(protocol::INPUT_REFUSED, "not an uncompressed point of this length");
 }
 
@@ -115,7 +125,7 @@ void derive(const Session& session, Anchor& anchor, protocol::Derive& request, s
         ~Wiper() { wipe(bytes.data(), bytes.size()); }
     } const wiper{value};
     const std::size_t size = secret.read(value);
-    if (size > length)
+    if (size > length || (is_montgomery(request) && size != length))
         throw TokenError(protocol::DEVICE_FAILED, "C_DeriveKey: a secret of an absurd size");
     // Some modules leave out leading zeros; Z has them (SEC 1, section 2.3.5).
     output.assign(length - size, '\0');

@@ -11,8 +11,9 @@ namespace signet::token {
 /// Bytes of a coordinate, at most: P-521.
 inline constexpr std::size_t max_coordinate = 66;
 
-/// Refuses what makes no sense before a token sees it: Z above max_coordinate, and a point that is not
-/// uncompressed with coordinates of the length of Z. Throws TokenError (BAD_REQUEST, INPUT_REFUSED).
+/// Refuses what makes no sense before a token sees it: Z above max_coordinate, and a point that is neither
+/// uncompressed with coordinates of the length of Z nor one of X25519 or X448. Throws TokenError
+/// (BAD_REQUEST, INPUT_REFUSED).
 void check_derive(const protocol::Derive& request);
 
 /// Writes Z, exactly as long as the checked `request` says, to `output`, whose bytes are the caller's to

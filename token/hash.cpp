@@ -21,10 +21,29 @@ constexpr std::array<unsigned char, 19> sha512_prefix = {0x30, 0x51, 0x30, 0x0d,
                                                          0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02,
                                                          0x03, 0x05, 0x00, 0x04, 0x40};
 
-constexpr HashFacts sha1 = {20, CKM_SHA_1, CKG_MGF1_SHA1, sha1_prefix};
-constexpr HashFacts sha256 = {32, CKM_SHA256, CKG_MGF1_SHA256, sha256_prefix};
-constexpr HashFacts sha384 = {48, CKM_SHA384, CKG_MGF1_SHA384, sha384_prefix};
-constexpr HashFacts sha512 = {64, CKM_SHA512, CKG_MGF1_SHA512, sha512_prefix};
+constexpr HashFacts sha1 = {
+    20, CKM_SHA_1, CKG_MGF1_SHA1, sha1_prefix, CKM_SHA1_RSA_PKCS, CKM_SHA1_RSA_PKCS_PSS, CKM_ECDSA_SHA1};
+constexpr HashFacts sha256 = {32,
+                              CKM_SHA256,
+                              CKG_MGF1_SHA256,
+                              sha256_prefix,
+                              CKM_SHA256_RSA_PKCS,
+                              CKM_SHA256_RSA_PKCS_PSS,
+                              CKM_ECDSA_SHA256};
+constexpr HashFacts sha384 = {48,
+                              CKM_SHA384,
+                              CKG_MGF1_SHA384,
+                              sha384_prefix,
+                              CKM_SHA384_RSA_PKCS,
+                              CKM_SHA384_RSA_PKCS_PSS,
+                              CKM_ECDSA_SHA384};
+constexpr HashFacts sha512 = {64,
+                              CKM_SHA512,
+                              CKG_MGF1_SHA512,
+                              sha512_prefix,
+                              CKM_SHA512_RSA_PKCS,
+                              CKM_SHA512_RSA_PKCS_PSS,
+                              CKM_ECDSA_SHA512};
 
 }  // namespace
 

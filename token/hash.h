@@ -19,6 +19,10 @@ struct HashFacts {
     unsigned long mgf;
     /// The DER of DigestInfo up to the digest (RFC 8017, section 9.2, note 1).
     std::span<const unsigned char> digest_info_prefix;
+    /// CKM_SHA256_RSA_PKCS, CKM_SHA256_RSA_PKCS_PSS and CKM_ECDSA_SHA256 and so on, which hash on the token.
+    CK_MECHANISM_TYPE with_rsa_pkcs;
+    CK_MECHANISM_TYPE with_rsa_pss;
+    CK_MECHANISM_TYPE with_ecdsa;
 };
 
 /// Throws TokenError (BAD_REQUEST) for NO_HASH and unknown values.

@@ -31,6 +31,7 @@ enum class Attribute : CK_ATTRIBUTE_TYPE {
     sign = CKA_SIGN,
     derive = CKA_DERIVE,
     modulus = CKA_MODULUS,
+    ec_params = CKA_EC_PARAMS,
     ec_point = CKA_EC_POINT,
     always_authenticate = CKA_ALWAYS_AUTHENTICATE,
 };

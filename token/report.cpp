@@ -14,6 +14,15 @@ namespace {
 /// Of P-192, P-224, P-256, P-320 and P-384 (Brainpool), P-512 (Brainpool) and P-521.
 constexpr std::array<std::size_t, 7> field_sizes = {24, 28, 32, 40, 48, 64, 66};
 
+/// Of X25519 and Ed25519, X448, Ed448.
+constexpr std::array<std::size_t, 3> compressed_sizes = {32, 56, 57};
+/// PKCS#11 3.0; the header does not have it.
+constexpr CK_KEY_TYPE ckk_ec_montgomery = 0x41;
+
+// RFC 8410, section 3.
+constexpr std::array<unsigned char, 5> id_x25519 = {0x06, 0x03, 0x2b, 0x65, 0x6e};
+constexpr std::array<unsigned char, 5> id_x448 = {0x06, 0x03, 0x2b, 0x65, 0x6f};
+
 bool is_uncompressed(std::span<const unsigned char> point) noexcept {
     return point.size() % 2 == 1 && point.front() == 0x04 &&
            std::find(field_sizes.begin(), field_sizes.end(), point.size() / 2) != field_sizes.end();
@@ -28,9 +37,19 @@ std::string modulus(AttributeReader& reader) {
     return {first, bytes->end()};
 }
 
-std::string point(AttributeReader& reader) {
+using ReadPoint = std::span<const unsigned char> (*)(std::span<const unsigned char>) noexcept;
+
+std::string point(AttributeReader& reader, ReadPoint read) {
     const auto bytes = reader.bytes(Attribute::ec_point);
-    return bytes ? std::string(characters(uncompressed_point(*bytes))) : std::string();
+    return bytes ? std::string(characters(read(*bytes))) : std::string();
+}
+
+/// SoftHSM calls X25519 and X448 keys CKK_EC_EDWARDS; the curve in CKA_EC_PARAMS tells.
+bool is_montgomery(AttributeReader& reader, std::uint64_t key_type) {
+    if (key_type == ckk_ec_montgomery)
+        return true;
+    const auto curve = reader.bytes(Attribute::ec_params);
+    return curve && (std::ranges::equal(*curve, id_x25519) || std::ranges::equal(*curve, id_x448));
 }
 
 }  // namespace
@@ -84,7 +103,10 @@ protocol::Key report_key(const Session& session, SlotId slot, ObjectHandle objec
         key.set_public_value(modulus(reader));
     } else if (key.key_type() == CKK_EC) {
         key.set_type(protocol::EC);
-        key.set_public_value(point(reader));
+        key.set_public_value(point(reader, &uncompressed_point));
+    } else if (key.key_type() == CKK_EC_EDWARDS || key.key_type() == ckk_ec_montgomery) {
+        key.set_type(is_montgomery(reader, key.key_type()) ? protocol::MONTGOMERY : protocol::EDWARDS);
+        key.set_public_value(point(reader, &compressed_point));
     } else {
         key.set_type(protocol::UNKNOWN_KEY);
     }
@@ -109,6 +131,23 @@ std::span<const unsigned char> uncompressed_point(std::span<const unsigned char>
     if (!inner.empty() && is_uncompressed(inner))
         return inner;
     return is_uncompressed(attribute) ? attribute : std::span<const unsigned char>();
+}
+
+std::span<const unsigned char> compressed_point(std::span<const unsigned char> attribute) noexcept {
+    const auto is_point = [](std::size_t size) {
+        return std::find(compressed_sizes.begin(), compressed_sizes.end(), size) != compressed_sizes.end();
+    };
+    if (is_point(attribute.size()))
+        return attribute;
+    constexpr unsigned char octet_string = 0x04;
+    constexpr unsigned char bit_string = 0x03;
+    if (attribute.size() < 3 || attribute[1] != attribute.size() - 2)
+        return {};
+    if (attribute[0] == octet_string && is_point(attribute.size() - 2))
+        return attribute.subspan(2);
+    if (attribute[0] == bit_string && attribute[2] == 0 && is_point(attribute.size() - 3))
+        return attribute.subspan(3);
+    return {};
 }
 
 }  // namespace signet::token

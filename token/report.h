@@ -25,4 +25,9 @@ protocol::Key report_key(const Session& session, SlotId slot, ObjectHandle objec
 /// for and some as it is. Empty if it is neither.
 std::span<const unsigned char> uncompressed_point(std::span<const unsigned char> attribute) noexcept;
 
+/// The bytes of RFC 8032 or RFC 7748 in the CKA_EC_POINT of an Edwards or Montgomery key: PKCS#11 3.0 asked
+/// for them in a DER OCTET STRING, a draft of it in a BIT STRING, and 3.1 as they are. Empty if it is none of
+/// these.
+std::span<const unsigned char> compressed_point(std::span<const unsigned char> attribute) noexcept;
+
 }  // namespace signet::token

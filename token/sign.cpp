@@ -1,9 +1,9 @@
 #include "token/sign.h"
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <span>
+#include <vector>
 
 #include "token/ecdsa_signature.h"
 #include "token/error.h"
@@ -14,23 +14,19 @@ namespace signet::token {
 
 namespace {
 
-constexpr std::size_t max_digest_info = 19 + 64;
+/// What C_Sign gets. A copy, because C_Sign wants bytes that it may change.
+using SignInput = std::vector<unsigned char>;
 
-/// What C_Sign gets: the digest, or the DigestInfo around it. A copy, because C_Sign wants bytes that it may
-/// change.
-class SignInput {
-  public:
-    SignInput(std::span<const unsigned char> prefix, std::string_view digest) noexcept
-        : m_size(prefix.size() + digest.size()) {
-        const auto digest_start = std::copy(prefix.begin(), prefix.end(), m_bytes.begin());
-        std::copy(digest.begin(), digest.end(), digest_start);
-    }
-    [[nodiscard]] std::span<unsigned char> bytes() noexcept { return std::span(m_bytes).first(m_size); }
+SignInput copy_of(std::string_view bytes) {
+    return {bytes.begin(), bytes.end()};
+}
 
-  private:
-    std::array<unsigned char, max_digest_info> m_bytes{};
-    std::size_t m_size;
-};
+/// DigestInfo (RFC 8017, section 9.2).
+SignInput digest_info(const HashFacts& hash, std::string_view digest) {
+    SignInput input(hash.digest_info_prefix.begin(), hash.digest_info_prefix.end());
+    input.insert(input.end(), digest.begin(), digest.end());
+    return input;
+}
 
 /// A signature as the token gives it.
 class RawSignature {
@@ -41,9 +37,8 @@ class RawSignature {
         check("C_SignInit", functions.C_SignInit(session.handle(), mechanism.get(), key));
         if (login != nullptr)
             login->log_in(session);
-        const std::span<unsigned char> bytes = input.bytes();
         check("C_Sign",
-              functions.C_Sign(session.handle(), bytes.data(), bytes.size(), m_bytes.data(), &m_size));
+              functions.C_Sign(session.handle(), input.data(), input.size(), m_bytes.data(), &m_size));
         if (m_size == 0 || m_size > m_bytes.size())
             throw TokenError(protocol::DEVICE_FAILED, "C_Sign: a signature of an absurd size");
     }
@@ -56,9 +51,53 @@ class RawSignature {
     CK_ULONG m_size = max_modulus;
 };
 
+bool is_eddsa(protocol::SignScheme scheme) noexcept {
+    return scheme == protocol::ED25519 || scheme == protocol::ED448;
+}
+
+RawSignature sign_message(const Session& session, const protocol::Sign& request, ContextLogin* login) {
+    const auto key = static_cast<CK_OBJECT_HANDLE>(request.key());
+    const HashFacts& hash = facts_of(request.hash());
+    switch (request.scheme()) {
+        case protocol::ECDSA:
+            return {session, Mechanism::hash_ecdsa(hash), key, copy_of(request.message()), login};
+        case protocol::RSA_PSS:
+            return {session, Mechanism::hash_rsa_pss(hash), key, copy_of(request.message()), login};
+        default:
+            return {session, Mechanism::hash_rsa_pkcs(hash), key, copy_of(request.message()), login};
+    }
+}
+
+RawSignature sign_digest(const Session& session, const protocol::Sign& request, ContextLogin* login) {
+    const auto key = static_cast<CK_OBJECT_HANDLE>(request.key());
+    switch (request.scheme()) {
+        case protocol::ECDSA:
+            return {session, Mechanism::ecdsa(), key, copy_of(request.digest()), login};
+        case protocol::RSA_PSS:
+            return {session, Mechanism::rsa_pss(facts_of(request.hash())), key, copy_of(request.digest()),
+                    login};
+        case protocol::ED25519:
+            return {session, Mechanism::ed25519(), key, copy_of(request.message()), login};
+        case protocol::ED448:
+            return {session, Mechanism::ed448(), key, copy_of(request.message()), login};
+        default:
+            return {session, Mechanism::rsa_pkcs(), key,
+                    digest_info(facts_of(request.hash()), request.digest()), login};
+    }
+}
+
 }  // namespace
 
 void check_sign(const protocol::Sign& request) {
+    if (request.message().size() > max_message)
+        throw TokenError(protocol::BAD_REQUEST, "the message to sign is too long");
+    if (request.message().empty() && (is_eddsa(request.scheme()) || request.hash_on_token()))
+        throw TokenError(protocol::BAD_REQUEST, "there is no message to sign");
+    if (is_eddsa(request.scheme())) {
+        if (request.hash() != protocol::NO_HASH || !request.digest().empty() || request.hash_on_token())
+            throw TokenError(protocol::BAD_REQUEST, "EdDSA signs no digest");
+        return;
+    }
     if (request.scheme() != protocol::RSA_PKCS1 && request.scheme() != protocol::RSA_PSS &&
         request.scheme() != protocol::ECDSA)
         throw TokenError(protocol::BAD_REQUEST, "no such signature scheme");
@@ -69,20 +108,12 @@ void check_sign(const protocol::Sign& request) {
 }
 
 void sign(const Session& session, const protocol::Sign& request, std::string& output, ContextLogin* login) {
-    const HashFacts& hash = facts_of(request.hash());
-    const auto key = static_cast<CK_OBJECT_HANDLE>(request.key());
-    if (request.scheme() == protocol::ECDSA) {
-        const RawSignature raw(session, Mechanism::ecdsa(), key, SignInput({}, request.digest()), login);
+    const RawSignature raw = request.hash_on_token() ? sign_message(session, request, login)
+                                                     : sign_digest(session, request, login);
+    if (request.scheme() == protocol::ECDSA)
         encode_ecdsa_signature(raw.bytes(), output);
-    } else if (request.scheme() == protocol::RSA_PSS) {
-        const RawSignature raw(session, Mechanism::rsa_pss(hash), key, SignInput({}, request.digest()),
-                               login);
+    else
         output.assign(characters(raw.bytes()));
-    } else {
-        const RawSignature raw(session, Mechanism::rsa_pkcs(), key,
-                               SignInput(hash.digest_info_prefix, request.digest()), login);
-        output.assign(characters(raw.bytes()));
-    }
 }
 
 }  // namespace signet::token

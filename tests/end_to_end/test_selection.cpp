@@ -142,7 +142,7 @@ TEST_CASE("expired, not yet valid and unsuitable certificates are passed over, a
 
 TEST_CASE("a key of an unknown type on the token hides no other") {
     Alice alice({KeyType::p256});
-    alice.token().generate_ed25519("other", "ee");
+    alice.token().import_dsa("other", "ee");
     AgentProcess agent(AgentSetup::of(alice.token()));
     const TemporaryFolder folder;
     write_file(folder / "report.txt", "All is well.\n");

@@ -121,6 +121,38 @@ protocol::Reply LoadedToken::sign(const protocol::Key& key, protocol::SignScheme
     return m_process.reply(request);
 }
 
+protocol::Reply LoadedToken::sign_message(const protocol::Key& key, protocol::SignScheme scheme,
+                                          protocol::Hash hash, const std::string& message) {
+    protocol::Request request;
+    protocol::Sign& sign = *request.mutable_sign();
+    sign.set_slot(key.slot());
+    sign.set_key(key.handle());
+    sign.set_scheme(scheme);
+    sign.set_message(message);
+    if (hash != protocol::NO_HASH) {
+        sign.set_hash(hash);
+        sign.set_digest(digest_of(hash, message));
+        sign.set_hash_on_token(true);
+    }
+    return m_process.reply(request);
+}
+
+protocol::Reply LoadedToken::decrypt_oaep(const protocol::Key& key, const std::string& ciphertext,
+                                          protocol::Hash hash, protocol::Hash mgf, const std::string& label,
+                                          bool may_unpad) {
+    protocol::Request request;
+    protocol::Decrypt& decrypt = *request.mutable_decrypt();
+    decrypt.set_slot(key.slot());
+    decrypt.set_key(key.handle());
+    decrypt.set_scheme(protocol::DECRYPT_OAEP);
+    decrypt.set_hash(hash);
+    decrypt.set_mgf_hash(mgf);
+    decrypt.set_label(label);
+    decrypt.set_ciphertext(ciphertext);
+    decrypt.set_may_unpad(may_unpad);
+    return m_process.reply(request);
+}
+
 protocol::Reply LoadedToken::decrypt(const protocol::Key& key, protocol::DecryptScheme scheme,
                                      const std::string& ciphertext, protocol::Hash hash, protocol::Hash mgf) {
     protocol::Request request;
@@ -134,13 +166,15 @@ protocol::Reply LoadedToken::decrypt(const protocol::Key& key, protocol::Decrypt
     return m_process.reply(request);
 }
 
-protocol::Reply LoadedToken::derive(const protocol::Key& key, const std::string& point, unsigned length) {
+protocol::Reply LoadedToken::derive(const protocol::Key& key, const std::string& point, unsigned length,
+                                    bool cofactor) {
     protocol::Request request;
     protocol::Derive& derive = *request.mutable_derive();
     derive.set_slot(key.slot());
     derive.set_key(key.handle());
     derive.set_public_point(point);
     derive.set_length(length);
+    derive.set_cofactor(cofactor);
     return m_process.reply(request);
 }
 

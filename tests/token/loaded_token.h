@@ -56,10 +56,17 @@ class LoadedToken {
 
     protocol::Reply sign(const protocol::Key& key, protocol::SignScheme scheme, protocol::Hash hash,
                          const std::string& digest);
+    /// By EdDSA, or hashed on the token where there is a hash.
+    protocol::Reply sign_message(const protocol::Key& key, protocol::SignScheme scheme, protocol::Hash hash,
+                                 const std::string& message);
+    /// With the padding taken off by signet-token where the token cannot, if `may_unpad`.
+    protocol::Reply decrypt_oaep(const protocol::Key& key, const std::string& ciphertext, protocol::Hash hash,
+                                 protocol::Hash mgf, const std::string& label, bool may_unpad);
     protocol::Reply decrypt(const protocol::Key& key, protocol::DecryptScheme scheme,
                             const std::string& ciphertext, protocol::Hash hash = protocol::NO_HASH,
                             protocol::Hash mgf = protocol::NO_HASH);
-    protocol::Reply derive(const protocol::Key& key, const std::string& point, unsigned length);
+    protocol::Reply derive(const protocol::Key& key, const std::string& point, unsigned length,
+                           bool cofactor = false);
 
   private:
     std::string m_pin;

@@ -34,7 +34,8 @@ cms::EvpPkeyCtxPtr context_of(EVP_PKEY* key) {
 }
 
 const EVP_MD* algorithm(protocol::Hash hash) noexcept {
-    return hash == protocol::HASH_SHA256   ? EVP_sha256()
+    return hash == protocol::HASH_SHA1     ? EVP_sha1()
+           : hash == protocol::HASH_SHA256 ? EVP_sha256()
            : hash == protocol::HASH_SHA384 ? EVP_sha384()
                                            : EVP_sha512();
 }
@@ -73,6 +74,32 @@ bool verifies(EVP_PKEY* key, protocol::SignScheme scheme, protocol::Hash hash, c
            1;
 }
 
+bool verifies_message(EVP_PKEY* key, const std::string& message, const std::string& signature) {
+    const cms::EvpMdCtxPtr context(EVP_MD_CTX_new());
+    must(EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, key) == 1, "EVP_DigestVerifyInit");
+    return EVP_DigestVerify(context.get(), bytes(signature), signature.size(), bytes(message),
+                            message.size()) == 1;
+}
+
+std::string encrypt_oaep(EVP_PKEY* key, protocol::Hash hash, protocol::Hash mgf_hash,
+                         const std::string& label, std::string_view plaintext) {
+    const cms::EvpPkeyCtxPtr context = context_of(key);
+    must(EVP_PKEY_encrypt_init(context.get()) == 1, "EVP_PKEY_encrypt_init");
+    must(EVP_PKEY_CTX_set_rsa_padding(context.get(), RSA_PKCS1_OAEP_PADDING) == 1 &&
+             EVP_PKEY_CTX_set_rsa_oaep_md(context.get(), algorithm(hash)) == 1 &&
+             EVP_PKEY_CTX_set_rsa_mgf1_md(context.get(), algorithm(mgf_hash)) == 1,
+         "OAEP");
+    if (!label.empty())
+        must(EVP_PKEY_CTX_set0_rsa_oaep_label(context.get(), OPENSSL_memdup(label.data(), label.size()),
+                                              static_cast<int>(label.size())) == 1,
+             "label");
+    std::string ciphertext(static_cast<std::size_t>(EVP_PKEY_get_size(key)), '\0');
+    std::size_t size = ciphertext.size();
+    must(EVP_PKEY_encrypt(context.get(), bytes(ciphertext), &size, bytes(plaintext), plaintext.size()) == 1,
+         "EVP_PKEY_encrypt");
+    return ciphertext;
+}
+
 std::string encrypt(EVP_PKEY* key, protocol::DecryptScheme scheme, std::string_view plaintext) {
     const bool oaep = scheme == protocol::DECRYPT_OAEP;
     return encrypt_padded(key, oaep ? RSA_PKCS1_OAEP_PADDING : RSA_PKCS1_PADDING, plaintext);
@@ -90,7 +117,11 @@ cms::EvpPkeyPtr fresh_ec_key(const char* curve) {
 
 std::string point_of(EVP_PKEY* key) {
     std::string point(1024, '\0');
-    std::size_t size = 0;
+    std::size_t size = point.size();
+    if (EVP_PKEY_get_raw_public_key(key, bytes(point), &size) == 1) {
+        point.resize(size);
+        return point;
+    }
     must(EVP_PKEY_get_octet_string_param(key, "encoded-pub-key", bytes(point), point.size(), &size) == 1,
          "no point");
     point.resize(size);

@@ -16,6 +16,13 @@ cms::EvpPkeyPtr public_key(const std::string& pem);
 bool verifies(EVP_PKEY* key, token::protocol::SignScheme scheme, token::protocol::Hash hash,
               const std::string& digest, const std::string& signature);
 
+/// Whether `signature` is that of Ed25519 or Ed448 on `message`.
+bool verifies_message(EVP_PKEY* key, const std::string& message, const std::string& signature);
+
+/// Encrypts with OAEP. Throws std::runtime_error.
+std::string encrypt_oaep(EVP_PKEY* key, token::protocol::Hash hash, token::protocol::Hash mgf_hash,
+                         const std::string& label, std::string_view plaintext);
+
 /// Encrypts with PKCS #1 v1.5, or OAEP with SHA-1. Throws std::runtime_error.
 std::string encrypt(EVP_PKEY* key, token::protocol::DecryptScheme scheme, std::string_view plaintext);
 
@@ -24,7 +31,7 @@ std::string encrypt_raw(EVP_PKEY* key, std::string_view block);
 
 /// A fresh key on the curve called `curve` ("P-256").
 cms::EvpPkeyPtr fresh_ec_key(const char* curve);
-/// The uncompressed point.
+/// The uncompressed point; of Edwards and Montgomery curves the bytes of RFC 8032 and RFC 7748.
 std::string point_of(EVP_PKEY* key);
 /// ECDH of our private key with their public key.
 std::string shared_secret(EVP_PKEY* ours, EVP_PKEY* theirs);

@@ -94,3 +94,64 @@ TEST_CASE("A device that fails in a decryption is not taken for a bad ciphertext
     CHECK(outcome("C_DecryptInit error CKR_GENERAL_ERROR") == protocol::DEVICE_FAILED);
     CHECK(outcome("") == protocol::OK);
 }
+
+TEST_CASE("OAEP that the token does not have is decrypted with raw RSA, where that is allowed") {
+    SoftHsmToken softhsm;
+    const auto peer = public_key(softhsm.generate(KeyType::rsa2048, "rsa", "01"));
+    const FaultScript faults;
+    LoadedToken token(softhsm, 1, &faults);
+    const Scanned scanned = token.open();
+    const protocol::Key& key = scanned.private_key("rsa");
+    const auto script = GENERATE(as<std::string>(), "", "C_GetMechanismList without 0x9\n");
+    INFO(script);
+    faults.set(script);
+    const std::string text(32, 'k');
+    for (const protocol::Hash hash :
+         {protocol::HASH_SHA1, protocol::HASH_SHA256, protocol::HASH_SHA384, protocol::HASH_SHA512}) {
+        for (const protocol::Hash mgf : {hash, protocol::HASH_SHA1}) {
+            for (const std::string& label : {std::string(), std::string("a label")}) {
+                INFO(protocol::Hash_Name(hash) << ", MGF1 " << protocol::Hash_Name(mgf) << ", " << label);
+                const std::string ciphertext = encrypt_oaep(peer.get(), hash, mgf, label, text);
+                const auto reply = token.decrypt_oaep(key, ciphertext, hash, mgf, label, true);
+                CHECK(reply.outcome() == protocol::OK);
+                CHECK(reply.output() == text);
+                // Where there is no label SoftHSM takes any.
+                const std::string wrong = label.empty() && hash == protocol::HASH_SHA1 ? "" : "another label";
+                if (wrong.empty())
+                    continue;
+                const auto other = token.decrypt_oaep(key, ciphertext, hash, mgf, wrong, true);
+                CHECK(other.outcome() == protocol::INPUT_REFUSED);
+                CHECK(other.body_case() == protocol::Reply::BODY_NOT_SET);
+            }
+        }
+    }
+    const std::string sha256 =
+        encrypt_oaep(peer.get(), protocol::HASH_SHA256, protocol::HASH_SHA256, "", text);
+    CHECK(
+        token.decrypt_oaep(key, sha256, protocol::HASH_SHA256, protocol::HASH_SHA256, "", false).outcome() ==
+        protocol::CANNOT);
+    faults.set(script + "C_GetMechanismList without 0x3\n");
+    CHECK(token.decrypt_oaep(key, sha256, protocol::HASH_SHA256, protocol::HASH_SHA256, "", true).outcome() ==
+          protocol::CANNOT);
+}
+
+TEST_CASE("A device that fails at OAEP is not taken for one that does not have it") {
+    SoftHsmToken softhsm;
+    const auto peer = public_key(softhsm.generate(KeyType::rsa2048, "rsa", "01"));
+    const FaultScript faults;
+    LoadedToken token(softhsm, 1, &faults);
+    const Scanned scanned = token.open();
+    const std::string good =
+        encrypt_oaep(peer.get(), protocol::HASH_SHA256, protocol::HASH_SHA256, "", "text");
+    const auto outcome = [&](const std::string& script) {
+        faults.set(script);
+        return token
+            .decrypt_oaep(scanned.private_key("rsa"), good, protocol::HASH_SHA256, protocol::HASH_SHA256, "",
+                          true)
+            .outcome();
+    };
+    CHECK(outcome("C_DecryptInit error CKR_DEVICE_ERROR mechanism 0x9") == protocol::DEVICE_FAILED);
+    CHECK(outcome("C_DecryptInit error CKR_DEVICE_ERROR mechanism 0x3") == protocol::DEVICE_FAILED);
+    CHECK(outcome("C_Decrypt error CKR_DEVICE_ERROR") == protocol::DEVICE_FAILED);
+    CHECK(outcome("") == protocol::OK);
+}

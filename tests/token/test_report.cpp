@@ -51,3 +51,28 @@ TEST_CASE("What is no uncompressed point is left out") {
           prefixed({0x04, 0x21}, Bytes(33, 0x02))})
         CHECK(unwrapped(attribute).empty());
 }
+
+TEST_CASE("The public value of an Edwards or Montgomery key is found in each of its forms") {
+    const auto unwrapped_compressed = [](const Bytes& attribute) -> Bytes {
+        const auto point = signet::token::compressed_point(attribute);
+        return {point.begin(), point.end()};
+    };
+    for (const std::size_t size : {32U, 56U, 57U}) {
+        INFO(size);
+        // It may begin like either of the headers.
+        for (const unsigned char first : Bytes{0x03, 0x04, 0x77}) {
+            Bytes point(size, 0x3f);
+            point[0] = first;
+            const auto length = static_cast<unsigned char>(size);
+            const auto longer = static_cast<unsigned char>(size + 1);
+            CHECK(unwrapped_compressed(point) == point);
+            CHECK(unwrapped_compressed(prefixed({0x04, length}, point)) == point);
+            CHECK(unwrapped_compressed(prefixed({0x03, longer, 0x00}, point)) == point);
+            CHECK(unwrapped_compressed(prefixed({0x04, longer}, point)).empty());
+            CHECK(unwrapped_compressed(prefixed({0x03, longer, 0x01}, point)).empty());
+            CHECK(unwrapped_compressed(prefixed({0x05, length}, point)).empty());
+        }
+    }
+    for (const Bytes& attribute : {Bytes(), Bytes{0x04}, Bytes{0x04, 0x00, 0x00}, Bytes(33, 0x04)})
+        CHECK(unwrapped_compressed(attribute).empty());
+}

@@ -67,17 +67,37 @@ TEST_CASE("A scan shows the token, its certificates and its keys") {
 
 TEST_CASE("A key of a type that is unknown here does not disturb the others") {
     SoftHsmToken softhsm;
-    softhsm.generate_ed25519("edwards", "05");
+    softhsm.import_dsa("dsa", "05");
     const std::string pem = softhsm.generate(KeyType::p256, "p256", "02");
     LoadedToken token(softhsm);
     const Scanned scanned = token.open();
-    const protocol::Key& edwards = scanned.private_key("edwards");
-    CHECK(edwards.type() == protocol::UNKNOWN_KEY);
-    CHECK(edwards.key_type() == CKK_EC_EDWARDS);
+    const protocol::Key& dsa = scanned.private_key("dsa");
+    CHECK(dsa.type() == protocol::UNKNOWN_KEY);
+    CHECK(dsa.key_type() == CKK_DSA);
     const std::string digest = digest_of(protocol::HASH_SHA256, "text");
     const auto reply =
         token.sign(scanned.private_key("p256"), protocol::ECDSA, protocol::HASH_SHA256, digest);
     CHECK(verifies(public_key(pem).get(), protocol::ECDSA, protocol::HASH_SHA256, digest, reply.output()));
+}
+
+TEST_CASE("Keys of Edwards curves show their type and their public value") {
+    SoftHsmToken softhsm;
+    const std::vector<std::pair<std::string, std::string>> made = {
+        {"ed25519", softhsm.generate(KeyType::ed25519, "ed25519", "05")},
+        {"ed448", softhsm.generate(KeyType::ed448, "ed448", "06")}};
+    LoadedToken token(softhsm);
+    const Scanned scanned = token.open();
+    for (const auto& [label, pem] : made) {
+        INFO(label);
+        CHECK(scanned.private_key(label).type() == protocol::EDWARDS);
+        CHECK(scanned.private_key(label).sign());
+        const auto key = std::find_if(
+            scanned.keys.begin(), scanned.keys.end(),
+            [label = label](const protocol::Key& k) { return k.label() == label && !k.is_private(); });
+        REQUIRE(key != scanned.keys.end());
+        CHECK(key->type() == protocol::EDWARDS);
+        CHECK(key->public_value() == point_of(public_key(pem).get()));
+    }
 }
 
 TEST_CASE("One slot is scanned alone, and an unknown or uninitialised one is absent") {

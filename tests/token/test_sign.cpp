@@ -88,3 +88,62 @@ TEST_CASE("Keys that are gone, absent or locked are told apart") {
     const protocol::Outcome locked = outcome(key);
     CHECK((locked == protocol::NOT_LOGGED_IN || locked == protocol::KEY_GONE));
 }
+
+TEST_CASE("EdDSA signs the message itself") {
+    SoftHsmToken softhsm;
+    const std::string ed25519 = softhsm.generate(KeyType::ed25519, "ed25519", "01");
+    const std::string ed448 = softhsm.generate(KeyType::ed448, "ed448", "02");
+    LoadedToken token(softhsm);
+    const Scanned scanned = token.open();
+    const std::string message(1500, 'm');
+    const auto check = [&](const char* label, protocol::SignScheme scheme, const std::string& pem) {
+        INFO(label);
+        const auto reply = token.sign_message(scanned.private_key(label), scheme, protocol::NO_HASH, message);
+        CHECK(reply.outcome() == protocol::OK);
+        CHECK(verifies_message(public_key(pem).get(), message, reply.output()));
+        CHECK_FALSE(verifies_message(public_key(pem).get(), message + "x", reply.output()));
+    };
+    check("ed25519", protocol::ED25519, ed25519);
+    check("ed448", protocol::ED448, ed448);
+}
+
+TEST_CASE("A token that signs no digests hashes the message itself") {
+    SoftHsmToken softhsm;
+    const std::string rsa = softhsm.generate(KeyType::rsa2048, "rsa", "01");
+    const FaultScript faults;
+    LoadedToken token(softhsm, 1, &faults);
+    const Scanned scanned = token.open();
+    const protocol::Key& key = scanned.private_key("rsa");
+    faults.set("C_GetMechanismList without 0x1\nC_GetMechanismList without 0xd\n");
+    for (const protocol::SignScheme scheme : {protocol::RSA_PKCS1, protocol::RSA_PSS}) {
+        for (const protocol::Hash hash : signing_hashes) {
+            INFO(protocol::SignScheme_Name(scheme) << " with " << protocol::Hash_Name(hash));
+            const std::string digest = digest_of(hash, "a text");
+            CHECK(token.sign(key, scheme, hash, digest).outcome() == protocol::CANNOT);
+            const auto reply = token.sign_message(key, scheme, hash, "a text");
+            CHECK(reply.outcome() == protocol::OK);
+            CHECK(verifies(public_key(rsa).get(), scheme, hash, digest, reply.output()));
+        }
+    }
+}
+
+TEST_CASE("Where a message is signed, there is one, and of bounded length") {
+    SoftHsmToken softhsm;
+    softhsm.generate(KeyType::ed25519, "ed", "01");
+    const FaultScript faults;
+    LoadedToken token(softhsm, 1, &faults);
+    const Scanned scanned = token.open();
+    const protocol::Key& key = scanned.private_key("ed");
+    faults.set("C_SignInit crash");
+    const auto outcome = [&](protocol::SignScheme scheme, protocol::Hash hash, const std::string& message) {
+        return token.sign_message(key, scheme, hash, message).outcome();
+    };
+    CHECK(outcome(protocol::ED25519, protocol::NO_HASH, "") == protocol::BAD_REQUEST);
+    CHECK(outcome(protocol::RSA_PKCS1, protocol::HASH_SHA256, "") == protocol::BAD_REQUEST);
+    CHECK(outcome(protocol::ED25519, protocol::NO_HASH, std::string(64 * 1024 + 1, 'm')) ==
+          protocol::BAD_REQUEST);
+    CHECK(outcome(protocol::ED25519, protocol::HASH_SHA512, "text") == protocol::BAD_REQUEST);
+    const std::string digest = digest_of(protocol::HASH_SHA512, "text");
+    CHECK(token.sign(key, protocol::ED25519, protocol::HASH_SHA512, digest).outcome() ==
+          protocol::BAD_REQUEST);
+}
