@@ -11,11 +11,14 @@
 namespace signet::cms {
 namespace {
 
-constexpr std::size_t digest_count = 4;
-constexpr std::size_t scheme_count = 3;
+constexpr std::size_t digest_count = 5;
+constexpr std::size_t scheme_count = 5;
 constexpr std::array<std::uint8_t, 2> null_parameters{0x05, 0x00};
 // Longer ones do not fit any RSA key that OpenSSL verifies with.
 constexpr long max_salt_length = 2048;
+// hashAlgs 18; OpenSSL does not have it.
+constexpr const char* id_shake256_len = "2.16.840.1.101.3.4.2.18";
+constexpr long shake256_bits = 512;
 
 // RSASSA-PSS-params ::= SEQUENCE {
 //   hashAlgorithm [0] HashAlgorithm DEFAULT sha1Identifier,
@@ -31,8 +34,28 @@ Bytes pss_parameters(DigestAlgorithm digest) {
                       asn1::tlv(asn1::context(2), {salt})});
 }
 
+// ShakeOutputLen ::= INTEGER  -- bits                                             RFC 8419 section 2.3
+Bytes make_digest_algorithm(DigestAlgorithm digest) {
+    if (digest != DigestAlgorithm::shake256)
+        return algorithm_identifier(digest_nid(digest));
+    return asn1::tlv(asn1::Tag::sequence,
+                     {asn1::object_identifier(id_shake256_len), asn1::integer(shake256_bits)});
+}
+
+bool is_shake256_len(const X509_ALGOR& algorithm) {
+    return algorithm_nid(algorithm) == NID_undef && object_text(*algorithm.algorithm) == id_shake256_len &&
+           algorithm.parameter != nullptr && algorithm.parameter->type == V_ASN1_INTEGER &&
+           ASN1_INTEGER_get(algorithm.parameter->value.integer) == shake256_bits;
+}
+
 Bytes make_signature_algorithm(SignatureScheme scheme, DigestAlgorithm digest) {
+    if (!goes_with(scheme, digest))
+        return {};
     switch (scheme) {
+        case SignatureScheme::ed25519:
+            return algorithm_identifier(NID_ED25519);
+        case SignatureScheme::ed448:
+            return algorithm_identifier(NID_ED448);
         case SignatureScheme::rsa_pkcs1:
             return algorithm_identifier(NID_rsaEncryption, null_parameters);
         case SignatureScheme::rsa_pss:
@@ -66,7 +89,7 @@ const Bytes& digest_algorithm_identifier(DigestAlgorithm digest) {
     static const auto all = [] {
         std::array<Bytes, digest_count> made;
         for (std::size_t i = 0; i < digest_count; ++i)
-            made[i] = algorithm_identifier(digest_nid(static_cast<DigestAlgorithm>(i)));
+            made[i] = make_digest_algorithm(static_cast<DigestAlgorithm>(i));
         return made;
     }();
     return all[static_cast<std::size_t>(digest)];
@@ -96,8 +119,16 @@ SignatureAlgorithm read_signature_algorithm(const X509_ALGOR& algorithm, DigestA
     const int nid = algorithm_nid(algorithm);
     if (nid == NID_rsassaPss)
         return read_pss(algorithm);
-    if (!has_null_or_no_parameters(algorithm))
+    const bool eddsa = nid == NID_ED25519 || nid == NID_ED448;
+    // RFC 8410 section 3: absent, and NULL is not.
+    if (!has_null_or_no_parameters(algorithm) || (eddsa && algorithm.parameter != nullptr))
         throw Error(ErrorCode::malformed, "the signature algorithm has parameters that do not belong there");
+    if (nid == NID_ED25519)
+        return {SignatureScheme::ed25519, DigestAlgorithm::sha512};
+    if (nid == NID_ED448)
+        return {SignatureScheme::ed448, DigestAlgorithm::shake256};
+    if (nid == NID_rsaEncryption && digest == DigestAlgorithm::shake256)
+        throw Error(ErrorCode::unsupported, "RSA with SHAKE256 is not supported");
     if (nid == NID_rsaEncryption)
         return {SignatureScheme::rsa_pkcs1, digest};
     int hash_nid = NID_undef;
@@ -115,6 +146,8 @@ SignatureAlgorithm read_signature_algorithm(const X509_ALGOR& algorithm, DigestA
 }
 
 std::optional<DigestAlgorithm> read_digest_algorithm(const X509_ALGOR& algorithm) {
+    if (is_shake256_len(algorithm))
+        return DigestAlgorithm::shake256;
     return has_null_or_no_parameters(algorithm) ? digest_from_nid(algorithm_nid(algorithm)) : std::nullopt;
 }
 
@@ -122,7 +155,7 @@ DigestAlgorithm read_parameter_hash(const X509_ALGOR* algorithm) {
     if (algorithm == nullptr)
         return DigestAlgorithm::sha1;
     const auto hash = read_digest_algorithm(*algorithm);
-    if (!hash)
+    if (!hash || hash == DigestAlgorithm::shake256)
         throw_unsupported(*algorithm);
     return *hash;
 }

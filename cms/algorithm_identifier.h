@@ -1,5 +1,5 @@
 // AlgorithmIdentifiers of hashes and signatures: ours as DER, and what a foreign one means (RFC 3370, RFC
-// 4055, RFC 4056, RFC 5754).
+// 4055, RFC 4056, RFC 5754, RFC 8419).
 #pragma once
 
 #include <openssl/types.h>
@@ -13,10 +13,12 @@
 
 namespace signet::cms {
 
-/// DER of a SHA-2 DigestAlgorithmIdentifier, parameters absent (RFC 5754 section 2). Made once; static.
+/// DER of a DigestAlgorithmIdentifier: SHA-2 with parameters absent (RFC 5754 section 2), or id-shake256-len
+/// with 512 bits (RFC 8419 section 2.3). Made once; static.
 const Bytes& digest_algorithm_identifier(DigestAlgorithm);
 /// DER of a SignatureAlgorithmIdentifier: rsaEncryption with NULL, id-RSASSA-PSS with the same hash
-/// throughout and a salt as long, or ecdsa-with-SHA2. Made once; static.
+/// throughout and a salt as long, ecdsa-with-SHA2, id-Ed25519 or id-Ed448. Empty if they do not go together
+/// (goes_with). Made once; static.
 const Bytes& signature_algorithm_identifier(SignatureScheme, DigestAlgorithm);
 /// DER of an AlgorithmIdentifier; without `parameters` they are absent.
 Bytes algorithm_identifier(int nid, BytesView parameters = {});
@@ -33,10 +35,12 @@ struct SignatureAlgorithm {
     int salt_length = 0;
 };
 
-/// What a SignerInfo's signatureAlgorithm says; rsaEncryption takes its hash from `digest`. Throws
+/// What a SignerInfo's signatureAlgorithm says; rsaEncryption takes its hash from `digest`, and EdDSA has the
+/// one that goes with it. Throws
 /// Error(unsupported) for an algorithm that is not ours, Error(malformed) for parameters that do not belong.
 SignatureAlgorithm read_signature_algorithm(const X509_ALGOR& algorithm, DigestAlgorithm digest);
-/// A hash with parameters absent or NULL; none for a hash that is not ours or other parameters.
+/// A hash with parameters absent or NULL, or SHAKE256 of 512 bits as RFC 8419 or RFC 8702 names it; none for
+/// a hash that is not ours or other parameters.
 std::optional<DigestAlgorithm> read_digest_algorithm(const X509_ALGOR& algorithm);
 /// The hash within PSS and OAEP parameters: null is SHA-1, the default. Throws as above.
 DigestAlgorithm read_parameter_hash(const X509_ALGOR* algorithm);

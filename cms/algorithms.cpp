@@ -22,6 +22,8 @@ constexpr std::array digests{
     DigestRow{DigestAlgorithm::sha256, NID_sha256, 32, "sha256", "sha-256"},
     DigestRow{DigestAlgorithm::sha384, NID_sha384, 48, "sha384", "sha-384"},
     DigestRow{DigestAlgorithm::sha512, NID_sha512, 64, "sha512", "sha-512"},
+    // Among micalg values it is as IANA's Hash Function Textual Names write it.
+    DigestRow{DigestAlgorithm::shake256, NID_shake256, 64, "shake256", "shake256"},
 };
 
 struct CipherRow {
@@ -51,9 +53,11 @@ const DigestRow& row(DigestAlgorithm algorithm) noexcept {
         case DigestAlgorithm::sha384:
             return std::get<2>(digests);
         case DigestAlgorithm::sha512:
+            return std::get<3>(digests);
+        case DigestAlgorithm::shake256:
             break;
     }
-    return std::get<3>(digests);
+    return std::get<4>(digests);
 }
 
 const CipherRow& row(ContentCipher cipher) noexcept {
@@ -80,6 +84,24 @@ bool equal_without_case(std::string_view a, std::string_view b) noexcept {
 }
 
 }  // namespace
+
+bool goes_with(SignatureScheme scheme, DigestAlgorithm digest) noexcept {
+    switch (scheme) {
+        case SignatureScheme::rsa_pkcs1:
+        case SignatureScheme::rsa_pss:
+        case SignatureScheme::ecdsa:
+            return digest != DigestAlgorithm::sha1 && digest != DigestAlgorithm::shake256;
+        case SignatureScheme::ed25519:
+            return digest == DigestAlgorithm::sha512;
+        case SignatureScheme::ed448:
+            break;
+    }
+    return digest == DigestAlgorithm::shake256;
+}
+
+bool signs_message(SignatureScheme scheme) noexcept {
+    return scheme == SignatureScheme::ed25519 || scheme == SignatureScheme::ed448;
+}
 
 std::size_t digest_size(DigestAlgorithm algorithm) noexcept {
     return row(algorithm).size;

@@ -9,11 +9,18 @@
 
 namespace signet::cms {
 
-/// Hashes. SHA-1 serves OAEP and MGF1 (RFC 8017) and X9.63 KDFs of others only; it never signs.
-enum class DigestAlgorithm { sha1, sha256, sha384, sha512 };
+/// Hashes. SHA-1 serves OAEP and MGF1 (RFC 8017) and X9.63 KDFs of others only; it never signs. SHAKE256 with
+/// 64 bytes goes with Ed448 (RFC 8419 section 2.3) and nothing else.
+enum class DigestAlgorithm { sha1, sha256, sha384, sha512, shake256 };
 
-/// How a SignerInfo is signed (RFC 3370 section 3.2, RFC 4056, RFC 5754 section 3.3).
-enum class SignatureScheme { rsa_pkcs1, rsa_pss, ecdsa };
+/// How a SignerInfo is signed (RFC 3370 section 3.2, RFC 4056, RFC 5754 section 3.3, RFC 8419).
+enum class SignatureScheme { rsa_pkcs1, rsa_pss, ecdsa, ed25519, ed448 };
+
+/// Whether content with this digest may be signed so: RSA and ECDSA with SHA-2, Ed25519 with SHA-512 and
+/// Ed448 with SHAKE256 alone (RFC 8419 section 2.3).
+bool goes_with(SignatureScheme, DigestAlgorithm) noexcept;
+/// Whether the signed attributes themselves are signed, and not their digest: EdDSA.
+bool signs_message(SignatureScheme) noexcept;
 
 /// Content encryption (RFC 3565, RFC 5084).
 enum class ContentCipher { aes128_cbc, aes192_cbc, aes256_cbc, aes128_gcm, aes192_gcm, aes256_gcm };

@@ -140,7 +140,12 @@ KeyKind Certificate::key_kind() const {
     }
     if (EVP_PKEY_is_a(key, "RSA") == 1)
         return KeyKind::rsa;
-    return EVP_PKEY_is_a(key, "EC") == 1 ? KeyKind::ec : KeyKind::other;
+    if (EVP_PKEY_is_a(key, "EC") == 1)
+        return KeyKind::ec;
+    if (EVP_PKEY_is_a(key, "ED25519") == 1 || EVP_PKEY_is_a(key, "ED448") == 1)
+        return KeyKind::edwards;
+    const bool is_montgomery = EVP_PKEY_is_a(key, "X25519") == 1 || EVP_PKEY_is_a(key, "X448") == 1;
+    return is_montgomery ? KeyKind::montgomery : KeyKind::other;
 }
 
 std::string Certificate::key_name() const {
@@ -161,7 +166,8 @@ std::string Certificate::key_name() const {
 }
 
 bool Certificate::may_sign() const {
-    return (X509_get_key_usage(x509()) & (KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION)) != 0;
+    return key_kind() != KeyKind::montgomery &&
+           (X509_get_key_usage(x509()) & (KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION)) != 0;
 }
 
 bool Certificate::may_decrypt() const {
@@ -174,6 +180,9 @@ bool Certificate::may_decrypt() const {
             return (usage & KU_KEY_AGREEMENT) != 0 &&
                    (curve == "P-256" || curve == "P-384" || curve == "P-521");
         }
+        case KeyKind::montgomery:
+            return (usage & KU_KEY_AGREEMENT) != 0;
+        case KeyKind::edwards:
         case KeyKind::other:
             break;
     }

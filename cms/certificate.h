@@ -10,7 +10,8 @@
 
 namespace signet::cms {
 
-enum class KeyKind { rsa, ec, other };
+/// Edwards keys (Ed25519, Ed448) sign, Montgomery keys (X25519, X448) agree on keys, EC keys do both.
+enum class KeyKind { rsa, ec, edwards, montgomery, other };
 
 /// A parsed certificate that owns its X509. Copyable (reference counted); immutable, so readable from any
 /// thread.
@@ -42,9 +43,9 @@ class Certificate {
     [[nodiscard]] KeyKind key_kind() const;
     /// "RSA-2048", "P-256", "Ed25519", or OpenSSL's name.
     [[nodiscard]] std::string key_name() const;
-    /// keyUsage digitalSignature or nonRepudiation, or no keyUsage (RFC 8550 section 4.4.2).
+    /// keyUsage digitalSignature or nonRepudiation, or no keyUsage (RFC 8550 section 4.4.2); and the key can.
     [[nodiscard]] bool may_sign() const;
-    /// keyUsage keyEncipherment (RSA) or keyAgreement (EC), or no keyUsage; and the key can.
+    /// keyUsage keyEncipherment (RSA) or keyAgreement (EC, Montgomery), or no keyUsage; and the key can.
     [[nodiscard]] bool may_decrypt() const;
     [[nodiscard]] bool is_ca() const;
     /// Seconds since the epoch.

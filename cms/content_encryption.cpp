@@ -47,6 +47,8 @@ Bytes recipient_info(const Certificate& recipient, const Secret& key, const Encr
             return write_key_transport(recipient, key, options.rsa);
         case KeyKind::ec:
             return write_key_agreement(recipient, key);
+        case KeyKind::edwards:
+        case KeyKind::montgomery:
         case KeyKind::other:
             break;
     }

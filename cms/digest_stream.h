@@ -16,6 +16,7 @@ class DigestStream {
     [[nodiscard]] Bytes finish();
 
   private:
+    DigestAlgorithm m_algorithm;
     EvpMdCtxPtr m_context;
 };
 

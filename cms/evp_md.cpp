@@ -11,6 +11,7 @@ struct Fetched {
     const EVP_MD* sha256;
     const EVP_MD* sha384;
     const EVP_MD* sha512;
+    const EVP_MD* shake256;
 };
 
 /// Fetched once and kept: EVP_sha256() and the like are looked up again in each operation.
@@ -23,7 +24,8 @@ const EVP_MD* fetch(const char* name, const EVP_MD* otherwise) noexcept {
 
 const EVP_MD* evp_md(DigestAlgorithm algorithm) noexcept {
     static const Fetched fetched{fetch("SHA1", EVP_sha1()), fetch("SHA256", EVP_sha256()),
-                                 fetch("SHA384", EVP_sha384()), fetch("SHA512", EVP_sha512())};
+                                 fetch("SHA384", EVP_sha384()), fetch("SHA512", EVP_sha512()),
+                                 fetch("SHAKE256", EVP_shake256())};
     switch (algorithm) {
         case DigestAlgorithm::sha1:
             return fetched.sha1;
@@ -32,9 +34,11 @@ const EVP_MD* evp_md(DigestAlgorithm algorithm) noexcept {
         case DigestAlgorithm::sha384:
             return fetched.sha384;
         case DigestAlgorithm::sha512:
+            return fetched.sha512;
+        case DigestAlgorithm::shake256:
             break;
     }
-    return fetched.sha512;
+    return fetched.shake256;
 }
 
 }  // namespace signet::cms

@@ -8,8 +8,8 @@
 
 namespace signet::cms {
 
-/// Whether `value` is `key`'s signature by `algorithm` over a message with this digest. Throws Error(failed)
-/// for a key of another kind than the algorithm's.
-bool verify_signature(EVP_PKEY& key, const SignatureAlgorithm& algorithm, BytesView digest, BytesView value);
+/// Whether `value` is `key`'s signature by `algorithm` over `input`: a message's digest, or for EdDSA the
+/// message. Throws Error(failed) for a key of another kind than the algorithm's.
+bool verify_signature(EVP_PKEY& key, const SignatureAlgorithm& algorithm, BytesView input, BytesView value);
 
 }  // namespace signet::cms

@@ -1,5 +1,6 @@
 #include "cms/algorithm_identifier.h"
 #include "cms/asn1/der.h"
+#include "cms/digest_stream.h"
 #include "cms/error.h"
 #include "cms/signed_data_builder.h"
 
@@ -51,6 +52,8 @@ Bytes signing_time_attribute(std::int64_t seconds) {
 // CMSAlgorithmProtection with the SignerInfo's own digestAlgorithm and signatureAlgorithm; see the grammar in
 // asn1/rfc6211.cpp.
 Bytes make_algorithm_protection(DigestAlgorithm digest, SignatureScheme scheme) {
+    if (!goes_with(scheme, digest))
+        return {};
     const Bytes type = asn1::object_identifier("1.2.840.113549.1.9.52");
     Bytes signature_algorithm = signature_algorithm_identifier(scheme, digest);
     signature_algorithm.front() = static_cast<std::uint8_t>(asn1::context(1));
@@ -59,8 +62,8 @@ Bytes make_algorithm_protection(DigestAlgorithm digest, SignatureScheme scheme) 
 }
 
 const Bytes& algorithm_protection_attribute(DigestAlgorithm digest, SignatureScheme scheme) {
-    constexpr std::size_t digests = 4;
-    constexpr std::size_t schemes = 3;
+    constexpr std::size_t digests = 5;
+    constexpr std::size_t schemes = 5;
     static const auto all = [] {
         std::array<Bytes, digests * schemes> made;
         for (std::size_t i = 0; i < made.size(); ++i)
@@ -76,6 +79,9 @@ const Bytes& algorithm_protection_attribute(DigestAlgorithm digest, SignatureSch
 Bytes signed_attributes(const SignerProfile& signer, const AttributeValues& values) {
     if (values.digest_algorithm == DigestAlgorithm::sha1)
         throw Error(ErrorCode::failed, "SHA-1 does not sign");
+    if (!goes_with(values.scheme, values.digest_algorithm))
+        throw Error(ErrorCode::failed, "a signature scheme does not go with " +
+                                           std::string(digest_name(values.digest_algorithm)));
     if (values.digest.size() != digest_size(values.digest_algorithm))
         throw Error(ErrorCode::failed, "a digest of " + std::to_string(values.digest.size()) + " bytes for " +
                                            std::string(digest_name(values.digest_algorithm)));
@@ -85,6 +91,12 @@ Bytes signed_attributes(const SignerProfile& signer, const AttributeValues& valu
     return asn1::set_of(Tag::set, {content_type, signing_time, message_digest,
                                    algorithm_protection_attribute(values.digest_algorithm, values.scheme),
                                    signer.signing_certificate_attribute()});
+}
+
+Bytes signature_input(SignatureScheme scheme, DigestAlgorithm digest_algorithm, BytesView signed_attributes) {
+    if (signs_message(scheme))
+        return {signed_attributes.begin(), signed_attributes.end()};
+    return digest(digest_algorithm, signed_attributes);
 }
 
 }  // namespace signet::cms

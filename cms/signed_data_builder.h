@@ -48,8 +48,12 @@ struct AttributeValues {
 
 /// DER of the SET OF signed attributes (RFC 5652 section 5.4): what the signer hashes and signs. Holds
 /// contentType, messageDigest, signingTime, signingCertificateV2 and CMSAlgorithmProtection. Throws
-/// Error(failed) if the digest has the wrong size or the content type is no OID.
+/// Error(failed) if the digest has the wrong size or does not go with the scheme (goes_with), or the content
+/// type is no OID.
 [[nodiscard]] Bytes signed_attributes(const SignerProfile&, const AttributeValues&);
+
+/// What the key signs of these: their digest, or for EdDSA they themselves (RFC 8419 section 3.1).
+[[nodiscard]] Bytes signature_input(SignatureScheme, DigestAlgorithm, BytesView signed_attributes);
 
 /// One SignerInfo, ready but for its place in a SignedData.
 struct Signature {
@@ -58,7 +62,7 @@ struct Signature {
     SignatureScheme scheme;
     /// From signed_attributes().
     Bytes signed_attributes;
-    /// As RFC 5652's SignatureValue wants it: RSA's octets, or DER Ecdsa-Sig-Value.
+    /// As RFC 5652's SignatureValue wants it: the octets of RSA or EdDSA, or DER Ecdsa-Sig-Value.
     Bytes value;
 };
 
@@ -78,9 +82,10 @@ enum class IncludedCertificates { chain, signer, none };
 /// `detached` is no detached SignedData.
 [[nodiscard]] Bytes attach_content(BytesView detached, BytesView content);
 
-/// Whether `value` is `key`'s signature by `scheme` over a message with this digest. PSS wants a salt as long
-/// as the hash. Throws Error(failed) for a key of another kind than the scheme's.
+/// Whether `value` is `key`'s signature by `scheme` over `input`: a message's digest, or for EdDSA the
+/// message (signature_input). PSS wants a salt as long as the hash. Throws Error(failed) for a key of another
+/// kind than the scheme's.
 [[nodiscard]] bool signature_is_valid(EVP_PKEY& key, SignatureScheme scheme, DigestAlgorithm digest_algorithm,
-                                      BytesView digest, BytesView value);
+                                      BytesView input, BytesView value);
 
 }  // namespace signet::cms

@@ -13,6 +13,7 @@
 #include "cms/error.h"
 #include "cms/signature_verification.h"
 #include "cms/signed_attributes_check.h"
+#include "cms/signed_data_builder.h"
 #include "cms/signer_certificates.h"
 
 namespace signet::cms {
@@ -79,6 +80,10 @@ std::string scheme_name(SignatureScheme scheme) {
             return "RSASSA-PSS";
         case SignatureScheme::ecdsa:
             return "ECDSA";
+        case SignatureScheme::ed25519:
+            return "Ed25519";
+        case SignatureScheme::ed448:
+            return "Ed448";
     }
     return {};
 }
@@ -187,8 +192,10 @@ class SignerVerifier {
     void check_signature(const asn1::SignerInfo& info, const SignatureAlgorithm& algorithm,
                          SignerResult& result) const {
         const Bytes& content_digest = m_content.digest(algorithm.digest);
-        std::vector<Bytes> signed_digests{content_digest};
+        std::vector<Bytes> inputs{content_digest};
         if (info.signed_attributes == nullptr) {
+            if (signs_message(algorithm.scheme))
+                throw Error(ErrorCode::unsupported, "EdDSA without signed attributes is not supported");
             if (OBJ_obj2nid(&m_content_type) != NID_pkcs7_data)
                 result.reasons.push_back({ReasonCode::attributes_missing,
                                           "It has no signed attributes, but its content needs them."});
@@ -200,17 +207,19 @@ class SignerVerifier {
                 check_signed_attributes(info, m_content_type, content_digest, *result.certificate);
             result.signing_time = check.signing_time;
             result.reasons = std::move(check.reasons);
-            signed_digests = {digest(algorithm.digest, asn1::encode(*info.signed_attributes))};
+            inputs = {
+                signature_input(algorithm.scheme, algorithm.digest, asn1::encode(*info.signed_attributes))};
             // Some sign what they send, which is not in the order of DER; OpenSSL verifies that alone.
-            const Bytes as_sent = digest(algorithm.digest, asn1::encode_as_sent(*info.signed_attributes));
-            if (as_sent != signed_digests.front())
-                signed_digests.push_back(as_sent);
+            const Bytes as_sent = signature_input(algorithm.scheme, algorithm.digest,
+                                                  asn1::encode_as_sent(*info.signed_attributes));
+            if (as_sent != inputs.front())
+                inputs.push_back(as_sent);
         }
-        const auto holds = [&](const Bytes& signed_digest) {
-            return verify_signature(*result.certificate->public_key(), algorithm, signed_digest,
+        const auto holds = [&](const Bytes& input) {
+            return verify_signature(*result.certificate->public_key(), algorithm, input,
                                     asn1::view_of(*info.signature));
         };
-        if (std::none_of(signed_digests.begin(), signed_digests.end(), holds))
+        if (std::none_of(inputs.begin(), inputs.end(), holds))
             result.reasons.push_back(
                 {ReasonCode::signature_wrong, "The signature is not one of the signer's key."});
     }

@@ -42,6 +42,17 @@ bool is_for(const RecipientIdentifier& recipient, const Certificate& certificate
 
 }  // namespace
 
+Bytes sign_message(EVP_PKEY& key, BytesView message) {
+    const EvpMdCtxPtr context(EVP_MD_CTX_new());
+    std::size_t size = 0;
+    require(EVP_DigestSignInit(context.get(), nullptr, nullptr, nullptr, &key) == 1 &&
+            EVP_DigestSign(context.get(), nullptr, &size, message.data(), message.size()) == 1);
+    Bytes value(size);
+    require(EVP_DigestSign(context.get(), value.data(), &size, message.data(), message.size()) == 1);
+    value.resize(size);
+    return value;
+}
+
 Bytes sign_digest(EVP_PKEY& key, SignatureScheme scheme, DigestAlgorithm digest_algorithm, BytesView digest) {
     const EvpPkeyCtxPtr context(EVP_PKEY_CTX_new(&key, nullptr));
     require(EVP_PKEY_sign_init(context.get()) == 1 &&
@@ -68,7 +79,9 @@ Signature sign_content(EVP_PKEY& key, const SignerProfile& signer, SignatureSche
     values.content_type = content_type;
     values.signing_time = signing_time;
     Bytes attributes = signed_attributes(signer, values);
-    Bytes value = sign_digest(key, scheme, digest_algorithm, digest(digest_algorithm, attributes));
+    const Bytes input = signature_input(scheme, digest_algorithm, attributes);
+    Bytes value =
+        signs_message(scheme) ? sign_message(key, input) : sign_digest(key, scheme, digest_algorithm, input);
     return {&signer, digest_algorithm, scheme, std::move(attributes), std::move(value)};
 }
 

@@ -10,6 +10,9 @@ namespace signet::cms::test {
 /// A signature over a message with this digest, as a token gives it.
 Bytes sign_digest(EVP_PKEY& key, SignatureScheme scheme, DigestAlgorithm digest_algorithm, BytesView digest);
 
+/// An EdDSA signature over `message`.
+Bytes sign_message(EVP_PKEY& key, BytesView message);
+
 /// A whole Signature over `content` by `key`, at `signing_time`.
 Signature sign_content(EVP_PKEY& key, const SignerProfile& signer, SignatureScheme scheme,
                        DigestAlgorithm digest_algorithm, BytesView content,

@@ -15,6 +15,8 @@ TEST_CASE("a digest is found by each of its names, and nothing else is") {
         CHECK(digest_from_nid(digest_nid(algorithm)) == algorithm);
         CHECK(digest_size(algorithm) == static_cast<std::size_t>(EVP_MD_get_size(evp_md(algorithm))));
     }
+    CHECK(digest_from_name("shake256") == DigestAlgorithm::shake256);
+    CHECK(digest_size(DigestAlgorithm::shake256) == 64);
     CHECK(digest_from_name("SHA-384") == DigestAlgorithm::sha384);
     CHECK(digest_from_name("SHA512") == DigestAlgorithm::sha512);
     CHECK_FALSE(digest_from_name("md5"));
@@ -48,6 +50,11 @@ TEST_CASE("a digest of pieces is the digest of the whole") {
     CHECK(digest(DigestAlgorithm::sha1, as_bytes("abc")) == Bytes{0xA9, 0x99, 0x3E, 0x36, 0x47, 0x06, 0x81,
                                                                   0x6A, 0xBA, 0x3E, 0x25, 0x71, 0x78, 0x50,
                                                                   0xC2, 0x6C, 0x9C, 0xD0, 0xD8, 0x9D});
+    // FIPS 202: SHAKE256 of nothing.
+    const Bytes shake = digest(DigestAlgorithm::shake256, {});
+    REQUIRE(shake.size() == 64);
+    CHECK(Bytes(shake.begin(), shake.begin() + 8) == Bytes{0x46, 0xB9, 0xDD, 0x2B, 0x0B, 0xA8, 0x8D, 0x13});
+    CHECK(Bytes(shake.end() - 8, shake.end()) == Bytes{0x40, 0x29, 0x2E, 0xAC, 0xB3, 0xB7, 0xC4, 0xBE});
 }
 
 TEST_CASE("an algorithm identifier of ours is the one of the RFC") {
@@ -65,4 +72,27 @@ TEST_CASE("an algorithm identifier of ours is the one of the RFC") {
                     0xF7, 0x0D, 0x01, 0x01, 0x08, 0x30, 0x0D, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65,
                     0x03, 0x04, 0x02, 0x01, 0x05, 0x00, 0xA2, 0x03, 0x02, 0x01, 0x20};
     CHECK(signature_algorithm_identifier(SignatureScheme::rsa_pss, DigestAlgorithm::sha256) == pss);
+    // RFC 8410 section 3 and RFC 8419 section 2.3.
+    CHECK(signature_algorithm_identifier(SignatureScheme::ed25519, DigestAlgorithm::sha512) ==
+          Bytes{0x30, 0x05, 0x06, 0x03, 0x2B, 0x65, 0x70});
+    CHECK(signature_algorithm_identifier(SignatureScheme::ed448, DigestAlgorithm::shake256) ==
+          Bytes{0x30, 0x05, 0x06, 0x03, 0x2B, 0x65, 0x71});
+    CHECK(digest_algorithm_identifier(DigestAlgorithm::shake256) == Bytes{0x30, 0x0F, 0x06, 0x09, 0x60, 0x86,
+                                                                          0x48, 0x01, 0x65, 0x03, 0x04, 0x02,
+                                                                          0x12, 0x02, 0x02, 0x02, 0x00});
+}
+
+TEST_CASE("only hashes that go with a signature scheme have an identifier with it") {
+    for (const auto scheme : {SignatureScheme::rsa_pkcs1, SignatureScheme::rsa_pss, SignatureScheme::ecdsa,
+                              SignatureScheme::ed25519, SignatureScheme::ed448})
+        for (const auto hash : {DigestAlgorithm::sha1, DigestAlgorithm::sha256, DigestAlgorithm::sha384,
+                                DigestAlgorithm::sha512, DigestAlgorithm::shake256})
+            CHECK(signature_algorithm_identifier(scheme, hash).empty() != goes_with(scheme, hash));
+    CHECK(goes_with(SignatureScheme::ecdsa, DigestAlgorithm::sha384));
+    CHECK_FALSE(goes_with(SignatureScheme::rsa_pss, DigestAlgorithm::sha1));
+    CHECK_FALSE(goes_with(SignatureScheme::rsa_pkcs1, DigestAlgorithm::shake256));
+    CHECK(goes_with(SignatureScheme::ed25519, DigestAlgorithm::sha512));
+    CHECK_FALSE(goes_with(SignatureScheme::ed25519, DigestAlgorithm::sha256));
+    CHECK(goes_with(SignatureScheme::ed448, DigestAlgorithm::shake256));
+    CHECK_FALSE(goes_with(SignatureScheme::ed448, DigestAlgorithm::sha512));
 }

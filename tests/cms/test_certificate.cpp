@@ -121,7 +121,9 @@ TEST_CASE("keys are named, and only some of them may do what the certificate all
     CHECK(issue(KeyType::ed25519, nullptr).key_name() == "Ed25519");
     CHECK(issue(KeyType::rsa2048, nullptr).key_kind() == KeyKind::rsa);
     CHECK(issue(KeyType::p521, nullptr).key_kind() == KeyKind::ec);
-    CHECK(issue(KeyType::ed25519, nullptr).key_kind() == KeyKind::other);
+    CHECK(issue(KeyType::ed25519, nullptr).key_kind() == KeyKind::edwards);
+    CHECK(issue(KeyType::ed448, nullptr).key_name() == "Ed448");
+    CHECK(issue(KeyType::ed448, nullptr).key_kind() == KeyKind::edwards);
 
     CHECK(issue(KeyType::p256, nullptr).may_sign());
     CHECK(issue(KeyType::p256, "digitalSignature").may_sign());
@@ -134,6 +136,7 @@ TEST_CASE("keys are named, and only some of them may do what the certificate all
     CHECK(issue(KeyType::p384, "keyAgreement").may_decrypt());
     CHECK_FALSE(issue(KeyType::p384, "keyEncipherment").may_decrypt());
     CHECK_FALSE(issue(KeyType::ed25519, nullptr).may_decrypt());
+    CHECK(issue(KeyType::ed448, nullptr).may_sign());
 }
 
 TEST_CASE("validity, identifiers and kinds of a certificate") {

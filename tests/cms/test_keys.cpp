@@ -23,6 +23,12 @@ EvpPkeyPtr generate(KeyType type) {
             return EvpPkeyPtr(EVP_EC_gen("P-521"));
         case KeyType::ed25519:
             return EvpPkeyPtr(EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519"));
+        case KeyType::ed448:
+            return EvpPkeyPtr(EVP_PKEY_Q_keygen(nullptr, nullptr, "ED448"));
+        case KeyType::x25519:
+            return EvpPkeyPtr(EVP_PKEY_Q_keygen(nullptr, nullptr, "X25519"));
+        case KeyType::x448:
+            return EvpPkeyPtr(EVP_PKEY_Q_keygen(nullptr, nullptr, "X448"));
     }
     return nullptr;
 }

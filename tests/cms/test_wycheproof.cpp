@@ -90,3 +90,15 @@ TEST_CASE("Wycheproof: RSASSA-PSS") {
     check_vectors("rsa_pss_2048_sha256_mgf1_32_test.json", verifying(SignatureScheme::rsa_pss));
     check_vectors("rsa_pss_2048_sha384_mgf1_48_test.json", verifying(SignatureScheme::rsa_pss));
 }
+
+TEST_CASE("Wycheproof: Ed25519") {
+    check_vectors("ed25519_test.json", [](const ptree& group, const ptree& test) {
+        const Bytes der = from_hex(group.get<std::string>("publicKeyDer"));
+        const unsigned char* position = der.data();
+        const EvpPkeyPtr key(d2i_PUBKEY(nullptr, &position, static_cast<long>(der.size())));
+        REQUIRE(key);
+        return signature_is_valid(*key, SignatureScheme::ed25519, DigestAlgorithm::sha512,
+                                  from_hex(test.get<std::string>("msg")),
+                                  from_hex(test.get<std::string>("sig")));
+    });
+}

@@ -1,0 +1,183 @@
+// OpenSSL 3.0 has no EdDSA in its CMS, so that here the other side is its parser and its bare verification.
+#include <openssl/cms.h>
+#include <openssl/evp.h>
+
+#include <algorithm>
+
+#include "cms/algorithm_identifier.h"
+#include "cms/asn1/codec.h"
+#include "cms/asn1/content_info.h"
+#include "cms/asn1/der.h"
+#include "cms/digest_stream.h"
+#include "cms/error.h"
+#include "cms/signed_data_builder.h"
+#include "tests/catch.h"
+#include "tests/cms/certificate_authority.h"
+#include "tests/cms/openssl_cms.h"
+#include "tests/cms/software_token.h"
+#include "tests/cms/test_keys.h"
+#include "tests/cms/verified_message.h"
+
+using namespace signet::cms;
+using namespace signet::cms::test;
+
+namespace {
+
+const std::string data = "1.2.840.113549.1.7.1";
+
+struct Case {
+    KeyType key;
+    SignatureScheme scheme;
+    DigestAlgorithm digest;
+    const char* name;
+};
+
+const std::vector<Case> cases{
+    {KeyType::ed25519, SignatureScheme::ed25519, DigestAlgorithm::sha512, "Ed25519"},
+    {KeyType::ed448, SignatureScheme::ed448, DigestAlgorithm::shake256, "Ed448"}};
+
+Bytes message_of(const Case& used, const Certificate& alice) {
+    const SignerProfile signer(alice, {});
+    return detached_signed_data({sign_content(test_key(used.key), signer, used.scheme, used.digest, content)},
+                                data, IncludedCertificates::signer);
+}
+
+/// The signed attributes of the only signer as OpenSSL reads them, in DER.
+Bytes attributes_of(CMS_SignerInfo& signer) {
+    std::vector<Bytes> attributes;
+    for (int i = 0; i < CMS_signed_get_attr_count(&signer); ++i) {
+        X509_ATTRIBUTE* attribute = CMS_signed_get_attr(&signer, i);
+        Bytes der(static_cast<std::size_t>(i2d_X509_ATTRIBUTE(attribute, nullptr)));
+        unsigned char* position = der.data();
+        i2d_X509_ATTRIBUTE(attribute, &position);
+        attributes.push_back(std::move(der));
+    }
+    return asn1::set_of(asn1::Tag::set, {attributes.begin(), attributes.end()});
+}
+
+template <typename Value>
+Bytes replaced(Bytes message, const Value& from, const Value& to) {
+    bool found = false;
+    for (auto at = message.begin();;) {
+        at = std::search(at, message.end(), from.begin(), from.end());
+        if (at == message.end())
+            break;
+        at = std::copy(to.begin(), to.end(), at);
+        found = true;
+    }
+    REQUIRE(found);
+    return message;
+}
+
+asn1::ItemPtr<X509_ALGOR> algorithm(const std::string& oid, const Bytes& parameters) {
+    const Bytes der = asn1::tlv(asn1::Tag::sequence, {asn1::object_identifier(oid), parameters});
+    return asn1::decode<X509_ALGOR>(der, "algorithm");
+}
+
+}  // namespace
+
+TEST_CASE("EdDSA signs the signed attributes themselves, and the content's hash is the one of RFC 8419") {
+    const CertificateAuthority root;
+    for (const Case& used : cases) {
+        INFO(used.name);
+        const Certificate alice = root.issue(test_key(used.key));
+        const Bytes message = message_of(used, alice);
+
+        const unsigned char* position = message.data();
+        const CmsPtr parsed(d2i_CMS_ContentInfo(nullptr, &position, static_cast<long>(message.size())));
+        REQUIRE(parsed);
+        CMS_SignerInfo& signer = *sk_CMS_SignerInfo_value(CMS_get0_SignerInfos(parsed.get()), 0);
+        const Bytes attributes = attributes_of(signer);
+        const ASN1_OCTET_STRING& signature = *CMS_SignerInfo_get0_signature(&signer);
+        const EvpMdCtxPtr context(EVP_MD_CTX_new());
+        REQUIRE(EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, alice.public_key()) == 1);
+        CHECK(EVP_DigestVerify(context.get(), ASN1_STRING_get0_data(&signature),
+                               static_cast<std::size_t>(ASN1_STRING_length(&signature)), attributes.data(),
+                               attributes.size()) == 1);
+
+        const SignerResult result = only_signer(message, trusting(root.certificate()));
+        CHECK(result.intact);
+        CHECK(result.trusted);
+        CHECK(result.digest_algorithm == digest_name(used.digest));
+        CHECK(result.signature_algorithm == used.name);
+        const SignerProfile profile(alice, {});
+        CHECK(message.size() <= signed_data_size_limit({&profile}, 114, IncludedCertificates::signer));
+    }
+}
+
+TEST_CASE("an EdDSA signature over something else does not hold") {
+    const CertificateAuthority root;
+    const VerifyOptions options = trusting(root.certificate());
+    for (const Case& used : cases) {
+        INFO(used.name);
+        const Certificate alice = root.issue(test_key(used.key));
+        const Bytes message = message_of(used, alice);
+        const Bytes other{'h', 'a', 'l', 'l', 'o'};
+        CHECK_FALSE(verify_signed_data(message, source_of(other), options).holds());
+
+        Bytes damaged = message;
+        damaged.back() ^= 1;
+        CHECK(has_reason(only_signer(damaged, options), ReasonCode::signature_wrong,
+                         "not one of the signer's key"));
+        // What is signed is no digest of the attributes.
+        const SignerProfile signer(alice, {});
+        Signature prehashed = sign_content(test_key(used.key), signer, used.scheme, used.digest, content);
+        const Bytes genuine = prehashed.value;
+        prehashed.value = sign_message(test_key(used.key), digest(used.digest, prehashed.signed_attributes));
+        REQUIRE(prehashed.value != genuine);
+        CHECK(has_reason(
+            only_signer(detached_signed_data({prehashed}, data, IncludedCertificates::signer), options),
+            ReasonCode::signature_wrong, "not one of the signer's key"));
+    }
+}
+
+TEST_CASE("Ed25519 goes with SHA-512 and nothing else") {
+    const CertificateAuthority root;
+    const Certificate alice = root.issue(test_key(KeyType::ed25519));
+    const Bytes message = message_of(cases.front(), alice);
+    const Bytes sha512 = asn1::object_identifier(digest_nid(DigestAlgorithm::sha512));
+    const Bytes sha256 = asn1::object_identifier(digest_nid(DigestAlgorithm::sha256));
+    CHECK(has_reason(only_signer(replaced(message, sha512, sha256), trusting(root.certificate())),
+                     ReasonCode::hash_differs, "another algorithm"));
+    const SignerProfile signer(alice, {});
+    AttributeValues values;
+    const Bytes digest_of_content = digest(DigestAlgorithm::sha256, content);
+    values.digest = digest_of_content;
+    values.scheme = SignatureScheme::ed25519;
+    CHECK_THROWS_AS((void)signed_attributes(signer, values), Error);
+}
+
+TEST_CASE("EdDSA without signed attributes is not verified, and said to be unsupported") {
+    const CertificateAuthority root;
+    const Bytes message = message_of(cases.front(), root.issue(test_key(KeyType::ed25519)));
+    const auto parsed = asn1::decode<asn1::ContentInfo>(message, "SignedData");
+    asn1::SignerInfo& info = *asn1::sk_SignerInfo_value(parsed->d.signed_data->signer_infos, 0);
+    asn1::ItemDeleter<asn1::Attributes>{}(info.signed_attributes);
+    info.signed_attributes = nullptr;
+    CHECK(has_reason(only_signer(asn1::encode(*parsed), trusting(root.certificate())),
+                     ReasonCode::signature_unreadable, "without signed attributes"));
+}
+
+TEST_CASE("identifiers of EdDSA and SHAKE256 are read strictly") {
+    const Bytes null{0x05, 0x00};
+    const auto ed25519 = algorithm("1.3.101.112", {});
+    CHECK(read_signature_algorithm(*ed25519, DigestAlgorithm::sha512).scheme == SignatureScheme::ed25519);
+    const auto ed448 = algorithm("1.3.101.113", {});
+    CHECK(read_signature_algorithm(*ed448, DigestAlgorithm::shake256).scheme == SignatureScheme::ed448);
+    const auto with_null = algorithm("1.3.101.112", null);
+    CHECK_THROWS_AS(read_signature_algorithm(*with_null, DigestAlgorithm::sha512), Error);
+
+    const std::string id_shake256 = "2.16.840.1.101.3.4.2.12";
+    const std::string id_shake256_len = "2.16.840.1.101.3.4.2.18";
+    CHECK(read_digest_algorithm(*algorithm(id_shake256, {})) == DigestAlgorithm::shake256);
+    CHECK(read_digest_algorithm(*algorithm(id_shake256_len, asn1::integer(512))) ==
+          DigestAlgorithm::shake256);
+    CHECK_FALSE(read_digest_algorithm(*algorithm(id_shake256_len, asn1::integer(256))));
+    CHECK_FALSE(read_digest_algorithm(*algorithm(id_shake256_len, {})));
+    CHECK_FALSE(read_digest_algorithm(*algorithm(id_shake256_len, null)));
+    // It serves Ed448 alone.
+    const auto shake256 = algorithm(id_shake256, {});
+    CHECK_THROWS_AS(read_parameter_hash(shake256.get()), Error);
+    const auto rsa = algorithm("1.2.840.113549.1.1.1", null);
+    CHECK_THROWS_AS(read_signature_algorithm(*rsa, DigestAlgorithm::shake256), Error);
+}
