@@ -87,14 +87,21 @@ TEST_CASE("A module that wants the point as an OCTET STRING gets it") {
 
 TEST_CASE("A token without ECDH, or without that with the cofactor, says so") {
     SoftHsmToken softhsm;
-    softhsm.generate(KeyType::p256, "p256", "01");
+    const auto theirs = public_key(softhsm.generate(KeyType::p256, "p256", "01"));
     const FaultScript faults;
     LoadedToken token(softhsm, 1, &faults);
     const Scanned scanned = token.open();
-    const std::string point = point_of(fresh_ec_key("P-256").get());
+    const auto ours = fresh_ec_key("P-256");
+    const std::string point = point_of(ours.get());
     // SoftHSM has CKM_ECDH1_DERIVE alone.
     CHECK(token.derive(scanned.private_key("p256"), point, 32, true).outcome() == protocol::CANNOT);
     CHECK(token.derive(scanned.private_key("p256"), point, 32).outcome() == protocol::OK);
     faults.set("C_GetMechanismList without 0x1050\n");
     CHECK(token.derive(scanned.private_key("p256"), point, 32).outcome() == protocol::CANNOT);
+    // The cofactor of P-256 is 1, so that the one mechanism may play the other.
+    faults.set("C_GetMechanismList without 0x1050 as 0x1051\n");
+    CHECK(token.derive(scanned.private_key("p256"), point, 32).outcome() == protocol::CANNOT);
+    const auto reply = token.derive(scanned.private_key("p256"), point_of(ours.get()), 32, true);
+    CHECK(reply.outcome() == protocol::OK);
+    CHECK(reply.output() == shared_secret(ours.get(), theirs.get()));
 }
