@@ -32,6 +32,10 @@ cms::KeyKind kind_of(const ScannedKey& key) {
             return cms::KeyKind::rsa;
         case ScannedKeyType::ec:
             return cms::KeyKind::ec;
+        case ScannedKeyType::edwards:
+            return cms::KeyKind::edwards;
+        case ScannedKeyType::montgomery:
+            return cms::KeyKind::montgomery;
         case ScannedKeyType::unknown:
             break;
     }

@@ -2,11 +2,11 @@
 #include "agent/error.h"
 #include "agent/handlers.h"
 #include "agent/hex.h"
+#include "agent/key_ability.h"
 #include "agent/signers.h"
 #include "agent/spawn.h"
 #include "agent/token_algorithms.h"
 #include "cms/algorithms.h"
-#include "cms/digest_stream.h"
 #include "cms/signed_data_builder.h"
 
 #include <algorithm>
@@ -56,8 +56,8 @@ AuditRecord record_of(const Task& task, std::size_t index, const TokenState* tok
 /// One signature: recorded while the token works, checked when it has.
 class SignatureUse final : public KeyUse {
   public:
-    SignatureUse(Task& task, std::size_t index, cms::BytesView hash)
-        : m_task(task), m_index(index), m_hash(hash) {}
+    SignatureUse(Task& task, std::size_t index, cms::BytesView input)
+        : m_task(task), m_index(index), m_input(input) {}
 
     void sent() noexcept override {
         try {
@@ -82,16 +82,16 @@ class SignatureUse final : public KeyUse {
     }
 
     [[nodiscard]] bool accepts(const Answer& answer) const override {
-        // One faulty RSA signature gives the key away (Boneh, DeMillo, Lipton). With ECDSA it is that a
-        // handle may have come to name another key; to look each time would cost as much as the way to the
-        // token.
+        // One faulty RSA signature gives the key away (Boneh, DeMillo, Lipton), and so does one of EdDSA,
+        // which takes the same nonce for the same message. With ECDSA it is that a handle may have come to
+        // name another key; to look each time would cost as much as the way to the token.
         const auto& signer = m_task.signer(m_index);
         const auto& key = signer.identity->fingerprint;
         if (signer.scheme == cms::SignatureScheme::ecdsa && token()->current && token()->proved.contains(key))
             return true;
         const bool valid =
             cms::signature_is_valid(*signer.identity->certificate.public_key(), signer.scheme,
-                                    m_task.digest_algorithm, m_hash, cms::as_bytes(answer.signature));
+                                    m_task.digest_algorithm, m_input, cms::as_bytes(answer.signature));
         if (valid)
             token()->proved.insert(key);
         return valid;
@@ -106,7 +106,7 @@ class SignatureUse final : public KeyUse {
   private:
     Task& m_task;
     std::size_t m_index;
-    cms::BytesView m_hash;
+    cms::BytesView m_input;
     /// The token of the last record.
     std::shared_ptr<const TokenState> m_recorded;
     std::exception_ptr m_failure;
@@ -118,9 +118,26 @@ cms::DigestAlgorithm algorithm_of(protocol::DigestAlgorithm algorithm) {
             return cms::DigestAlgorithm::sha384;
         case protocol::SHA512:
             return cms::DigestAlgorithm::sha512;
+        case protocol::SHAKE256:
+            return cms::DigestAlgorithm::shake256;
         default:
             return cms::DigestAlgorithm::sha256;
     }
+}
+
+protocol::DigestAlgorithm wire_digest(cms::DigestAlgorithm algorithm) {
+    switch (algorithm) {
+        case cms::DigestAlgorithm::sha384:
+            return protocol::SHA384;
+        case cms::DigestAlgorithm::sha512:
+            return protocol::SHA512;
+        case cms::DigestAlgorithm::shake256:
+            return protocol::SHAKE256;
+        case cms::DigestAlgorithm::sha1:
+        case cms::DigestAlgorithm::sha256:
+            break;
+    }
+    return protocol::SHA256;
 }
 
 cms::IncludedCertificates included(protocol::CertificateSet set) {
@@ -143,15 +160,21 @@ asio::awaitable<void> sign_one(Task& task, std::size_t index) {
     values.content_type = task.content_type;
     values.signing_time = task.signing_time;
     auto attributes = cms::signed_attributes(signer.identity->profile, values);
-    const auto hash = cms::digest(task.digest_algorithm, attributes);
+    const auto input = cms::signature_input(signer.scheme, task.digest_algorithm, attributes);
 
     token::protocol::Request request;
     auto& operation = *request.mutable_sign();
     operation.set_scheme(token_scheme(signer.scheme));
-    operation.set_hash(token_hash(task.digest_algorithm));
-    operation.set_digest(hash.data(), hash.size());
+    if (cms::signs_message(signer.scheme)) {
+        operation.set_message(input.data(), input.size());
+    } else {
+        operation.set_hash(token_hash(task.digest_algorithm));
+        operation.set_digest(input.data(), input.size());
+        if (needs_message(*signer.identity->key, signer.scheme))
+            operation.set_message(attributes.data(), attributes.size());
+    }
 
-    SignatureUse use(task, index, hash);
+    SignatureUse use(task, index, input);
     const auto answer = co_await task.agent.keys.run(signer.permit, signer.identity->key, request, &use,
                                                      {KeyOperations::max_failures, task.request.wait()});
     if (!answer.ok())
@@ -217,6 +240,11 @@ void assemble(Task& task, cms::IncludedCertificates certificates, protocol::Sign
 asio::awaitable<void> make_signatures(Task& task, protocol::SignReply& reply) {
     const auto& sign = task.request;
     co_await find_signers(task.agent, task.peer, sign, task.signing_time, task.signers, reply);
+    if (sign.digest_size() == 0) {
+        reply.set_digest_algorithm(wire_digest(digest_for(task.signers)));
+        co_return;
+    }
+    check_digest(task.signers, task.digest_algorithm);
     const auto certificates = included(sign.certificates());
     check_reply_size(task.signers, sign.digest_size(), certificates);
 

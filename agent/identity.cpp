@@ -23,6 +23,16 @@ std::string number_of(EVP_PKEY& key, const char* name, std::size_t size) {
     return bytes;
 }
 
+std::string raw_public_key(EVP_PKEY& key) {
+    std::size_t size = 0;
+    if (EVP_PKEY_get_raw_public_key(&key, nullptr, &size) != 1)
+        return {};
+    std::string bytes(size, '\0');
+    if (EVP_PKEY_get_raw_public_key(&key, reinterpret_cast<unsigned char*>(bytes.data()), &size) != 1)
+        return {};
+    return bytes;
+}
+
 }  // namespace
 
 std::string Identity::description() const {
@@ -40,6 +50,9 @@ std::string public_value_of(const cms::Certificate& certificate) {
             const auto y = number_of(key, OSSL_PKEY_PARAM_EC_PUB_Y, size);
             return x.empty() || y.empty() ? std::string() : "\x04" + x + y;
         }
+        case cms::KeyKind::edwards:
+        case cms::KeyKind::montgomery:
+            return raw_public_key(key);
         case cms::KeyKind::other:
             break;
     }
@@ -47,7 +60,7 @@ std::string public_value_of(const cms::Certificate& certificate) {
 }
 
 std::size_t signature_size_of(const cms::Certificate& certificate) {
-    if (certificate.key_kind() == cms::KeyKind::other)
+    if (certificate.key_kind() == cms::KeyKind::montgomery || certificate.key_kind() == cms::KeyKind::other)
         return 0;
     return static_cast<std::size_t>(EVP_PKEY_get_size(certificate.public_key()));
 }

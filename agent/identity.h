@@ -75,7 +75,7 @@ struct Identity {
 };
 
 /// How the public key of `certificate` looks on a token: RSA the modulus without leading zeros, EC the
-/// uncompressed point; empty for other keys.
+/// uncompressed point, Edwards and Montgomery keys the bytes of RFC 8032 and RFC 7748; empty for other keys.
 std::string public_value_of(const cms::Certificate& certificate);
 
 /// Bytes of a signature by the key of `certificate`, at most; zero if it cannot sign here.

@@ -89,6 +89,7 @@ asio::awaitable<Answer> KeyOperations::run(Permit permit, std::shared_ptr<const 
         progress.preparations = 0;
         progress.logins = 0;
         set_place(request, place->token->slot, place->key->handle);
+        fit(*place, request);
         if (use != nullptr)
             use->goes_to(place->token);
         const ContextPin* pin = authenticates ? &*progress.pin : nullptr;

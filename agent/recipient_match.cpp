@@ -20,7 +20,8 @@ std::optional<std::size_t> recipient_for(const cms::RecipientInfo& info, const I
             return 0;
     } else if (const auto* agreement = std::get_if<cms::KeyAgreement>(&info)) {
         for (std::size_t i = 0; i < agreement->recipients.size(); ++i) {
-            if (identity.key->kind == cms::KeyKind::ec &&
+            const auto kind = identity.key->kind;
+            if ((kind == cms::KeyKind::ec || kind == cms::KeyKind::montgomery) &&
                 names(agreement->recipients[i].identifier, identity))
                 return i;
         }

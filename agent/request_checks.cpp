@@ -46,6 +46,7 @@ std::size_t digest_size(protocol::DigestAlgorithm algorithm) {
         case protocol::SHA384:
             return 48;
         case protocol::SHA512:
+        case protocol::SHAKE256:
             return 64;
         default:
             malformed("the digest algorithm is not known");
@@ -86,12 +87,13 @@ void check_sign(const Request& request) {
                     "sign in several steps");
     for (const auto& identity : sign.identity())
         check_text(identity, "identity");
-    if (sign.digest_size() == 0)
+    const bool asks = sign.digest_size() == 0 && sign.digest_algorithm() == protocol::DIGEST_UNSPECIFIED;
+    if (sign.digest_size() == 0 && !asks)
         malformed("there is no digest to sign");
     if (sign.digest_size() > protocol::max_digests)
         throw Error(protocol::TOO_LARGE, "more than " + std::to_string(protocol::max_digests) + " digests",
                     "send fewer digests a request");
-    const auto size = digest_size(sign.digest_algorithm());
+    const auto size = asks ? 0 : digest_size(sign.digest_algorithm());
     for (const auto& digest : sign.digest()) {
         if (digest.size() != size)
             malformed("a digest has not the length of its hash");

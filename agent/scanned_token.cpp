@@ -31,6 +31,10 @@ ScannedKeyType key_type_of(token::protocol::KeyType type) {
             return ScannedKeyType::rsa;
         case token::protocol::EC:
             return ScannedKeyType::ec;
+        case token::protocol::EDWARDS:
+            return ScannedKeyType::edwards;
+        case token::protocol::MONTGOMERY:
+            return ScannedKeyType::montgomery;
         default:
             return ScannedKeyType::unknown;
     }

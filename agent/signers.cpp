@@ -18,9 +18,12 @@ constexpr int max_warnings = 32;
 /// Bytes of its text.
 constexpr std::size_t max_warning = 512;
 
-cms::SignatureScheme scheme_for(const Key& key, protocol::RsaScheme rsa) {
-    if (key.kind == cms::KeyKind::ec)
+cms::SignatureScheme scheme_for(const Identity& identity, protocol::RsaScheme rsa) {
+    if (identity.key->kind == cms::KeyKind::ec)
         return cms::SignatureScheme::ecdsa;
+    if (identity.key->kind == cms::KeyKind::edwards)
+        return identity.certificate.key_name() == "Ed448" ? cms::SignatureScheme::ed448
+                                                          : cms::SignatureScheme::ed25519;
     return rsa == protocol::PSS ? cms::SignatureScheme::rsa_pss : cms::SignatureScheme::rsa_pkcs1;
 }
 
@@ -48,8 +51,7 @@ class Search {
         for (const auto& warning : choice.warnings)
             warn(reply, warning);
         const auto permit = m_agent.policy.require(m_peer, Operation::sign, choice.identity.get());
-        signers.push_back(
-            {choice.identity, permit, scheme_for(*choice.identity->key, m_request.rsa_scheme())});
+        signers.push_back({choice.identity, permit, scheme_for(*choice.identity, m_request.rsa_scheme())});
     }
 
     /// All of them within the overhead of a reply.
@@ -97,6 +99,31 @@ asio::awaitable<void> find_signers(Agent& agent, const Peer& peer, const protoco
             co_await agent.hosts.refresh();
         else
             co_await wait_for_token(agent.hosts, peer);
+    }
+}
+
+cms::DigestAlgorithm digest_for(const std::vector<Signer>& signers) {
+    for (const auto algorithm : {cms::DigestAlgorithm::sha256, cms::DigestAlgorithm::sha384,
+                                 cms::DigestAlgorithm::sha512, cms::DigestAlgorithm::shake256}) {
+        if (std::all_of(signers.begin(), signers.end(), [algorithm](const Signer& signer) {
+                return cms::goes_with(signer.scheme, algorithm);
+            }))
+            return algorithm;
+    }
+    throw Error(protocol::DIGEST_UNSUITABLE, "the signers' keys have no hash in common",
+                "sign with each of them apart");
+}
+
+void check_digest(const std::vector<Signer>& signers, cms::DigestAlgorithm algorithm) {
+    for (const auto& signer : signers) {
+        if (cms::goes_with(signer.scheme, algorithm))
+            continue;
+        const auto& certificate = signer.identity->certificate;
+        const std::string wanted(cms::digest_name(digest_for({signer})));
+        throw Error(protocol::DIGEST_UNSUITABLE,
+                    "a key of type " + certificate.key_name() + " does not sign with " +
+                        std::string(cms::digest_name(algorithm)),
+                    "use " + wanted);
     }
 }
 

@@ -26,6 +26,13 @@ asio::awaitable<void> find_signers(Agent& agent, const Peer& peer, const protoco
                                    std::int64_t now, std::vector<Signer>& signers,
                                    protocol::SignReply& reply);
 
+/// The hash that content is to be signed with: SHA-256 if it goes with all of them, else one that does.
+/// Throws Error(DIGEST_UNSUITABLE) if there is none.
+[[nodiscard]] cms::DigestAlgorithm digest_for(const std::vector<Signer>& signers);
+
+/// Throws Error(DIGEST_UNSUITABLE) if one of them does not sign with `algorithm`.
+void check_digest(const std::vector<Signer>& signers, cms::DigestAlgorithm algorithm);
+
 /// Known before anything is signed: throws Error(TOO_LARGE) if the reply may not fit into a frame.
 void check_reply_size(const std::vector<Signer>& signers, int digests,
                       cms::IncludedCertificates certificates);

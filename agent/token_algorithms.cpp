@@ -11,9 +11,11 @@ token::protocol::Hash token_hash(cms::DigestAlgorithm algorithm) noexcept {
         case cms::DigestAlgorithm::sha384:
             return token::protocol::HASH_SHA384;
         case cms::DigestAlgorithm::sha512:
+            return token::protocol::HASH_SHA512;
+        case cms::DigestAlgorithm::shake256:
             break;
     }
-    return token::protocol::HASH_SHA512;
+    return token::protocol::NO_HASH;
 }
 
 token::protocol::SignScheme token_scheme(cms::SignatureScheme scheme) noexcept {
@@ -23,9 +25,13 @@ token::protocol::SignScheme token_scheme(cms::SignatureScheme scheme) noexcept {
         case cms::SignatureScheme::rsa_pss:
             return token::protocol::RSA_PSS;
         case cms::SignatureScheme::ecdsa:
+            return token::protocol::ECDSA;
+        case cms::SignatureScheme::ed25519:
+            return token::protocol::ED25519;
+        case cms::SignatureScheme::ed448:
             break;
     }
-    return token::protocol::ECDSA;
+    return token::protocol::ED448;
 }
 
 }  // namespace signet::agent

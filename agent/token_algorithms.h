@@ -6,6 +6,7 @@
 
 namespace signet::agent {
 
+/// SHAKE256, which no token is asked for, is NO_HASH.
 token::protocol::Hash token_hash(cms::DigestAlgorithm algorithm) noexcept;
 token::protocol::SignScheme token_scheme(cms::SignatureScheme scheme) noexcept;
 

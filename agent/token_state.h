@@ -22,7 +22,7 @@ struct ScannedCertificate {
     std::string der;
 };
 
-enum class ScannedKeyType { rsa, ec, unknown };
+enum class ScannedKeyType { rsa, ec, edwards, montgomery, unknown };
 
 struct ScannedKey {
     std::uint64_t handle = 0;
@@ -37,8 +37,8 @@ struct ScannedKey {
     bool decrypt = false;
     bool derive = false;
     bool always_authenticate = false;
-    /// RSA: the modulus without leading zeros; EC: the uncompressed point. Empty if the token does not show
-    /// it.
+    /// RSA: the modulus without leading zeros; EC: the uncompressed point; Edwards and Montgomery: the bytes
+    /// of RFC 8032 and RFC 7748. Empty if the token does not show it.
     std::string public_value;
 };
 

@@ -51,10 +51,27 @@ protocol::DigestAlgorithm wire_digest(cms::DigestAlgorithm algorithm, const std:
             return protocol::SHA384;
         case cms::DigestAlgorithm::sha512:
             return protocol::SHA512;
+        case cms::DigestAlgorithm::shake256:
+            return protocol::SHAKE256;
         case cms::DigestAlgorithm::sha1:
             break;
     }
     throw Error(ExitStatus::usage, what_failed, "this hash does not sign", "use sha256, sha384 or sha512");
+}
+
+std::optional<cms::DigestAlgorithm> digest_on_wire(protocol::DigestAlgorithm algorithm) {
+    switch (algorithm) {
+        case protocol::SHA256:
+            return cms::DigestAlgorithm::sha256;
+        case protocol::SHA384:
+            return cms::DigestAlgorithm::sha384;
+        case protocol::SHA512:
+            return cms::DigestAlgorithm::sha512;
+        case protocol::SHAKE256:
+            return cms::DigestAlgorithm::shake256;
+        default:
+            return std::nullopt;
+    }
 }
 
 /// `text`, a name or nothing, as a message takes it: protobuf sends other bytes than UTF-8 too, and the agent
@@ -178,6 +195,19 @@ void AgentConnection::lock(const std::string& token) {
     protocol::Request request;
     request.mutable_lock()->set_token(checked_name(token, what_failed));
     ask(request, what_failed);
+}
+
+cms::DigestAlgorithm AgentConnection::digest_algorithm(const std::vector<std::string>& identities) {
+    const std::string what_failed = "cannot sign";
+    protocol::Request request;
+    for (const std::string& identity : identities)
+        request.mutable_sign()->add_identity(checked_name(identity, what_failed));
+    request.mutable_sign();
+    const protocol::Reply reply = ask(request, what_failed, Attendance::nobody);
+    const auto algorithm = digest_on_wire(reply.sign().digest_algorithm());
+    if (!algorithm)
+        throw broken(what_failed, "no digest algorithm that is known");
+    return *algorithm;
 }
 
 SignResult AgentConnection::sign(const SignRequest& request) {

@@ -15,6 +15,9 @@ ContentHash::ContentHash(cms::DigestAlgorithm algorithm) : m_algorithm(algorithm
         case cms::DigestAlgorithm::sha512:
             sha512_init(&m_state.emplace<sha512_ctx>());
             return;
+        case cms::DigestAlgorithm::shake256:
+            sha3_256_init(&m_state.emplace<sha3_256_ctx>());
+            return;
         case cms::DigestAlgorithm::sha1:
             break;
     }
@@ -24,6 +27,8 @@ ContentHash::ContentHash(cms::DigestAlgorithm algorithm) : m_algorithm(algorithm
 void ContentHash::update(cms::BytesView piece) noexcept {
     if (auto* small = std::get_if<sha256_ctx>(&m_state))
         sha256_update(small, piece.size(), piece.data());
+    else if (auto* sponge = std::get_if<sha3_256_ctx>(&m_state))
+        sha3_256_update(sponge, piece.size(), piece.data());
     else
         sha512_update(std::get_if<sha512_ctx>(&m_state), piece.size(), piece.data());
 }
@@ -32,6 +37,8 @@ cms::Bytes ContentHash::finish() {
     cms::Bytes digest(cms::digest_size(m_algorithm));
     if (auto* small = std::get_if<sha256_ctx>(&m_state))
         sha256_digest(small, digest.size(), digest.data());
+    else if (auto* sponge = std::get_if<sha3_256_ctx>(&m_state))
+        sha3_256_shake(sponge, digest.size(), digest.data());
     else if (m_algorithm == cms::DigestAlgorithm::sha384)
         sha384_digest(std::get_if<sha512_ctx>(&m_state), digest.size(), digest.data());
     else

@@ -9,9 +9,11 @@ namespace signet::client {
 
 SignedContent sign_detached(AgentConnection& agent, const SigningOptions& options, cms::BytesView content) {
     try {
+        SigningOptions with_hash = options;
+        with_hash.digest_algorithm = digest_algorithm_of(agent, options);
         std::vector<cms::Bytes> digests;
-        digests.push_back(cms::digest(options.digest_algorithm, content));
-        SignResult result = sign_digests(agent, options, std::move(digests));
+        digests.push_back(cms::digest(*with_hash.digest_algorithm, content));
+        SignResult result = sign_digests(agent, with_hash, std::move(digests));
         return {std::move(result.signed_data.front()), std::move(result.warnings)};
     } catch (const cms::Error& error) {
         throw from_cms(error, "cannot sign");

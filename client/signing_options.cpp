@@ -4,11 +4,15 @@
 
 namespace signet::client {
 
+cms::DigestAlgorithm digest_algorithm_of(AgentConnection& agent, const SigningOptions& options) {
+    return options.digest_algorithm ? *options.digest_algorithm : agent.digest_algorithm(options.identities);
+}
+
 SignResult sign_digests(AgentConnection& agent, const SigningOptions& options,
                         std::vector<cms::Bytes> digests) {
     SignRequest request;
     request.identities = options.identities;
-    request.digest_algorithm = options.digest_algorithm;
+    request.digest_algorithm = options.digest_algorithm.value_or(cms::DigestAlgorithm::sha256);
     request.digests = std::move(digests);
     request.rsa_pss = options.rsa_pss;
     request.certificates = options.certificates;

@@ -1,6 +1,7 @@
 // How content is signed.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,14 +13,19 @@ namespace signet::client {
 /// How to sign; the digests and what comes of them are not part of it.
 struct SigningOptions {
     std::vector<std::string> identities;
-    cms::DigestAlgorithm digest_algorithm = cms::DigestAlgorithm::sha256;
+    /// None: the one that the signers' keys need, SHA-256 if they need none.
+    std::optional<cms::DigestAlgorithm> digest_algorithm;
     bool rsa_pss = false;
     agent::protocol::CertificateSet certificates = agent::protocol::CHAIN;
     /// As in SignRequest.
     bool wait = false;
 };
 
-/// Detached SignedData of each content that hashed to one of `digests`, as one batch. Throws Error.
+/// The hash of `options`; the agent is asked which if it has none. Throws Error.
+[[nodiscard]] cms::DigestAlgorithm digest_algorithm_of(AgentConnection& agent, const SigningOptions& options);
+
+/// Detached SignedData of each content that hashed to one of `digests`, as one batch. The hash is the one of
+/// digest_algorithm_of(); options without any mean SHA-256 here. Throws Error.
 [[nodiscard]] SignResult sign_digests(AgentConnection& agent, const SigningOptions& options,
                                       std::vector<cms::Bytes> digests);
 

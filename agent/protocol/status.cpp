@@ -27,6 +27,7 @@ ExitStatus exit_status(Status status) noexcept {
         case TOO_LARGE:
         case UNKNOWN_TYPE:
         case UNKNOWN_VERSION:
+        case DIGEST_UNSUITABLE:
             return ExitStatus::malformed;
         case AUDIT_FAILED:
         case INTERNAL:

@@ -25,12 +25,15 @@ struct HashedFile {
     cms::Bytes content;
 };
 
-std::vector<HashedFile> hash_files(const std::vector<std::string>& paths, cms::DigestAlgorithm algorithm,
-                                   bool keep_content) {
+/// `options` get their hash when the first file is open: before that the agent has nothing to do with it.
+std::vector<HashedFile> hash_files(const std::vector<std::string>& paths, AgentConnection& agent,
+                                   SigningOptions& options, bool keep_content) {
     std::vector<HashedFile> files;
     std::size_t left = max_content_in_memory;
     for (const std::string& path : paths) {
         InputFile input(path);
+        const auto algorithm = digest_algorithm_of(agent, options);
+        options.digest_algorithm = algorithm;
         if (!keep_content) {
             files.push_back({input.digest(algorithm), {}});
             continue;
@@ -74,7 +77,7 @@ ExitStatus sign_files(const Arguments& arguments, Attach attach) {
         throw options.usage_error("-o names one file, but several are to be signed");
     if (std::count(paths.begin(), paths.end(), "-") > 1)
         throw options.usage_error("standard input can be signed only once");
-    const SigningOptions signing = signing_options(options, *parsed);
+    SigningOptions signing = signing_options(options, *parsed);
     const bool attached = parsed->has("attached");
     if (attached && attach == nullptr) {
         Arguments again = arguments;
@@ -84,12 +87,12 @@ ExitStatus sign_files(const Arguments& arguments, Attach attach) {
     const std::vector<std::string> targets = output_paths(*parsed, attached ? ".p7m" : ".p7s");
     refuse_collisions(options, paths, targets);
 
-    std::vector<HashedFile> files = hash_files(paths, signing.digest_algorithm, attached);
+    AgentConnection agent(parsed->socket());
+    std::vector<HashedFile> files = hash_files(paths, agent, signing, attached);
     std::vector<cms::Bytes> digests;
     digests.reserve(files.size());
     for (HashedFile& file : files)
         digests.push_back(std::move(file.digest));
-    AgentConnection agent(parsed->socket());
     SignResult result = sign_digests(agent, signing, std::move(digests));
 
     std::vector<Output> outputs;

@@ -12,7 +12,8 @@ constexpr std::array<const char*, 5> names{"key", "digest", "rsa-pss", "certific
 cms::DigestAlgorithm digest_algorithm(const CommandOptions& options, const std::string& name) {
     const auto digest = cms::digest_from_name(name);
     if (!digest || *digest == cms::DigestAlgorithm::sha1)
-        throw options.usage_error("no hash '" + name + "' for signing, only sha256, sha384 and sha512");
+        throw options.usage_error("no hash '" + name +
+                                  "' for signing, only sha256, sha384, sha512 and shake256");
     return *digest;
 }
 
@@ -31,7 +32,8 @@ agent::protocol::CertificateSet certificate_set(const CommandOptions& options, c
 void add_signing_options(CommandOptions& options) {
     options
         .values("key,k", "ID", "who signs: address, fingerprint, label or pkcs11: URI; several sign together")
-        .value("digest", "HASH", "sha256 (default), sha384 or sha512")
+        .value("digest", "HASH",
+               "sha256, sha384, sha512 or shake256 (default: what the key needs, mostly sha256)")
         .flag("rsa-pss", "RSASSA-PSS instead of PKCS#1 v1.5, for RSA keys")
         .value("certificates", "SET", "send along: chain (default), signer or none")
         .flag("wait", "if the token is not there, wait until it is inserted");

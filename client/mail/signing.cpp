@@ -47,8 +47,10 @@ SigningOptions with_signer(SigningOptions options, const Entity& message) {
     return options;
 }
 
-FinishedMessage sign_entity(AgentConnection& agent, const SigningOptions& options, SignedForm form,
+FinishedMessage sign_entity(AgentConnection& agent, SigningOptions options, SignedForm form,
                             const Entity& message, std::string_view header, const CanonicalEntity& entity) {
+    // The header says it, before anything is signed.
+    options.digest_algorithm = digest_algorithm_of(agent, options);
     FinishedMessage finished{{}, entity.warnings};
     std::string mismatch;
     const auto sign = [&](cms::BytesView content) {
@@ -62,7 +64,7 @@ FinishedMessage sign_entity(AgentConnection& agent, const SigningOptions& option
         return std::move(result.signed_data);
     };
     finished.bytes = form == SignedForm::clear
-                         ? make_clear_signed(header, entity.bytes, options.digest_algorithm, sign)
+                         ? make_clear_signed(header, entity.bytes, *options.digest_algorithm, sign)
                          : make_opaque_signed(header, entity.bytes, sign);
     if (!mismatch.empty()) {
         finished.warnings.push_back(mismatch + ": readers will not accept the signature as the sender's");

@@ -20,8 +20,8 @@ enum class SignedForm { clear, opaque };
 /// The message of `header` and `entity`, signed by the agent. The warnings are those of the entity, what the
 /// agent warns of, and whether the signers' certificates lack the addresses in `message`'s From. Throws
 /// client::Error, cms::Error, Error.
-[[nodiscard]] FinishedMessage sign_entity(AgentConnection& agent, const SigningOptions& options,
-                                          SignedForm form, const Entity& message, std::string_view header,
+[[nodiscard]] FinishedMessage sign_entity(AgentConnection& agent, SigningOptions options, SignedForm form,
+                                          const Entity& message, std::string_view header,
                                           const CanonicalEntity& entity);
 
 }  // namespace signet::client::mail

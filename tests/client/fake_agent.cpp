@@ -144,9 +144,25 @@ void FakeAgent::serve() {
 FakeAgent::Script FakeAgent::answering(Handler handler) {
     return [handler = std::move(handler)](FakePeer& peer) {
         peer.welcome();
-        while (const auto request = peer.read())
-            peer.answer(*request, handler(*request));
+        while (const auto request = peer.read()) {
+            if (!request->has_sign() || request->sign().digest_size() > 0) {
+                peer.answer(*request, handler(*request));
+                continue;
+            }
+            protocol::Reply hash;
+            hash.mutable_sign()->set_digest_algorithm(protocol::SHA256);
+            peer.answer(*request, hash);
+        }
     };
+}
+
+std::vector<protocol::Sign> FakeAgent::signings() const {
+    std::vector<protocol::Sign> signings;
+    for (const protocol::Request& request : received()) {
+        if (request.has_sign() && request.sign().digest_size() > 0)
+            signings.push_back(request.sign());
+    }
+    return signings;
 }
 
 std::vector<protocol::Request> FakeAgent::received() const {

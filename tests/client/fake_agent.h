@@ -54,12 +54,15 @@ class FakeAgent {
     FakeAgent(const FakeAgent&) = delete;
     FakeAgent& operator=(const FakeAgent&) = delete;
 
-    /// Welcomes each connection and answers each request with `handler`.
+    /// Welcomes each connection and answers each request with `handler`, but for a Sign that asks for the
+    /// hash: that is SHA-256.
     static Script answering(Handler handler);
 
     [[nodiscard]] std::string socket() const { return m_folder / "agent.sock"; }
     /// Every request that FakePeer::read saw so far.
     [[nodiscard]] std::vector<agent::protocol::Request> received() const;
+    /// Those that had digests signed.
+    [[nodiscard]] std::vector<agent::protocol::Sign> signings() const;
 
   private:
     void serve();

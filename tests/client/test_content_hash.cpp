@@ -13,9 +13,9 @@ TEST_CASE("Content is hashed as OpenSSL hashes it, in whatever pieces it comes")
     const auto seed = std::random_device{}();
     CAPTURE(seed);
     std::mt19937 random(seed);
-    for (const auto algorithm :
-         {cms::DigestAlgorithm::sha256, cms::DigestAlgorithm::sha384, cms::DigestAlgorithm::sha512}) {
-        for (const std::size_t size : {0U, 1U, 63U, 64U, 127U, 128U, 129U, 100'000U}) {
+    for (const auto algorithm : {cms::DigestAlgorithm::sha256, cms::DigestAlgorithm::sha384,
+                                 cms::DigestAlgorithm::sha512, cms::DigestAlgorithm::shake256}) {
+        for (const std::size_t size : {0U, 1U, 63U, 64U, 127U, 128U, 129U, 135U, 136U, 137U, 100'000U}) {
             cms::Bytes content(size);
             for (auto& byte : content)
                 byte = static_cast<std::uint8_t>(random());
