@@ -46,9 +46,9 @@ Bytes recipient_info(const Certificate& recipient, const Secret& key, const Encr
         case KeyKind::rsa:
             return write_key_transport(recipient, key, options.rsa);
         case KeyKind::ec:
+        case KeyKind::montgomery:
             return write_key_agreement(recipient, key);
         case KeyKind::edwards:
-        case KeyKind::montgomery:
         case KeyKind::other:
             break;
     }

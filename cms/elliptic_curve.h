@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 
 #include "cms/recipient_info.h"
 
@@ -10,5 +11,9 @@ namespace signet::cms {
 int curve_nid(Curve curve) noexcept;
 /// None for a curve that is not ours.
 std::optional<Curve> curve_from_nid(int nid) noexcept;
+/// Whether it is X25519 or X448 (RFC 7748).
+bool is_montgomery(Curve curve) noexcept;
+/// dhSinglePass-stdDH-hkdf-sha256-scheme and so on in dotted decimal (RFC 8418 section 2.2), for SHA-2.
+std::string hkdf_scheme(DigestAlgorithm digest);
 
 }  // namespace signet::cms

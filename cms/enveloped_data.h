@@ -57,8 +57,8 @@ struct EncryptOptions {
 /// DER of ContentInfo: `content` for all `recipients`, AuthEnvelopedData for a GCM cipher, else
 /// EnvelopedData. RSA keys get key transport, EC keys (P-256, P-384, P-521) ephemeral-static ECDH with
 /// dhSinglePass-stdDH-sha256kdf-scheme (sha384, sha512 for the larger curves) and AES key wrap as strong as
-/// the content's. Throws Error(unsupported) naming a recipient whose key is of another kind, or Error(failed)
-/// without recipients.
+/// the content's; X25519 and X448 keys the same with HKDF (RFC 8418). Throws Error(unsupported) naming a
+/// recipient whose key is of another kind, or Error(failed) without recipients.
 [[nodiscard]] Bytes encrypt_content(BytesView content, const std::vector<Certificate>& recipients,
                                     const EncryptOptions&);
 

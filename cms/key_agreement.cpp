@@ -15,7 +15,9 @@
 namespace signet::cms {
 namespace {
 
+/// Whose points have two coordinates.
 constexpr std::array curves{Curve::p256, Curve::p384, Curve::p521};
+constexpr std::array montgomery_curves{Curve::x25519, Curve::x448};
 constexpr std::uint8_t uncompressed = 0x04;
 
 /// Made once, immutable.
@@ -50,6 +52,10 @@ int curve_nid(Curve curve) noexcept {
             return NID_secp384r1;
         case Curve::p521:
             return NID_secp521r1;
+        case Curve::x25519:
+            return NID_X25519;
+        case Curve::x448:
+            return NID_X448;
     }
     return NID_undef;
 }
@@ -58,7 +64,21 @@ std::optional<Curve> curve_from_nid(int nid) noexcept {
     for (const Curve curve : curves)
         if (curve_nid(curve) == nid)
             return curve;
+    for (const Curve curve : montgomery_curves)
+        if (curve_nid(curve) == nid)
+            return curve;
     return std::nullopt;
+}
+
+bool is_montgomery(Curve curve) noexcept {
+    return curve == Curve::x25519 || curve == Curve::x448;
+}
+
+std::string hkdf_scheme(DigestAlgorithm digest) {
+    const std::string smime_alg = "1.2.840.113549.1.9.16.3.";
+    if (digest == DigestAlgorithm::sha384)
+        return smime_alg + "20";
+    return smime_alg + (digest == DigestAlgorithm::sha512 ? "21" : "19");
 }
 
 std::size_t shared_secret_size(Curve curve) noexcept {
@@ -69,6 +89,10 @@ std::size_t shared_secret_size(Curve curve) noexcept {
             return 48;
         case Curve::p521:
             return 66;
+        case Curve::x25519:
+            return 32;
+        case Curve::x448:
+            return 56;
     }
     return 0;
 }
@@ -78,7 +102,10 @@ Curve curve_of_point(BytesView point) {
         if (point.size() == 2 * shared_secret_size(curve) + 1 && point.front() == uncompressed &&
             is_on_curve(curve, point))
             return curve;
-    throw Error(ErrorCode::malformed, "a point that is on none of P-256, P-384 and P-521");
+    for (const Curve curve : montgomery_curves)
+        if (point.size() == shared_secret_size(curve))
+            return curve;
+    throw Error(ErrorCode::malformed, "a point that is on none of P-256, P-384, P-521, X25519 and X448");
 }
 
 Secret unwrap_agreed_key(const KeyAgreement& agreement, std::size_t index, const Secret& shared_secret,
@@ -86,9 +113,15 @@ Secret unwrap_agreed_key(const KeyAgreement& agreement, std::size_t index, const
     const auto fail = [] { throw Error(ErrorCode::cannot_decrypt, "the key cannot be unwrapped"); };
     if (index >= agreement.recipients.size())
         throw Error(ErrorCode::failed, "no such recipient");
+    // By all bytes, whichever they are.
+    std::uint8_t any = 0;
+    for (const std::uint8_t byte : shared_secret.bytes())
+        any = static_cast<std::uint8_t>(any | byte);
+    if (any == 0)
+        fail();
     const Secret key_encryption_key =
-        derive_key_encryption_key(shared_secret, agreement.kdf_digest, agreement.wrap_algorithm,
-                                  agreement.wrap_key_size, agreement.ukm);
+        derive_key_encryption_key(shared_secret, agreement.kdf, agreement.kdf_digest,
+                                  agreement.wrap_algorithm, agreement.wrap_key_size, agreement.ukm);
     std::optional<Secret> key = unwrap_key(key_encryption_key, agreement.recipients[index].encrypted_key);
     if (!key || key->size() != key_size)
         fail();

@@ -120,11 +120,13 @@ std::optional<std::size_t> wrap_key_size(int nid) noexcept {
     }
 }
 
-Secret derive_key_encryption_key(const Secret& shared_secret, DigestAlgorithm digest,
-                                 BytesView wrap_algorithm, std::size_t wrap_key_size, BytesView ukm) {
+Secret derive_key_encryption_key(const Secret& shared_secret, KeyDerivation derivation,
+                                 DigestAlgorithm digest, BytesView wrap_algorithm, std::size_t wrap_key_size,
+                                 BytesView ukm) {
     Bytes info = shared_info(wrap_algorithm, wrap_key_size, ukm);
     std::string hash(digest_name(digest));
-    const EvpKdfPtr kdf(EVP_KDF_fetch(nullptr, OSSL_KDF_NAME_X963KDF, nullptr));
+    const EvpKdfPtr kdf(EVP_KDF_fetch(
+        nullptr, derivation == KeyDerivation::hkdf ? OSSL_KDF_NAME_HKDF : OSSL_KDF_NAME_X963KDF, nullptr));
     const EvpKdfCtxPtr context(kdf ? EVP_KDF_CTX_new(kdf.get()) : nullptr);
     require_openssl(context != nullptr, "cannot derive a key");
     // OpenSSL only reads from them, whatever the signature says.

@@ -1,4 +1,5 @@
-// AES key wrap, and the key-encryption key that ECDH yields (RFC 3394, RFC 5753 section 7).
+// AES key wrap, and the key-encryption key that ECDH yields (RFC 3394, RFC 5753 section 7, RFC 8418 section
+// 2).
 #pragma once
 
 #include <cstddef>
@@ -6,6 +7,7 @@
 
 #include "cms/algorithms.h"
 #include "cms/bytes.h"
+#include "cms/recipient_info.h"
 #include "secret/secret.h"
 
 namespace signet::cms {
@@ -24,9 +26,9 @@ int wrap_nid(std::size_t size);
 /// The reverse; none for a NID that is not AES key wrap.
 std::optional<std::size_t> wrap_key_size(int nid) noexcept;
 
-/// The X9.63 KDF over Z with ECC-CMS-SharedInfo. `wrap_algorithm` is DER of the key wrap AlgorithmIdentifier;
-/// `ukm` is empty without. Throws Error(failed).
-Secret derive_key_encryption_key(const Secret& shared_secret, DigestAlgorithm digest,
+/// The KDF over Z with ECC-CMS-SharedInfo; HKDF has it as info, and no salt. `wrap_algorithm` is DER of the
+/// key wrap AlgorithmIdentifier; `ukm` is empty without. Throws Error(failed).
+Secret derive_key_encryption_key(const Secret& shared_secret, KeyDerivation kdf, DigestAlgorithm digest,
                                  BytesView wrap_algorithm, std::size_t wrap_key_size, BytesView ukm);
 
 }  // namespace signet::cms

@@ -1,5 +1,5 @@
 // One RecipientInfo, and what turns a token's answer into the content-encryption key (RFC 5652 section 6.2,
-// RFC 5753, RFC 3560).
+// RFC 5753, RFC 8418, RFC 3560).
 #pragma once
 
 #include "cms/algorithms.h"
@@ -34,18 +34,22 @@ struct KeyTransport {
     Bytes encrypted_key;
 };
 
-enum class Curve { p256, p384, p521 };
+enum class Curve { p256, p384, p521, x25519, x448 };
 
-/// KeyAgreeRecipientInfo with ephemeral-static ECDH (RFC 5753 section 3.1).
+/// What makes a key-encryption key of Z: ANSI X9.63 (RFC 5753 section 7.2) or HKDF (RFC 8418 section 2.2).
+enum class KeyDerivation { x963, hkdf };
+
+/// KeyAgreeRecipientInfo with ephemeral-static ECDH (RFC 5753 section 3.1, RFC 8418 section 3).
 struct KeyAgreement {
     struct Recipient {
         RecipientIdentifier identifier;
         Bytes encrypted_key;
     };
     std::vector<Recipient> recipients;
-    /// The originator's ephemeral point, uncompressed. The curve is the recipient's own unless the message
-    /// names one.
+    /// The originator's ephemeral point: uncompressed, or the bytes of RFC 7748. The curve is the recipient's
+    /// own unless the message names one.
     Bytes originator_point;
+    KeyDerivation kdf = KeyDerivation::x963;
     DigestAlgorithm kdf_digest = DigestAlgorithm::sha256;
     /// Of the key-encryption key: 16, 24 or 32 bytes (AES key wrap, RFC 3394).
     std::size_t wrap_key_size = 0;
@@ -68,14 +72,16 @@ using RecipientInfo = std::variant<KeyTransport, KeyAgreement, OtherRecipient>;
 /// for a kind that no token of ours serves. Throws Error(malformed).
 [[nodiscard]] std::vector<RecipientIdentifier> recipients_named(BytesView der);
 
-/// The bytes of the shared secret Z for `curve`: 32, 48, 66.
+/// The bytes of the shared secret Z for `curve`: 32, 48, 66; X25519 32, X448 56.
 [[nodiscard]] std::size_t shared_secret_size(Curve curve) noexcept;
-/// The curve of an uncompressed point by its length, checked to be on that curve. Throws Error(malformed).
+/// The curve of a point by its length, checked to be on that curve; of X25519 and X448 every number is one
+/// (RFC 7748 section 5). Throws Error(malformed).
 [[nodiscard]] Curve curve_of_point(BytesView point);
 
-/// X9.63 KDF with ECC-CMS-SharedInfo, then AES key unwrap (RFC 5753 section 7.2, RFC 3394): the
-/// content-encryption key of `agreement.recipients[index]`. Throws Error(cannot_decrypt) if it does not
-/// unwrap or has another size than `key_size`.
+/// The KDF over ECC-CMS-SharedInfo, then AES key unwrap (RFC 5753 section 7.2, RFC 8418 section 2, RFC 3394):
+/// the content-encryption key of `agreement.recipients[index]`. Throws Error(cannot_decrypt) if it does not
+/// unwrap or has another size than `key_size`, or if Z is all zeros (RFC 8418 section 6: a point of small
+/// order).
 [[nodiscard]] Secret unwrap_agreed_key(const KeyAgreement& agreement, std::size_t index,
                                        const Secret& shared_secret, std::size_t key_size);
 

@@ -7,6 +7,9 @@
 
 #include <openssl/objects.h>
 
+#include <optional>
+#include <string>
+
 namespace signet::cms {
 namespace {
 
@@ -92,15 +95,30 @@ KeyTransport read_key_transport(const asn1::KeyTransRecipientInfo& info) {
     }
 }
 
+// id-X25519 or id-X448 without parameters (RFC 8418 section 3.1).
+Bytes read_montgomery_key(const asn1::OriginatorPublicKey& key) {
+    if (key.algorithm->parameter != nullptr)
+        throw_malformed("an originator's key with parameters that do not belong there");
+    const BytesView octets = asn1::view_of(*key.public_key);
+    if (curve_from_nid(algorithm_nid(*key.algorithm)) != curve_of_point(octets))
+        throw_malformed("an originator's key that is not on the curve it names");
+    return {octets.begin(), octets.end()};
+}
+
 // The algorithm is id-ecPublicKey; its parameters may be absent, NULL or a named curve (RFC 5753
 // section 3.1.1).
 Bytes read_originator_key(const asn1::OriginatorPublicKey& key) {
-    if (algorithm_nid(*key.algorithm) != NID_X9_62_id_ecPublicKey)
+    const int nid = algorithm_nid(*key.algorithm);
+    if (nid == NID_X25519 || nid == NID_X448)
+        return read_montgomery_key(key);
+    if (nid != NID_X9_62_id_ecPublicKey)
         throw Error(ErrorCode::unsupported,
                     "key agreement with " + algorithm_name(*key.algorithm) + " is not supported");
     const BytesView octets = asn1::view_of(*key.public_key);
     Bytes point(octets.begin(), octets.end());
     const Curve curve = curve_of_point(point);
+    if (is_montgomery(curve))
+        throw_malformed("an originator's key that is on another curve than it says");
     const ASN1_TYPE* parameter = key.algorithm->parameter;
     if (parameter == nullptr || parameter->type == V_ASN1_NULL)
         return point;
@@ -109,26 +127,51 @@ Bytes read_originator_key(const asn1::OriginatorPublicKey& key) {
     return point;
 }
 
+// RFC 8418 section 2.2: smime-alg 19, 20 and 21, which OpenSSL 3.0 does not have.
+std::optional<DigestAlgorithm> read_hkdf(const X509_ALGOR& algorithm) {
+    const std::string oid = object_text(*algorithm.algorithm);
+    for (const DigestAlgorithm digest :
+         {DigestAlgorithm::sha256, DigestAlgorithm::sha384, DigestAlgorithm::sha512})
+        if (oid == hkdf_scheme(digest))
+            return digest;
+    return std::nullopt;
+}
+
 // RFC 5753 sections 7.1.4 and 7.1.8. With a cofactor of 1, which P-256, P-384 and P-521 have, cofactor ECDH
-// is ECDH.
-DigestAlgorithm read_kdf(const X509_ALGOR& algorithm) {
+// is ECDH; X25519 and X448 have no other than standard DH (RFC 8418 section 2.1).
+void read_kdf(const X509_ALGOR& algorithm, KeyAgreement& agreement) {
+    const bool montgomery = is_montgomery(curve_of_point(agreement.originator_point));
+    const auto take = [&](DigestAlgorithm digest, bool cofactor) {
+        if (cofactor && montgomery)
+            throw_malformed("cofactor key agreement on a curve that has none");
+        agreement.kdf_digest = digest;
+    };
     switch (algorithm_nid(algorithm)) {
         case NID_dhSinglePass_stdDH_sha1kdf_scheme:
+            return take(DigestAlgorithm::sha1, false);
         case NID_dhSinglePass_cofactorDH_sha1kdf_scheme:
-            return DigestAlgorithm::sha1;
+            return take(DigestAlgorithm::sha1, true);
         case NID_dhSinglePass_stdDH_sha256kdf_scheme:
+            return take(DigestAlgorithm::sha256, false);
         case NID_dhSinglePass_cofactorDH_sha256kdf_scheme:
-            return DigestAlgorithm::sha256;
+            return take(DigestAlgorithm::sha256, true);
         case NID_dhSinglePass_stdDH_sha384kdf_scheme:
+            return take(DigestAlgorithm::sha384, false);
         case NID_dhSinglePass_cofactorDH_sha384kdf_scheme:
-            return DigestAlgorithm::sha384;
+            return take(DigestAlgorithm::sha384, true);
         case NID_dhSinglePass_stdDH_sha512kdf_scheme:
+            return take(DigestAlgorithm::sha512, false);
         case NID_dhSinglePass_cofactorDH_sha512kdf_scheme:
-            return DigestAlgorithm::sha512;
+            return take(DigestAlgorithm::sha512, true);
         default:
-            throw Error(ErrorCode::unsupported,
-                        "the key agreement " + algorithm_name(algorithm) + " is not supported");
+            break;
     }
+    const auto digest = read_hkdf(algorithm);
+    if (!digest)
+        throw Error(ErrorCode::unsupported,
+                    "the key agreement " + algorithm_name(algorithm) + " is not supported");
+    agreement.kdf = KeyDerivation::hkdf;
+    agreement.kdf_digest = *digest;
 }
 
 void read_key_wrap(const X509_ALGOR& key_encryption, KeyAgreement& agreement) {
@@ -150,9 +193,9 @@ KeyAgreement read_key_agreement(const asn1::KeyAgreeRecipientInfo& info) {
     if (info.originator->type != asn1::OriginatorIdentifierOrKey::is_originator_key)
         throw Error(ErrorCode::unsupported, "key agreement with a static key of the sender is not supported");
     KeyAgreement agreement;
-    agreement.kdf_digest = read_kdf(*info.key_encryption_algorithm);
-    read_key_wrap(*info.key_encryption_algorithm, agreement);
     agreement.originator_point = read_originator_key(*info.originator->d.originator_key);
+    read_kdf(*info.key_encryption_algorithm, agreement);
+    read_key_wrap(*info.key_encryption_algorithm, agreement);
     if (info.ukm != nullptr)
         agreement.ukm = copy(*info.ukm, max_ukm_size, "user keying material that is too long");
     const int count = asn1::sk_RecipientEncryptedKey_num(info.recipient_encrypted_keys);

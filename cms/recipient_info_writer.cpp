@@ -53,6 +53,8 @@ KeyTransport parameters_of(RsaKeyTransport transport) {
 }
 
 Curve curve_of(const Certificate& recipient) {
+    if (recipient.key_kind() == KeyKind::montgomery)
+        return recipient.key_name() == "X448" ? Curve::x448 : Curve::x25519;
     std::array<char, 64> name{};
     if (EVP_PKEY_get_group_name(recipient.public_key(), name.data(), name.size(), nullptr) == 1)
         if (const auto curve = curve_from_nid(OBJ_txt2nid(name.data())))
@@ -61,28 +63,33 @@ Curve curve_of(const Certificate& recipient) {
                                             ": its key is " + recipient.key_name());
 }
 
-DigestAlgorithm kdf_digest(Curve curve) noexcept {
-    switch (curve) {
-        case Curve::p256:
-            return DigestAlgorithm::sha256;
-        case Curve::p384:
-            return DigestAlgorithm::sha384;
-        case Curve::p521:
-            break;
-    }
-    return DigestAlgorithm::sha512;
-}
+/// How the key-encryption key is made: X9.63, for Montgomery curves HKDF, with a hash as strong as the curve.
+struct Scheme {
+    Bytes oid;
+    KeyDerivation kdf;
+    DigestAlgorithm digest;
+};
 
-int agreement_nid(Curve curve) noexcept {
+Scheme scheme_for(Curve curve) {
+    const auto hkdf = [](DigestAlgorithm digest) {
+        return Scheme{asn1::object_identifier(hkdf_scheme(digest)), KeyDerivation::hkdf, digest};
+    };
+    const auto x963 = [](int nid, DigestAlgorithm digest) {
+        return Scheme{asn1::object_identifier(nid), KeyDerivation::x963, digest};
+    };
     switch (curve) {
+        case Curve::x25519:
+            return hkdf(DigestAlgorithm::sha256);
+        case Curve::x448:
+            return hkdf(DigestAlgorithm::sha512);
         case Curve::p256:
-            return NID_dhSinglePass_stdDH_sha256kdf_scheme;
+            return x963(NID_dhSinglePass_stdDH_sha256kdf_scheme, DigestAlgorithm::sha256);
         case Curve::p384:
-            return NID_dhSinglePass_stdDH_sha384kdf_scheme;
+            return x963(NID_dhSinglePass_stdDH_sha384kdf_scheme, DigestAlgorithm::sha384);
         case Curve::p521:
             break;
     }
-    return NID_dhSinglePass_stdDH_sha512kdf_scheme;
+    return x963(NID_dhSinglePass_stdDH_sha512kdf_scheme, DigestAlgorithm::sha512);
 }
 
 /// A key of the same curve, for this one message.
@@ -95,8 +102,10 @@ EvpPkeyPtr ephemeral_key(EVP_PKEY& recipient) {
     return EvpPkeyPtr(key);
 }
 
-Bytes uncompressed_point(const EVP_PKEY& key, Curve curve) {
-    Bytes point(2 * shared_secret_size(curve) + 1);
+/// Uncompressed, or the bytes of RFC 7748.
+Bytes public_point(const EVP_PKEY& key, Curve curve) {
+    const std::size_t coordinate = shared_secret_size(curve);
+    Bytes point(is_montgomery(curve) ? coordinate : 2 * coordinate + 1);
     std::size_t size = 0;
     require_openssl(EVP_PKEY_get_octet_string_param(&key, OSSL_PKEY_PARAM_PUB_KEY, point.data(), point.size(),
                                                     &size) == 1 &&
@@ -131,18 +140,19 @@ Bytes write_key_agreement(const Certificate& recipient, const Secret& key) {
     const EvpPkeyPtr ephemeral = ephemeral_key(recipient_key);
     const Secret shared = agree(*ephemeral, recipient_key, curve);
     const Bytes wrap = algorithm_identifier(wrap_nid(key.size()));
+    const Scheme scheme = scheme_for(curve);
     const Secret key_encryption_key =
-        derive_key_encryption_key(shared, kdf_digest(curve), wrap, key.size(), {});
+        derive_key_encryption_key(shared, scheme.kdf, scheme.digest, wrap, key.size(), {});
     const Bytes wrapped = wrap_key(key_encryption_key, key);
 
-    const Bytes point =
-        asn1::tlv(Tag::bit_string, {{&no_unused_bits, 1}, uncompressed_point(*ephemeral, curve)});
-    const Bytes originator_key =
-        asn1::tlv(asn1::context(1), {algorithm_identifier(NID_X9_62_id_ecPublicKey), point});
+    const Bytes point = asn1::tlv(Tag::bit_string, {{&no_unused_bits, 1}, public_point(*ephemeral, curve)});
+    const Bytes originator_key = asn1::tlv(
+        asn1::context(1),
+        {algorithm_identifier(is_montgomery(curve) ? curve_nid(curve) : NID_X9_62_id_ecPublicKey), point});
     const Bytes encrypted_key =
         asn1::tlv(Tag::sequence, {recipient.issuer_and_serial(), asn1::tlv(Tag::octet_string, {wrapped})});
     return asn1::tlv(asn1::context(1), {asn1::integer(3), asn1::tlv(asn1::context(0), {originator_key}),
-                                        algorithm_identifier(agreement_nid(curve), wrap),
+                                        asn1::tlv(Tag::sequence, {scheme.oid, wrap}),
                                         asn1::tlv(Tag::sequence, {encrypted_key})});
 }
 

@@ -11,8 +11,8 @@ namespace signet::cms {
 /// DER of a KeyTransRecipientInfo: `key` for the RSA key of `recipient`. Throws Error(failed).
 Bytes write_key_transport(const Certificate& recipient, const Secret& key, RsaKeyTransport transport);
 
-/// DER of a KeyAgreeRecipientInfo: `key` for the EC key of `recipient`, wrapped with a key as long as itself.
-/// Throws Error(unsupported) for a curve that is not ours, Error(failed).
+/// DER of a KeyAgreeRecipientInfo: `key` for the EC or Montgomery key of `recipient`, wrapped with a key as
+/// long as itself. Throws Error(unsupported) for a curve that is not ours, Error(failed).
 Bytes write_key_agreement(const Certificate& recipient, const Secret& key);
 
 }  // namespace signet::cms

@@ -99,6 +99,14 @@ TEST_CASE("a digest has the length of its hash") {
     auto none = sign_request();
     none.mutable_sign()->clear_digest();
     CHECK(checked(none) == protocol::MALFORMED);
+    // With neither, it asks which hash it shall be.
+    none.mutable_sign()->clear_digest_algorithm();
+    CHECK(checked(none) == protocol::DONE);
+    auto shake256 = sign_request();
+    shake256.mutable_sign()->set_digest_algorithm(protocol::SHAKE256);
+    CHECK(checked(shake256) == protocol::MALFORMED);
+    shake256.mutable_sign()->set_digest(0, std::string(64, 'd'));
+    CHECK(checked(shake256) == protocol::DONE);
 }
 
 TEST_CASE("the limits of Sign hold to the unit") {

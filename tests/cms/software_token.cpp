@@ -16,6 +16,12 @@ namespace {
 
 /// The other side's public key, on the curve of `own`.
 EvpPkeyPtr peer_key(EVP_PKEY& own, const Bytes& point) {
+    if (EVP_PKEY_is_a(&own, "X25519") == 1 || EVP_PKEY_is_a(&own, "X448") == 1) {
+        EvpPkeyPtr raw(
+            EVP_PKEY_new_raw_public_key(EVP_PKEY_get_id(&own), nullptr, point.data(), point.size()));
+        require(raw != nullptr);
+        return raw;
+    }
     EvpPkeyPtr peer(EVP_PKEY_new());
     require(peer && EVP_PKEY_copy_parameters(peer.get(), &own) == 1 &&
             EVP_PKEY_set1_encoded_public_key(peer.get(), point.data(), point.size()) == 1);

@@ -192,7 +192,9 @@ TEST_CASE("a key agreement that is not ephemeral-static ECDH on our curves is re
     CHECK(with([](Agreement& a) { a.wrap = algorithm_identifier(NID_id_smime_alg_CMS3DESwrap, null); }) ==
           unsupported);
     CHECK(with([](Agreement& a) { a.scheme = NID_dhSinglePass_cofactorDH_sha224kdf_scheme; }) == unsupported);
-    CHECK(with([](Agreement& a) { a.key_algorithm = algorithm_identifier(NID_X25519); }) == unsupported);
+    CHECK(with([](Agreement& a) { a.key_algorithm = algorithm_identifier(NID_X25519); }) == malformed);
+    CHECK(with([](Agreement& a) { a.key_algorithm = algorithm_identifier(NID_ED25519); }) == unsupported);
+    CHECK(with([](Agreement& a) { a.point = Bytes(32, 9); }) == malformed);
     const auto named = [](int nid) {
         return algorithm_identifier(NID_X9_62_id_ecPublicKey, asn1::object_identifier(nid));
     };
@@ -204,6 +206,35 @@ TEST_CASE("a key agreement that is not ephemeral-static ECDH on our curves is re
     CHECK(std::holds_alternative<KeyAgreement>(parse_recipient_info(same.der())));
 }
 
+TEST_CASE("a key agreement on X25519 or X448 is read, strictly (RFC 8418)") {
+    Agreement x25519;
+    x25519.point = Bytes(32, 9);
+    x25519.key_algorithm = algorithm_identifier(NID_X25519);
+    const auto x963 = std::get<KeyAgreement>(parse_recipient_info(x25519.der()));
+    CHECK(x963.kdf == KeyDerivation::x963);
+    CHECK(x963.kdf_digest == DigestAlgorithm::sha256);
+    CHECK(x963.originator_point == x25519.point);
+    Agreement x448 = x25519;
+    x448.point = Bytes(56, 9);
+    x448.key_algorithm = algorithm_identifier(NID_X448);
+    CHECK(std::holds_alternative<KeyAgreement>(parse_recipient_info(x448.der())));
+
+    const auto with = [&](auto change) {
+        Agreement agreement = x25519;
+        change(agreement);
+        return error_of(agreement.der());
+    };
+    CHECK(with([](Agreement& a) { a.key_algorithm = algorithm_identifier(NID_X448); }) ==
+          ErrorCode::malformed);
+    CHECK(with([](Agreement& a) { a.key_algorithm = algorithm_identifier(NID_X25519, null); }) ==
+          ErrorCode::malformed);
+    CHECK(with([](Agreement& a) { a.point.push_back(0); }) == ErrorCode::malformed);
+    CHECK(with([](Agreement& a) { a.scheme = NID_dhSinglePass_cofactorDH_sha256kdf_scheme; }) ==
+          ErrorCode::malformed);
+    CHECK(with([](Agreement& a) { a.scheme = NID_dhSinglePass_stdDH_sha224kdf_scheme; }) ==
+          ErrorCode::unsupported);
+}
+
 TEST_CASE("points are told apart by their length and checked") {
     CHECK(curve_of_point(point_of(test_key(KeyType::p256))) == Curve::p256);
     CHECK(curve_of_point(point_of(test_key(KeyType::p384))) == Curve::p384);
@@ -211,6 +242,10 @@ TEST_CASE("points are told apart by their length and checked") {
     CHECK(shared_secret_size(Curve::p256) == 32);
     CHECK(shared_secret_size(Curve::p384) == 48);
     CHECK(shared_secret_size(Curve::p521) == 66);
+    CHECK(curve_of_point(Bytes(32, 9)) == Curve::x25519);
+    CHECK(curve_of_point(Bytes(56, 9)) == Curve::x448);
+    CHECK(shared_secret_size(Curve::x25519) == 32);
+    CHECK(shared_secret_size(Curve::x448) == 56);
     CHECK_THROWS_AS((void)curve_of_point(Bytes(65, 4)), Error);
     CHECK_THROWS_AS((void)curve_of_point({}), Error);
 }

@@ -224,3 +224,37 @@ TEST_CASE("OAEP that the token does not have is what the token cannot where it h
                      "the token cannot do this");
     }
 }
+
+TEST_CASE("what signet encrypts to X25519 and X448 opens on the token") {
+    Alice alice({KeyType::p256});
+    for (const auto& [algorithm, id] : {std::pair("X25519", "b1"), std::pair("X448", "b2")}) {
+        const std::string label = std::string("alice-") + algorithm;
+        const std::string pem = alice.token().import_montgomery(algorithm, label, id);
+        const auto certificate = alice.ca().issue({.public_key_pem = pem,
+                                                   .common_name = algorithm,
+                                                   .email = std::string(algorithm) + "@example.org",
+                                                   .key_usage = "critical,keyAgreement"});
+        alice.token().import_certificate(certificate.der, label, id);
+    }
+    const AgentProcess agent(AgentSetup::of(alice.token()));
+    const TemporaryFolder folder;
+    write_file(folder / "report.txt", text);
+    for (const std::string algorithm : {"X25519", "X448"}) {
+        CAPTURE(algorithm);
+        check_done(agent.signet({"encrypt", "-r", algorithm + "@example.org", "-o", "secret", "report.txt"},
+                                {.folder = folder.path()}));
+        const ProcessResult opened =
+            agent.signet({"decrypt", "-o", "-", "secret"}, {.folder = folder.path()});
+        check_done(opened);
+        CHECK(opened.out == text);
+        // The tag.
+        std::string altered = read_file(folder / "secret");
+        altered.back() = static_cast<char>(altered.back() ^ 1);
+        write_file(folder / "altered", altered);
+        check_refused(agent.signet({"decrypt", "-o", "-", "altered"}, {.folder = folder.path()}), 1);
+        // Whoever only agrees on keys does not sign.
+        check_refused(
+            agent.signet({"sign", "-k", algorithm + "@example.org", "report.txt"}, {.folder = folder.path()}),
+            4);
+    }
+}

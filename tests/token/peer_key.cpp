@@ -115,6 +115,12 @@ cms::EvpPkeyPtr fresh_ec_key(const char* curve) {
     return key;
 }
 
+cms::EvpPkeyPtr fresh_montgomery_key(std::size_t size) {
+    cms::EvpPkeyPtr key(EVP_PKEY_Q_keygen(nullptr, nullptr, size == 32 ? "X25519" : "X448"));
+    must(key != nullptr, "EVP_PKEY_Q_keygen");
+    return key;
+}
+
 std::string point_of(EVP_PKEY* key) {
     std::string point(1024, '\0');
     std::size_t size = point.size();

@@ -31,6 +31,8 @@ std::string encrypt_raw(EVP_PKEY* key, std::string_view block);
 
 /// A fresh key on the curve called `curve` ("P-256").
 cms::EvpPkeyPtr fresh_ec_key(const char* curve);
+/// A fresh key of X25519 (32 bytes) or X448 (56).
+cms::EvpPkeyPtr fresh_montgomery_key(std::size_t size);
 /// The uncompressed point; of Edwards and Montgomery curves the bytes of RFC 8032 and RFC 7748.
 std::string point_of(EVP_PKEY* key);
 /// ECDH of our private key with their public key.

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "tests/catch.h"
 #include "tests/token/loaded_token.h"
 #include "tests/token/peer_key.h"
@@ -31,6 +33,33 @@ TEST_CASE("Both sides of a key agreement get the same secret") {
             REQUIRE(reply.output() == shared_secret(ours.get(), theirs.get()));
         }
     }
+}
+
+TEST_CASE("X25519 and X448 agree on the same secret") {
+    SoftHsmToken softhsm;
+    const std::string x25519 = softhsm.import_montgomery("X25519", "x25519", "01");
+    const std::string x448 = softhsm.import_montgomery("X448", "x448", "02");
+    LoadedToken token(softhsm);
+    const Scanned scanned = token.open();
+    const auto check = [&](const char* name, const std::string& pem, unsigned length) {
+        INFO(name);
+        const auto theirs = public_key(pem);
+        const auto& key = scanned.private_key(name);
+        CHECK(key.type() == protocol::MONTGOMERY);
+        CHECK(key.derive());
+        const auto shown =
+            std::find_if(scanned.keys.begin(), scanned.keys.end(),
+                         [&](const protocol::Key& k) { return k.label() == name && !k.is_private(); });
+        REQUIRE(shown != scanned.keys.end());
+        CHECK(shown->public_value() == point_of(theirs.get()));
+        const auto ours = fresh_montgomery_key(length);
+        const auto reply = token.derive(key, point_of(ours.get()), length);
+        CHECK(reply.outcome() == protocol::OK);
+        CHECK(reply.output() == shared_secret(ours.get(), theirs.get()));
+        CHECK(token.derive(key, point_of(ours.get()) + "x", length).outcome() == protocol::INPUT_REFUSED);
+    };
+    check("x25519", x25519, 32);
+    check("x448", x448, 56);
 }
 
 TEST_CASE("A derivation leaves no object on the token") {
