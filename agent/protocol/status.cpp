@@ -27,8 +27,9 @@ ExitStatus exit_status(Status status) noexcept {
         case TOO_LARGE:
         case UNKNOWN_TYPE:
         case UNKNOWN_VERSION:
-        case DIGEST_UNSUITABLE:
             return ExitStatus::malformed;
+        case DIGEST_UNSUITABLE:
+            return ExitStatus::usage;
         case AUDIT_FAILED:
         case INTERNAL:
         case STOPPING:

@@ -55,6 +55,33 @@ Bytes attributes_of(CMS_SignerInfo& signer) {
     return asn1::set_of(asn1::Tag::set, {attributes.begin(), attributes.end()});
 }
 
+/// A detached SignedData with Ed25519 over "All is well.\n", made by certtool of GnuTLS 3.7.9, in Base64.
+constexpr std::string_view by_gnutls =
+    "MIIDoAYJKoZIhvcNAQcCoIIDkTCCA40CAQExDTALBglghkgBZQMEAgMwCwYJKoZIhvcNAQcBoIICUTCCAk0wggE1oAMCAQIC"
+    "FGEWsDxa7shtedAitnB5tGSLjwzeMA0GCSqGSIb3DQEBCwUAMBIxEDAOBgNVBAMMB0RlbW8gQ0EwHhcNMjYxMTI2MTkwNDM2"
+    "WhcNMjYxMjI2MTkwNDM2WjASMRAwDgYDVQQDDAdlZDI1NTE5MCowBQYDK2VwAyEADZbLNE5k8PH7LZJOm0ywuWqyxm+zxSp/"
+    "gOtNc8ZjGaSjgZQwgZEwDAYDVR0TAQH/BAIwADAOBgNVHQ8BAf8EBAMCB4AwEwYDVR0lBAwwCgYIKwYBBQUHAwQwHAYDVR0R"
+    "BBUwE4ERYWxpY2VAZXhhbXBsZS5vcmcwHQYDVR0OBBYEFEoTwufQdkmbWms5SFnAVvZq4b3BMB8GA1UdIwQYMBaAFNGeCmWW"
+    "iq7tV3Di/TfyNyZgeyUYMA0GCSqGSIb3DQEBCwUAA4IBAQB6kAHhYWkxFd9oLJRwKkEf1hF3NuG8Ay1xukeBokU4SGSsuM6v"
+    "IwUfQp7eb3qnpmh7cTxbJoSoP1OEntKyDvHB3XzrXEOgU4f1dVKXEA4UFLnGloIS8D0B+4ajmuKyilbRhau4qVJjrKP2InoR"
+    "rDuzvfV8uikbbw2deBtiLVdtZFjt6XxbCNcKMuNCKdXMNOi2iRRviZuMB4/r7ZlrVdufxSQJUUT2olas8GeK5vutD4rRwTlC"
+    "7RECTxBocTCRSZQnVepuRgzMyfi/OfMg56PoWcAVkwrtPO1aQgrLPKby8fTzXWHhnzruPFpFoLDHAIOs5gaPu8myCjxbLTXv"
+    "zhk7MYIBFTCCARECAQEwKjASMRAwDgYDVQQDDAdEZW1vIENBAhRhFrA8Wu7IbXnQIrZwebRki48M3jALBglghkgBZQMEAgOg"
+    "gYkwGAYJKoZIhvcNAQkDMQsGCSqGSIb3DQEHATAcBgkqhkiG9w0BCQUxDxcNMjYxMTI2MTkwNDU0WjBPBgkqhkiG9w0BCQQx"
+    "QgRAs2ixt9k6/7UlqCeS8Q2EioHY+YuWFl9vcb5OMQJh1KVeiC49IAPQTy6LL6KLA2qLyH7QRPJ3SpSHJG5qdIEcCDAFBgMr"
+    "ZXAEQNVxjngdeLp7aj9jwVu5JmoBctSBkGwzeVqzP0gHWS8s9TTfgcOpxoX3O26t0l58HdJL73KyjraosasQOWNPVQI=";
+
+Bytes from_base64(std::string_view text) {
+    Bytes bytes(text.size() / 4 * 3);
+    const int size = EVP_DecodeBlock(bytes.data(), reinterpret_cast<const unsigned char*>(text.data()),
+                                     static_cast<int>(text.size()));
+    REQUIRE(size > 0);
+    // It counts what pads as bytes.
+    bytes.resize(static_cast<std::size_t>(size) -
+                 static_cast<std::size_t>(std::count(text.begin(), text.end(), '=')));
+    return bytes;
+}
+
 template <typename Value>
 Bytes replaced(Bytes message, const Value& from, const Value& to) {
     bool found = false;
@@ -180,4 +207,16 @@ TEST_CASE("identifiers of EdDSA and SHAKE256 are read strictly") {
     CHECK_THROWS_AS(read_parameter_hash(shake256.get()), Error);
     const auto rsa = algorithm("1.2.840.113549.1.1.1", null);
     CHECK_THROWS_AS(read_signature_algorithm(*rsa, DigestAlgorithm::shake256), Error);
+}
+
+TEST_CASE("an Ed25519 signature that GnuTLS made is intact, and over nothing else") {
+    const Bytes message = from_base64(by_gnutls);
+    const std::string_view text = "All is well.\n";
+    const Bytes signed_content(text.begin(), text.end());
+    const SignedDataResult result = verify_signed_data(message, source_of(signed_content), {});
+    REQUIRE(result.signers.size() == 1);
+    CHECK(result.signers.front().intact);
+    CHECK(result.signers.front().signature_algorithm == "Ed25519");
+    const Bytes other(signed_content.begin(), signed_content.end() - 1);
+    CHECK_FALSE(verify_signed_data(message, source_of(other), {}).signers.front().intact);
 }

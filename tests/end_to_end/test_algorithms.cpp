@@ -145,11 +145,11 @@ TEST_CASE("a hash that a key does not sign with is refused, and signers need one
     const auto& ed25519 = session.label(KeyType::ed25519);
     const auto& ed448 = session.label(KeyType::ed448);
     const ProcessResult sha256 = session.signet({"sign", "--digest", "sha256", "-k", ed25519, "report.txt"});
-    check_refused(sha256, 8);
+    check_refused(sha256, 2);
     CHECK_THAT(sha256.err, Catch::Contains("a key of type Ed25519 does not sign with sha256; use sha512"));
-    check_refused(session.signet({"sign", "--digest", "shake256", "-k", rsa, "report.txt"}), 8);
+    check_refused(session.signet({"sign", "--digest", "shake256", "-k", rsa, "report.txt"}), 2);
     const ProcessResult none = session.signet({"sign", "-k", ed25519, "-k", ed448, "report.txt"});
-    check_refused(none, 8);
+    check_refused(none, 2);
     CHECK_THAT(none.err, Catch::Contains("no hash in common"));
     CHECK(session.files() == std::vector<std::string>{"report.txt"});
 
