@@ -43,9 +43,10 @@ Bytes make_digest_algorithm(DigestAlgorithm digest) {
 }
 
 bool is_shake256_len(const X509_ALGOR& algorithm) {
-    return algorithm_nid(algorithm) == NID_undef && object_text(*algorithm.algorithm) == id_shake256_len &&
-           algorithm.parameter != nullptr && algorithm.parameter->type == V_ASN1_INTEGER &&
-           ASN1_INTEGER_get(algorithm.parameter->value.integer) == shake256_bits;
+    const ASN1_TYPE* bits = algorithm.parameter;
+    return bits != nullptr && bits->type == V_ASN1_INTEGER &&
+           ASN1_INTEGER_get(bits->value.integer) == shake256_bits &&
+           object_text(*algorithm.algorithm) == id_shake256_len;
 }
 
 Bytes make_signature_algorithm(SignatureScheme scheme, DigestAlgorithm digest) {

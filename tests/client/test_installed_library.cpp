@@ -45,8 +45,8 @@ TEST_CASE("Another program builds against the installed library and signs with i
     CHECK(result.err.empty());
     CHECK(result.status == 0);
     CHECK(result.out == "a signature; malformed SignedData");
-    REQUIRE(agent.received().size() == 2);
-    const protocol::Sign sign = agent.received()[1].sign();
+    REQUIRE(agent.signings().size() == 1);
+    const protocol::Sign sign = agent.signings().front();
     CHECK(sign.identity(0) == "alice@example.org");
     const cms::Bytes digest = cms::digest(cms::DigestAlgorithm::sha256, cms::as_bytes("All is well.\n"));
     CHECK(sign.digest(0) == cms::as_text(digest));
