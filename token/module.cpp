@@ -23,6 +23,19 @@ TokenError load_error() {
     return {protocol::NO_MODULE, "not a PKCS#11 module"};
 }
 
+bool is_initialised(const CK_FUNCTION_LIST& functions) {
+    CK_INFO info{};
+    return Ckr{functions.C_GetInfo(&info)} != Ckr::cryptoki_not_initialized;
+}
+
+void initialise(const CK_FUNCTION_LIST& functions, std::string init_args) {
+    CK_C_INITIALIZE_ARGS arguments{};
+    arguments.flags = CKF_OS_LOCKING_OK;
+    if (!init_args.empty())
+        arguments.pReserved = init_args.data();
+    check("C_Initialize", functions.C_Initialize(&arguments));
+}
+
 std::string text_of(const char* text) {
     return text == nullptr ? std::string() : padded_text(std::string_view(text));
 }
@@ -36,6 +49,10 @@ void Module::Unload::operator()(void* library) const noexcept {
 void Module::Finalise::operator()(PKCS11_ctx_st* context) const noexcept {
     PKCS11_CTX_unload(context);
     PKCS11_CTX_free(context);
+}
+
+void Module::FinaliseInstance::operator()(CK_FUNCTION_LIST* functions) const noexcept {
+    functions->C_Finalize(nullptr);
 }
 
 Module::Module(const std::string& path, const std::string& init_args) {
@@ -62,6 +79,11 @@ Module::Module(const std::string& path, const std::string& init_args) {
     check("C_GetFunctionList", get_functions(&m_functions));
     if (m_functions == nullptr)
         throw TokenError(protocol::NO_MODULE, "not a PKCS#11 module: its function list is empty");
+    // Of p11-kit's client and proxy, each list is an instance of its own, and libp11 has initialised another.
+    if (!is_initialised(*m_functions)) {
+        initialise(*m_functions, init_args);
+        m_instance.reset(m_functions);
+    }
 }
 
 }  // namespace signet::token

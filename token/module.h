@@ -38,10 +38,15 @@ class Module {
     struct Finalise {
         void operator()(PKCS11_ctx_st* context) const noexcept;
     };
+    struct FinaliseInstance {
+        void operator()(CK_FUNCTION_LIST* functions) const noexcept;
+    };
 
     std::unique_ptr<void, Unload> m_library;
     std::unique_ptr<PKCS11_ctx_st, Finalise> m_context;
     CK_FUNCTION_LIST* m_functions = nullptr;
+    /// The same, if libp11 does not finalise it.
+    std::unique_ptr<CK_FUNCTION_LIST, FinaliseInstance> m_instance;
     std::string m_description;
     std::string m_manufacturer;
 };

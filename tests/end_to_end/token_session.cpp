@@ -5,7 +5,7 @@
 namespace signet::tests {
 namespace {
 
-constexpr const char* content = "All is well.\n";
+constexpr const char* signed_text = "All is well.\n";
 
 AgentSetup setup_of(const ModuleSetup& module, const std::string& token_uri) {
     AgentSetup setup;
@@ -18,7 +18,7 @@ AgentSetup setup_of(const ModuleSetup& module, const std::string& token_uri) {
 
 TokenSession::TokenSession(const ModuleSetup& module, const std::string& token_uri, std::string root)
     : m_token_uri(token_uri), m_root(std::move(root)), m_agent(setup_of(module, token_uri)) {
-    write_file(m_folder / "content", content);
+    write_file(m_folder / "content", signed_text);
 }
 
 ProcessResult TokenSession::signet(const Arguments& arguments, std::optional<std::string> stdin_text) const {
@@ -74,7 +74,7 @@ ProcessResult TokenSession::open(const Identity& identity, const Arguments& opti
 
 void TokenSession::check_opens(const Identity& identity, const Arguments& options) const {
     check_done(open(identity, options));
-    CHECK((std::filesystem::exists(path("opened")) && read_file(path("opened")) == content));
+    CHECK((std::filesystem::exists(path("opened")) && read_file(path("opened")) == signed_text));
 }
 
 void TokenSession::check_cannot_open(const Identity& identity, const Arguments& options, int status,
