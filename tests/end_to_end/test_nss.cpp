@@ -25,6 +25,8 @@ TEST_CASE("NSS's softoken signs and opens mail, with each of its keys") {
     }
     session.check_opens(rsa);
     session.check_opens(rsa, oaep("sha1"));
+    session.check_opens(rsa, labelled_oaep());
+    session.check_tells_no_padding(rsa);
     for (const Identity& identity : elliptic)
         session.check_opens(identity);
 }

@@ -132,4 +132,6 @@ TEST_CASE("a card signs with PKCS#1 v1.5 and PSS, and opens PKCS#1 v1.5 and OAEP
     }
     session.check_opens(alice.card.encryption());
     session.check_opens(alice.card.encryption(), oaep("sha1"));
+    session.check_opens(alice.card.encryption(), labelled_oaep());
+    session.check_tells_no_padding(alice.card.encryption());
 }

@@ -63,12 +63,16 @@ void TokenSession::check_signs_with_pss(const Identity& identity, const std::str
     CHECK(shown.out.find("algorithm: rsassaPss") != std::string::npos);
 }
 
-ProcessResult TokenSession::open(const Identity& identity, const Arguments& options) const {
-    std::filesystem::remove(m_folder / "opened");
+void TokenSession::encrypt(const Identity& identity, const Arguments& options) const {
     Arguments arguments{"cms", "-encrypt", "-binary", "-in",          "content", "-outform",
                         "DER", "-out",     "secret",  "-aes-256-gcm", "-recip",  identity.certificate.pem};
     arguments.insert(arguments.end(), options.begin(), options.end());
     check_done(openssl(arguments));
+}
+
+ProcessResult TokenSession::open(const Identity& identity, const Arguments& options) const {
+    std::filesystem::remove(m_folder / "opened");
+    encrypt(identity, options);
     return signet({"decrypt", "-o", "opened", "secret"});
 }
 
@@ -83,6 +87,30 @@ void TokenSession::check_cannot_open(const Identity& identity, const Arguments& 
     check_refused(result, status);
     CHECK_THAT(result.err, Catch::Contains(reason));
     CHECK_FALSE(std::filesystem::exists(path("opened")));
+}
+
+void TokenSession::check_tells_no_padding(const Identity& identity) const {
+    const auto answer_to_altered = [&](const Arguments& options, std::size_t back) {
+        encrypt(identity, options);
+        std::string message = read_file(path("secret"));
+        char& byte = message.at(message.size() - back);
+        byte = static_cast<char>(byte ^ 1);
+        write_file(path("secret"), message);
+        const ProcessResult answer = signet({"decrypt", "-o", "altered", "secret"});
+        check_refused(answer, 1);
+        CHECK_FALSE(std::filesystem::exists(path("altered")));
+        return answer.err;
+    };
+    for (const Arguments& options : {Arguments{}, oaep("sha1")}) {
+        CAPTURE(options);
+        // The tag ends the message. Behind the encrypted key stand the content's algorithm, the content and
+        // the tag: about 80 bytes.
+        CHECK(answer_to_altered(options, 150) == answer_to_altered(options, 1));
+    }
+}
+
+Arguments labelled_oaep() {
+    return {"-keyopt", "rsa_padding_mode:oaep", "-keyopt", "rsa_oaep_label:6f616b"};
 }
 
 Arguments oaep(const std::string& digest) {

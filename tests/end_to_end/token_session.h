@@ -37,8 +37,12 @@ class TokenSession {
     /// That it ends with `status`, one line on standard error that has `reason` in it, and no file.
     void check_cannot_open(const Identity& identity, const Arguments& options, int status,
                            const std::string& reason) const;
+    /// That a message of which the encrypted key was altered gets the answer of one of which the tag was:
+    /// PKCS#1 v1.5 and OAEP, RSA keys alone.
+    void check_tells_no_padding(const Identity& identity) const;
 
   private:
+    void encrypt(const Identity& identity, const Arguments& options) const;
     std::string m_token_uri;
     std::string m_root;
     AgentProcess m_agent;
@@ -47,5 +51,7 @@ class TokenSession {
 
 /// Options of `openssl cms -encrypt` for RSA keys: OAEP with this hash, for MGF1 too.
 [[nodiscard]] Arguments oaep(const std::string& digest);
+/// OAEP with SHA-1 and a label.
+[[nodiscard]] Arguments labelled_oaep();
 
 }  // namespace signet::tests
