@@ -16,6 +16,7 @@ refuses() {
 refuses scripts/bench --json extra
 refuses scripts/bench extra
 refuses scripts/demo --no-install extra
+refuses scripts/demo --smartcard extra
 refuses scripts/demo extra
 refuses scripts/install-dependencies --list extra
 refuses scripts/install-dependencies extra
