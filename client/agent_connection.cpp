@@ -197,13 +197,14 @@ void AgentConnection::lock(const std::string& token) {
     ask(request, what_failed);
 }
 
-cms::DigestAlgorithm AgentConnection::digest_algorithm(const std::vector<std::string>& identities) {
+cms::DigestAlgorithm AgentConnection::digest_algorithm(const std::vector<std::string>& identities,
+                                                       bool wait) {
     const std::string what_failed = "cannot sign";
     protocol::Request request;
     for (const std::string& identity : identities)
         request.mutable_sign()->add_identity(checked_name(identity, what_failed));
-    request.mutable_sign();
-    const protocol::Reply reply = ask(request, what_failed, Attendance::nobody);
+    request.mutable_sign()->set_wait(wait);
+    const protocol::Reply reply = ask(request, what_failed, wait ? Attendance::token : Attendance::nobody);
     const auto algorithm = digest_on_wire(reply.sign().digest_algorithm());
     if (!algorithm)
         throw broken(what_failed, "no digest algorithm that is known");

@@ -76,8 +76,9 @@ class AgentConnection {
     void lock(const std::string& token);
 
     /// The hash that content is to be signed with for these signers (none: the one usable identity): SHA-256
-    /// wherever their keys allow it. Waits for no person.
-    [[nodiscard]] cms::DigestAlgorithm digest_algorithm(const std::vector<std::string>& identities);
+    /// wherever their keys allow it. Waits for no person, unless for a token (`wait`, as in SignRequest).
+    [[nodiscard]] cms::DigestAlgorithm digest_algorithm(const std::vector<std::string>& identities,
+                                                        bool wait = false);
     /// One signature for each digest. Asks in batches of sign_batch at most, smaller ones where the agent
     /// finds the answer too large for a frame; up to sign_window of them are under way at once, so that one
     /// login serves them all. All or none: with an Error the rest is given up.

@@ -5,7 +5,8 @@
 namespace signet::client {
 
 cms::DigestAlgorithm digest_algorithm_of(AgentConnection& agent, const SigningOptions& options) {
-    return options.digest_algorithm ? *options.digest_algorithm : agent.digest_algorithm(options.identities);
+    return options.digest_algorithm ? *options.digest_algorithm
+                                    : agent.digest_algorithm(options.identities, options.wait);
 }
 
 SignResult sign_digests(AgentConnection& agent, const SigningOptions& options,

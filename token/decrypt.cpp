@@ -93,8 +93,8 @@ Decrypted decrypt_raw(const Session& session, protocol::Decrypt& request, std::s
 }
 
 Decrypted decrypt_oaep(const Session& session, protocol::Decrypt& request, std::string& output,
-                       ContextLogin* login) {
-    const Ckr begun = begin(session, request, Padding::as_asked);
+                       ContextLogin* login, bool& lacks) {
+    const Ckr begun = lacks ? Ckr::mechanism_invalid : begin(session, request, Padding::as_asked);
     if (begun == Ckr::ok) {
         const Decrypted result = finish(session, request, output, login);
         // SoftHSM decrypts as if there were no label, and then finds the padding wrong.
@@ -103,6 +103,8 @@ Decrypted decrypt_oaep(const Session& session, protocol::Decrypt& request, std::
     } else if (!lacks_oaep(begun)) {
         throw TokenError("C_DecryptInit", begun);
     }
+    // OpenSC leaves the operation that it has refused in the session: the next one is begun in a fresh one.
+    lacks = true;
     return decrypt_raw(session, request, output, login);
 }
 
@@ -122,9 +124,9 @@ void check_decrypt(const protocol::Decrypt& request) {
 }
 
 Decrypted decrypt(const Session& session, protocol::Decrypt& request, std::string& output,
-                  ContextLogin* login) {
+                  ContextLogin* login, bool& lacks_oaep) {
     if (request.scheme() == protocol::DECRYPT_OAEP && request.may_unpad())
-        return decrypt_oaep(session, request, output, login);
+        return decrypt_oaep(session, request, output, login, lacks_oaep);
     check("C_DecryptInit", static_cast<CK_RV>(begin(session, request, Padding::as_asked)));
     return finish(session, request, output, login);
 }

@@ -100,9 +100,10 @@ void Worker::decrypt() {
     protocol::Decrypt& request = *m_request.mutable_decrypt();
     check_decrypt(request);
     Decrypted result;
+    bool lacks_oaep = false;
     use_key(SlotId{request.slot()}, request.has_authentication() ? request.mutable_authentication() : nullptr,
             [&](const Session& session, ContextLogin* login) {
-                result = token::decrypt(session, request, *m_reply.mutable_output(), login);
+                result = token::decrypt(session, request, *m_reply.mutable_output(), login, lacks_oaep);
             });
     m_reply.set_outcome(result.outcome);
     m_reply.set_ckr(static_cast<CK_RV>(result.ckr));

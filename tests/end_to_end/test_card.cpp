@@ -108,7 +108,7 @@ TEST_CASE("with --wait a request waits for the card") {
 
 TEST_CASE("a batch whose card is pulled goes on when it is put in, if it waits") {
     CardSession card("", "forever", {KeyType::rsa2048});
-    card.module.follow("C_Sign delay 20ms");
+    card.module.follow("C_Sign delay 100ms");
     Arguments command{"sign", "--wait"};
     for (int i = 0; i < 100; ++i) {
         const std::string name = "file" + std::to_string(i);
@@ -116,9 +116,10 @@ TEST_CASE("a batch whose card is pulled goes on when it is put in, if it waits")
         command.push_back(name);
     }
     BackgroundProcess batch = card.begin(command);
-    REQUIRE(wait_until([&] { return audit_records(card.agent, "sign", "begun") >= 10; }));
+    REQUIRE(wait_until([&] { return card.module.reached(1); }));
     card.module.remove();
     REQUIRE(is_gone(card));
+    INFO(batch.err());
     CHECK(batch.running());
     card.module.insert();
     CHECK(batch.wait(std::chrono::minutes(1)) == 0);

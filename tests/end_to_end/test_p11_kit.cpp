@@ -21,13 +21,13 @@ TEST_CASE("a token behind p11-kit's server signs and opens mail, with each of it
     session.check_opens(rsa);
     session.check_opens(rsa, oaep("sha1"));
     session.check_tells_no_padding(rsa);
-    // SoftHSM has OAEP with SHA-1 and no label alone, and what is sent to the server of 0.24 has no
-    // parameters of ECDH.
+    // SoftHSM has OAEP with SHA-1 and no label alone: the rest goes by raw RSA. What is sent to the server of
+    // 0.24 has no parameters of ECDH.
     for (const Arguments& options : {oaep("sha256"), oaep("sha384"), oaep("sha512"), labelled_oaep()}) {
         CAPTURE(options);
-        session.check_cannot_open(rsa, options, 6, "the token cannot do this");
+        session.check_opens(rsa, options);
     }
     for (const KeyType type : {KeyType::p256, KeyType::p384})
         session.check_cannot_open(alice.identity(type), {}, 6,
-                                  "token \"alice\" has no ECDH (CKM_ECDH1_DERIVE)");
+                                  "token \"alice\" has neither ECDH (CKM_ECDH1_DERIVE)");
 }

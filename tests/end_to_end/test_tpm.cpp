@@ -28,5 +28,5 @@ TEST_CASE("a TPM signs and opens mail, with each of its keys") {
     // A TPM's labels end with a zero, as nobody else's do.
     session.check_cannot_open(rsa, labelled_oaep(), 6, "the token cannot do this");
     for (const Identity& identity : {p256, p384})
-        session.check_cannot_open(identity, {}, 6, "token \"alice\" has no ECDH (CKM_ECDH1_DERIVE)");
+        session.check_cannot_open(identity, {}, 6, "token \"alice\" has neither ECDH (CKM_ECDH1_DERIVE)");
 }
