@@ -51,6 +51,8 @@ void CheckedSigning::sign_until_stopped(const std::string& identity, unsigned nu
             note_time(std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() -
                                                                             begin));
             note_refusal(static_cast<int>(error.exit_status()), error.what());
+            // Who is refused does not ask again at once; a thousand refusals would show no more than one.
+            std::this_thread::sleep_for(std::chrono::milliseconds(5));
         } catch (const std::exception& error) {
             note(error.what());
             return;
