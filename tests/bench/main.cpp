@@ -9,8 +9,10 @@
 #include <string_view>
 
 #include "tests/bench/echo.h"
+#include "tests/bench/many_objects.h"
 #include "tests/bench/one_shot.h"
 #include "tests/bench/own_process.h"
+#include "tests/bench/replicas.h"
 #include "tests/bench/report.h"
 #include "tests/fixtures/agent_process.h"
 #include "tests/fixtures/alice.h"
@@ -139,6 +141,56 @@ void measure_one_shot(Rounds& out, tests::Alice& alice, const Agents& agents, Ke
     out.add(std::string(name_of(key)) + " one-shot openssl cms -engine pkcs11", results[1]);
 }
 
+// Three objects an identity.
+constexpr std::size_t many_identities = 1667;
+constexpr std::size_t few_identities = 2;
+
+/// A token with an identity of Alice's and fillers, `identities` in all.
+std::unique_ptr<tests::Alice> alice_among(std::size_t identities) {
+    auto alice = std::make_unique<tests::Alice>(std::vector{tests::KeyType::p256});
+    alice->token().fill(identities - 1);
+    return alice;
+}
+
+std::string with_objects(std::size_t identities) {
+    return ", " + std::to_string(3 * identities) + " objects";
+}
+
+void measure_many_objects(Rounds& out) {
+    const auto many = alice_among(many_identities);
+    const auto few = alice_among(few_identities);
+    for (unsigned round = 0; round < rounds; ++round)
+        for (const auto& [alice, identities] :
+             {std::pair(many.get(), many_identities), std::pair(few.get(), few_identities)}) {
+            const bench::Start start = bench::measure_start(alice->token(), identities);
+            out.add("agent's start to ready" + with_objects(identities), start.ready);
+            out.add("agent's start to first signature" + with_objects(identities), start.first_signature);
+            out.add("P-256, 1 client" + with_objects(identities),
+                    bench::measure_signing(alice->token(), round_length));
+        }
+}
+
+void measure_replicas(Rounds& out) {
+    out.add("token of 150 ms an operation, alone", bench::measure_replicas(1));
+    out.add("token of 150 ms an operation, and a replica", bench::measure_replicas(2));
+}
+
+void add_ratios_of_real_tokens(const Rounds& rounds_taken, std::vector<bench::Ratio>& out) {
+    const auto many = with_objects(many_identities);
+    constexpr double microseconds_in_a_second = 1e6;
+    out.push_back({"agent's start to ready" + many + ", in seconds",
+                   rounds_taken.median("agent's start to ready" + many).p50 / microseconds_in_a_second,
+                   "at most 2"});
+    out.push_back({"P-256: a signature" + many + " /" + with_objects(few_identities).substr(1),
+                   rounds_taken.median("P-256, 1 client" + many).p50 /
+                       rounds_taken.median("P-256, 1 client" + with_objects(few_identities)).p50,
+                   "1.00"});
+    out.push_back({"150 ms an operation: two replicas / one token",
+                   rounds_taken.median("token of 150 ms an operation, and a replica").rate /
+                       rounds_taken.median("token of 150 ms an operation, alone").rate,
+                   "at least 1.95"});
+}
+
 std::vector<bench::Ratio> ratios_of(const Rounds& rounds_taken) {
     std::vector<bench::Ratio> out;
     const double echo = rounds_taken.median("echo of a local socket, across cores").p50;
@@ -162,6 +214,7 @@ std::vector<bench::Ratio> ratios_of(const Rounds& rounds_taken) {
                            rounds_taken.median(name + " one-shot openssl cms -engine pkcs11").p50,
                        "at most 0.50"});
     }
+    add_ratios_of_real_tokens(rounds_taken, out);
     return out;
 }
 
@@ -183,6 +236,8 @@ int run(bool json) {
     }
     for (const Key key : {Key::rsa2048, Key::p256})
         measure_one_shot(out, alice, agents, key);
+    measure_many_objects(out);
+    measure_replicas(out);
     const auto rows = out.rows();
     const auto ratios = ratios_of(out);
     std::fputs((json ? as_json(rows, ratios) : as_table(rows, ratios)).c_str(), stdout);

@@ -14,7 +14,7 @@ using namespace signet::tests;
 namespace {
 
 constexpr std::size_t warming_up = 3;
-constexpr std::size_t workers = 4;
+constexpr int workers = 4;
 
 // Four clients, a person at the pinentry, and a card.
 struct PulledCard {
@@ -44,10 +44,19 @@ struct PulledCard {
         prompts = std::max(prompts, pinentry.asked() - asked);
     }
 
+    explicit PulledCard(const std::string& settings = "", int sessions = workers)
+        : agent(setup(settings, sessions)) {}
+    AgentSetup setup(const std::string& settings, int sessions) {
+        module.set(settings);
+        AgentSetup made = pinentry.used_in(module.setup(alice.token()));
+        made.modules.front().sessions = sessions;
+        return made;
+    }
+
     Alice alice{{KeyType::p256}};
     FaultyModule module;
     ScriptedPinentry pinentry{"give " + std::string(SoftHsmToken::default_pin)};
-    AgentProcess agent{pinentry.used_in(module.setup(alice.token()))};
+    AgentProcess agent;
     CheckedSigning load{agent, alice.ca().root(), std::vector<std::string>(workers, "alice-p256")};
     std::vector<std::chrono::milliseconds> times;
     std::size_t prompts = 0;
@@ -86,7 +95,7 @@ TEST_CASE("a card that goes and comes again and again leaves nothing behind") {
     CHECK(card.module.pin_tries() == 0);
     CHECK(open_descriptors(host) == host_descriptors);
     // Workers open theirs when they have something to do; one more keeps the login.
-    CHECK(card.module.open_sessions() <= workers + 1);
+    CHECK(card.module.open_sessions() <= std::uint64_t{workers + 1});
     // Less than what one kilobyte a cycle would be, above what the first allocations of a thread take.
     CHECK(memory_after <= memory + 2048 + cycles);
     CHECK(host_memory_after <= host_memory + 2048 + cycles);
@@ -97,4 +106,17 @@ TEST_CASE("a card that goes and comes again and again leaves nothing behind") {
         CAPTURE(told.second);
         CHECK((status == 6 || status == 4));
     }
+}
+
+TEST_CASE("a card with few sessions is shared by all workers, and again when it is back") {
+    const std::uint64_t limit = GENERATE(1, 16);
+    PulledCard card("sessions limit " + std::to_string(limit), 20);
+    // As many as there may be: the workers take turns.
+    REQUIRE(wait_until([&] { return card.load.done() >= 20 && card.module.open_sessions() == limit; }));
+    card.cycle(0);
+    const std::size_t before = card.load.done();
+    CHECK(wait_until([&] { return card.load.done() >= before + 20; }));
+    card.load.stop();
+    CHECK_THAT(card.load.faults(), Catch::Equals(std::vector<std::string>{}));
+    CHECK(card.agent.signet({"status"}).out.find("restarts    0") != std::string::npos);
 }
