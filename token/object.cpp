@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
+#include <functional>
+#include <iterator>
 
 #include "token/error.h"
 #include "token/text.h"
@@ -44,6 +47,13 @@ bool is_gone(Ckr answer) noexcept {
            answer == Ckr::cryptoki_not_initialized;
 }
 
+/// Whether with `answer` the attributes that have a length are given all the same (PKCS #11 2.40, section
+/// 5.7, C_GetAttributeValue).
+bool gives_the_rest(Ckr answer) noexcept {
+    return answer == Ckr::attribute_sensitive || answer == Ckr::attribute_type_invalid ||
+           answer == Ckr::buffer_too_small;
+}
+
 }  // namespace
 
 std::vector<ObjectHandle> find_objects(const Session& session, ObjectClass object_class, std::size_t limit) {
@@ -56,13 +66,51 @@ std::vector<ObjectHandle> find_objects(const Session& session, ObjectClass objec
     return objects;
 }
 
-std::optional<std::size_t> AttributeReader::read(Attribute attribute, void* target, std::size_t size) {
-    // The buffer at once, without asking for the length: a length from a module decides no allocation.
-    CK_ATTRIBUTE wanted{static_cast<CK_ATTRIBUTE_TYPE>(attribute), target, size};
+Ckr AttributeReader::ask(std::span<CK_ATTRIBUTE> wanted) {
     const Ckr answer{m_session.functions().C_GetAttributeValue(
-        m_session.handle(), static_cast<CK_OBJECT_HANDLE>(m_object), &wanted, 1)};
+        m_session.handle(), static_cast<CK_OBJECT_HANDLE>(m_object), wanted.data(), wanted.size())};
     if (is_gone(answer))
         throw TokenError("C_GetAttributeValue", answer);
+    return answer;
+}
+
+void AttributeReader::fetch(std::initializer_list<Attribute> attributes) {
+    m_fetched_count = std::min(attributes.size(), max_fetched);
+    // Numbers are written there as they are.
+    const std::size_t room =
+        m_fetched_values.size() / m_fetched_count / alignof(CK_ULONG) * alignof(CK_ULONG);
+    const std::span wanted = std::span(m_fetched).first(m_fetched_count);
+    for (std::size_t i = 0; i < wanted.size(); ++i)
+        wanted[i] = {static_cast<CK_ATTRIBUTE_TYPE>(std::data(attributes)[i]),
+                     m_fetched_values.data() + i * room, room};
+    const Ckr answer = ask(wanted);
+    // With an error, what is as long as its room may only be left as it was.
+    const auto is_given = [&](const CK_ATTRIBUTE& attribute) {
+        return answer == Ckr::ok ? attribute.ulValueLen <= room
+                                 : gives_the_rest(answer) && attribute.ulValueLen < room;
+    };
+    const auto end = std::remove_if(wanted.begin(), wanted.end(), std::not_fn(is_given));
+    m_fetched_count = static_cast<std::size_t>(end - wanted.begin());
+}
+
+const CK_ATTRIBUTE* AttributeReader::fetched(Attribute attribute) const noexcept {
+    const auto end = m_fetched.begin() + static_cast<std::ptrdiff_t>(m_fetched_count);
+    const auto found = std::find_if(m_fetched.begin(), end, [attribute](const CK_ATTRIBUTE& each) {
+        return each.type == static_cast<CK_ATTRIBUTE_TYPE>(attribute);
+    });
+    return found == end ? nullptr : &*found;
+}
+
+std::optional<std::size_t> AttributeReader::read(Attribute attribute, void* target, std::size_t size) {
+    if (const CK_ATTRIBUTE* known = fetched(attribute)) {
+        if (known->ulValueLen > size)
+            return std::nullopt;
+        std::memcpy(target, known->pValue, known->ulValueLen);
+        return known->ulValueLen;
+    }
+    // The buffer at once, without asking for the length: a length from a module decides no allocation.
+    CK_ATTRIBUTE wanted{static_cast<CK_ATTRIBUTE_TYPE>(attribute), target, size};
+    const Ckr answer = ask(std::span(&wanted, 1));
     // CK_UNAVAILABLE_INFORMATION, which some modules set and still answer CKR_OK, is above any size.
     if (answer != Ckr::ok || wanted.ulValueLen > size)
         return std::nullopt;

@@ -3,7 +3,9 @@
 
 #include <p11-kit/pkcs11.h>
 
+#include <array>
 #include <cstddef>
+#include <initializer_list>
 #include <optional>
 #include <span>
 #include <string>
@@ -51,6 +53,12 @@ class AttributeReader {
     AttributeReader(const Session& session, ObjectHandle object, std::span<unsigned char> buffer) noexcept
         : m_session(session), m_object(object), m_buffer(buffer) {}
 
+    /// Asks for `attributes` (max_fetched at most) in one call, for what follows to find them here: to a
+    /// module a call costs about as much as several attributes. What it does not give in company is asked for
+    /// alone.
+    void fetch(std::initializer_list<Attribute> attributes);
+    static constexpr std::size_t max_fetched = 8;
+
     /// At most `limit` bytes. A view into the buffer: good until the next call.
     std::optional<std::span<const unsigned char>> bytes(Attribute attribute,
                                                         std::size_t limit = max_attribute);
@@ -64,10 +72,16 @@ class AttributeReader {
 
   private:
     std::optional<std::size_t> read(Attribute attribute, void* target, std::size_t size);
+    Ckr ask(std::span<CK_ATTRIBUTE> wanted);
+    [[nodiscard]] const CK_ATTRIBUTE* fetched(Attribute attribute) const noexcept;
 
     const Session& m_session;
     ObjectHandle m_object;
     std::span<unsigned char> m_buffer;
+    // Certificates are seldom longer than a quarter of it.
+    alignas(CK_ULONG) std::array<unsigned char, 16384> m_fetched_values;
+    std::array<CK_ATTRIBUTE, max_fetched> m_fetched{};
+    std::size_t m_fetched_count = 0;
 };
 
 }  // namespace signet::token

@@ -73,6 +73,7 @@ std::optional<protocol::Certificate> report_certificate(const Session& session, 
                                                         ObjectHandle object,
                                                         std::span<unsigned char> buffer) {
     AttributeReader reader(session, object, buffer);
+    reader.fetch({Attribute::certificate_type, Attribute::id, Attribute::label, Attribute::value});
     if (reader.number(Attribute::certificate_type).value_or(CKC_X_509) != CKC_X_509)
         return std::nullopt;
     protocol::Certificate certificate;
@@ -91,6 +92,12 @@ std::optional<protocol::Certificate> report_certificate(const Session& session, 
 protocol::Key report_key(const Session& session, SlotId slot, ObjectHandle object, bool is_private,
                          std::span<unsigned char> buffer) {
     AttributeReader reader(session, object, buffer);
+    // A private key on a curve seldom has its point, and what is not there is asked for once more.
+    if (is_private)
+        reader.fetch({Attribute::id, Attribute::label, Attribute::key_type, Attribute::sign,
+                      Attribute::decrypt, Attribute::derive, Attribute::always_authenticate});
+    else
+        reader.fetch({Attribute::id, Attribute::label, Attribute::key_type});
     protocol::Key key;
     key.set_slot(static_cast<CK_SLOT_ID>(slot));
     key.set_handle(static_cast<CK_OBJECT_HANDLE>(object));

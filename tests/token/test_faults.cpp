@@ -129,7 +129,7 @@ TEST_CASE("An object that is gone or cannot be read does not lose the token") {
     CHECK(scanned.certificates.empty());
     CHECK(scanned.keys.size() == 2);
     // Type, ID and label are read, the value is not.
-    faults.set("C_GetAttributeValue error CKR_ATTRIBUTE_SENSITIVE after 3 times 1");
+    faults.set("C_GetAttributeValue error CKR_ATTRIBUTE_SENSITIVE attribute 0x11");
     scanned = token.scan();
     CHECK(scanned.certificates.empty());
     CHECK(scanned.keys.size() == 2);
@@ -138,6 +138,25 @@ TEST_CASE("An object that is gone or cannot be read does not lose the token") {
     scanned = token.scan();
     CHECK(scanned.certificates.size() == 1);
     CHECK(scanned.keys.size() == 2);
+}
+
+TEST_CASE("What a module does not give together with the rest is read alone") {
+    SoftHsmToken softhsm;
+    softhsm.generate(KeyType::p256, "p256", "01");
+    const FaultScript faults;
+    LoadedToken token(softhsm, 1, &faults);
+    token.open();
+    // Of the private key alone, and asked for with all the others.
+    for (const std::string fault :
+         {"error CKR_ATTRIBUTE_TYPE_INVALID", "error CKR_FUNCTION_FAILED", "garble length unavailable"}) {
+        CAPTURE(fault);
+        faults.set("C_GetAttributeValue " + fault + " attribute 0x202");
+        const protocol::Key key = token.scan().private_key("p256");
+        CHECK(key.id() == "\x01");
+        CHECK(key.type() == protocol::EC);
+        CHECK(key.sign());
+        CHECK_FALSE(key.always_authenticate());
+    }
 }
 
 TEST_CASE("A token that fails is left out of a scan of all, and named in a scan of its own") {
