@@ -40,6 +40,7 @@ class Walk {
 
     // All is well again.
     void recover() {
+        mend_token();
         m_module.follow("");
         m_module.set("pin locks 3");
         m_module.unblock();
@@ -93,6 +94,14 @@ class Walk {
         return m_agent.signet(
             arguments,
             {.stdin_text = std::move(in), .folder = m_folder.path(), .timeout = CheckedSigning::deadline});
+    }
+    // Whoever kills a process may destroy SoftHSM's token, which no card would suffer.
+    void mend_token() {
+        const std::filesystem::path file = m_alice.token().token_object();
+        if (std::filesystem::file_size(file) == m_token_object.size())
+            return;
+        write_file(m_folder / "token.object", m_token_object);
+        std::filesystem::rename(m_folder / "token.object", file);
     }
     // What the person does when asked for a PIN: "wrong", "cancel", or the right thing.
     void mood(const std::string& name) {
@@ -234,6 +243,7 @@ class Walk {
     std::size_t m_wrong_unlocks = 0;
     std::size_t m_recoveries = 0;
     Alice m_alice{{KeyType::rsa2048, KeyType::p256}};
+    std::string m_token_object = read_file(m_alice.token().token_object());
     TemporaryFolder m_folder;
     FaultyModule m_module;
     ScriptedPinentry m_pinentry{
