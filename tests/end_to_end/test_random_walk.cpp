@@ -259,7 +259,7 @@ class Walk {
 
 TEST_CASE("nothing that a card does, in whatever order, costs a PIN try, a client or the agent") {
     const std::size_t seed = number_in("SIGNET_SEED", std::random_device()());
-    const std::size_t steps = number_in("SIGNET_STEPS", 120);
+    const std::size_t steps = number_in("SIGNET_STEPS", 80);
     std::cout << "SIGNET_SEED=" << seed << ": " << steps << " steps: " << std::flush;
     CAPTURE(seed);
     Walk walk(seed);
