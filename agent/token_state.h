@@ -7,7 +7,6 @@
 
 #include <cstdint>
 #include <memory>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -42,7 +41,7 @@ struct ScannedKey {
     std::string public_value;
 };
 
-/// Made anew by each Scan. What a Scan saw does not change; `logged_in`, `current` and `proved` do.
+/// Made anew by each Scan. What a Scan saw does not change; `logged_in` and `current` do.
 struct TokenState {
     /// Whose process has the slot; none in tests.
     std::shared_ptr<Host> host;
@@ -66,8 +65,6 @@ struct TokenState {
     bool was_away = false;
     /// Slot and handles still mean something: no later Scan, and the same process.
     bool current = true;
-    /// SHA-256 of the certificates whose key here has made a signature that is valid.
-    mutable std::set<std::string> proved;
 
     [[nodiscard]] bool has_flag(std::uint64_t flag) const noexcept { return (flags & flag) != 0; }
     [[nodiscard]] bool needs_login() const noexcept { return has_flag(CKF_LOGIN_REQUIRED) && !logged_in; }

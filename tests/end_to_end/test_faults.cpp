@@ -60,6 +60,18 @@ TEST_CASE("a fault that goes away costs the client nothing but time") {
     }
 }
 
+TEST_CASE("a signature that the token spoils never leaves, whatever it signed before") {
+    FaultyAlice faulty;
+    check_done(faulty.sign());
+    REQUIRE(faulty.verifies());
+    std::filesystem::remove(faulty.folder / "sig");
+    // SoftHSM's own signature is one of 64 bytes, and so is this.
+    faulty.module.follow("C_Sign garble content times 1");
+    check_done(faulty.sign());
+    CHECK(faulty.module.reached(1));
+    CHECK(faulty.verifies());
+}
+
 // Cases of their own, as each waits for the pauses between two starts of signet-token.
 TEST_CASE("a crash that stays is an error, and the agent serves on") {
     FaultyAlice("1s").check_fails_until_mended("C_Sign crash");
