@@ -33,7 +33,8 @@ CheckedSigning::~CheckedSigning() {
 
 void CheckedSigning::sign_until_stopped(const std::string& identity, unsigned number) {
     client::AgentConnection connection(m_socket, {.answer = deadline});
-    const client::SigningOptions options{.identities = {identity}};
+    client::SigningOptions options;
+    options.identities = {identity};
     for (std::size_t i = 0; !m_stopping; ++i) {
         const std::string text =
             "Letter " + std::to_string(i) + " of client " + std::to_string(number) + "\n";
