@@ -34,6 +34,9 @@ constexpr Row lock_row{"lock", Needs::admin, check_lock, handle_lock, Recorded::
 constexpr Row sign_row{"sign", Needs::key, check_sign, handle_sign, Recorded::or_refused};
 constexpr Row unwrap_row{"unwrap", Needs::key, check_unwrap, handle_unwrap, Recorded::or_refused};
 
+constexpr Row generate_key_row{"keygen", Needs::admin_and_login, check_generate_key, handle_generate_key,
+                               Recorded::or_refused};
+
 /// One line of UTF-8, bounded.
 std::string line(std::string_view text) {
     if (text.size() <= max_reason)
@@ -107,6 +110,8 @@ const Row* row_of(Request::BodyCase body) noexcept {
             return &sign_row;
         case Request::kUnwrap:
             return &unwrap_row;
+        case Request::kGenerateKey:
+            return &generate_key_row;
         case Request::BODY_NOT_SET:
             return nullptr;
     }
@@ -124,7 +129,7 @@ asio::awaitable<void> serve(Agent& agent, const Peer& peer, Request& request, Re
     AuditTrail trail;
     std::exception_ptr failure;
     std::optional<Logins::RequestId> use;
-    if (row->needs == Needs::key)
+    if (row->needs == Needs::key || row->needs == Needs::admin_and_login)
         use = agent.logins.request_begins(peer);
     try {
         if (agent.stopping)
@@ -133,7 +138,7 @@ asio::awaitable<void> serve(Agent& agent, const Peer& peer, Request& request, Re
         if (row->recorded == Recorded::or_refused && agent.audit->failed())
             throw Error(protocol::AUDIT_FAILED, "the audit log cannot be written",
                         "mend what the log of signet-agent says, then send it SIGHUP");
-        if (row->needs == Needs::admin)
+        if (row->needs == Needs::admin || row->needs == Needs::admin_and_login)
             static_cast<void>(agent.policy.require(peer, Operation::admin, nullptr));
         co_await row->handle(agent, peer, request, reply, trail);
     } catch (...) {

@@ -15,6 +15,8 @@ enum class Needs {
     nothing,
     /// Policy allows `admin`.
     admin,
+    /// The same, and a login perhaps: it stays until the request has ended.
+    admin_and_login,
     /// A key: the handler gets a Permit for the identity, as KeyOperations demands.
     key,
 };

@@ -1,3 +1,4 @@
+#include "agent/bare_key.h"
 #include "agent/error.h"
 #include "agent/handlers.h"
 #include "agent/protocol/frame.h"
@@ -73,6 +74,54 @@ void describe(const Identity& identity, bool with_certificate, protocol::Identit
     out.set_note(note_of(identity));
 }
 
+void describe(const BareKey& bare, protocol::Key& out) {
+    const auto& shown = bare.shown;
+    out.set_uri(uri_of(*bare.token, shown));
+    out.set_label(utf8_of(shown.label));
+    out.set_id(shown.id);
+    out.set_key_type(type_name(bare));
+    if (shown.sign)
+        out.add_usage("sign");
+    if (shown.decrypt || shown.derive)
+        out.add_usage("decrypt");
+    out.set_token(uri_of(*bare.token));
+    std::string note = "no certificate";
+    if (!shown.is_private)
+        note += "; its private key shows after a login";
+    if (shown.always_authenticate)
+        note += "; asks for the PIN each time";
+    out.set_note(note);
+}
+
+/// What one reply has room for, item by item.
+class Page {
+  public:
+    Page(protocol::ListReply& list, std::size_t first) : m_list(list), m_first(first) {}
+
+    [[nodiscard]] bool full() const noexcept { return m_list.next_offset() != 0; }
+    /// Takes the next of all items, which `describe_it` describes in `entry`, if it is this page's.
+    template <typename Entry, typename Describe>
+    void offer(google::protobuf::RepeatedPtrField<Entry>& entries, const Describe& describe_it) {
+        const auto index = m_index++;
+        if (full() || index < m_first)
+            return;
+        Entry entry;
+        describe_it(entry);
+        m_size += entry.ByteSizeLong();
+        if (m_size > page_size && index > m_first)
+            m_list.set_next_offset(static_cast<std::uint32_t>(index));
+        else
+            *entries.Add() = std::move(entry);
+    }
+    void add_size(std::size_t size) noexcept { m_size += size; }
+
+  private:
+    protocol::ListReply& m_list;
+    std::size_t m_first;
+    std::size_t m_index = 0;
+    std::size_t m_size = 0;
+};
+
 }  // namespace
 
 asio::awaitable<void> handle_list(Agent& agent, const Peer&, protocol::Request& request,
@@ -80,9 +129,8 @@ asio::awaitable<void> handle_list(Agent& agent, const Peer&, protocol::Request& 
     const auto& wanted = request.list();
     co_await agent.hosts.refresh();
     auto& list = *reply.mutable_list();
-    const std::size_t first = wanted.offset();
-    std::size_t size = 0;
-    if (first == 0) {
+    Page page(list, wanted.offset());
+    if (wanted.offset() == 0) {
         for (const auto& token : agent.hosts.catalogue().tokens())
             describe(*token, *list.add_tokens());
         for (const auto& note : agent.hosts.catalogue().notes())
@@ -92,18 +140,14 @@ asio::awaitable<void> handle_list(Agent& agent, const Peer&, protocol::Request& 
                 list.add_notes("module " + host->config().name + " is " + std::string(host->state_name()) +
                                ": " + utf8_of(host->trouble()));
         }
-        size = list.ByteSizeLong();
+        page.add_size(list.ByteSizeLong());
     }
-    const auto identities = agent.selector.matching(wanted.identity());
-    for (std::size_t i = first; i < identities.size(); ++i) {
-        protocol::Identity entry;
-        describe(*identities[i], wanted.certificates(), entry);
-        size += entry.ByteSizeLong();
-        if (size > page_size && i > first) {
-            list.set_next_offset(static_cast<std::uint32_t>(i));
-            co_return;
-        }
-        *list.add_identities() = std::move(entry);
+    for (const auto& identity : agent.selector.matching(wanted.identity()))
+        page.offer(*list.mutable_identities(),
+                   [&](protocol::Identity& entry) { describe(*identity, wanted.certificates(), entry); });
+    for (const auto& bare : bare_keys(agent.hosts.catalogue())) {
+        if (is_called(bare, wanted.identity()))
+            page.offer(*list.mutable_keys(), [&](protocol::Key& entry) { describe(bare, entry); });
     }
 }
 

@@ -3,11 +3,10 @@
 #include "agent/error.h"
 #include "agent/handlers.h"
 #include "agent/spawn.h"
+#include "agent/token_selection.h"
 #include "agent/token_uri.h"
 
-#include <algorithm>
 #include <exception>
-#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -15,58 +14,6 @@
 namespace signet::agent {
 
 namespace {
-
-using Tokens = std::vector<std::shared_ptr<TokenState>>;
-
-/// Tokens by pkcs11: URI, label or serial number; the empty name means all that take a login.
-Tokens tokens_named(const Agent& agent, const std::string& name) {
-    Tokens named;
-    const auto& all = agent.hosts.catalogue().tokens();
-    const auto keep = [&](auto&& fits) {
-        std::copy_if(all.begin(), all.end(), std::back_inserter(named), fits);
-    };
-    if (name.empty()) {
-        keep([](const auto& token) { return token->has_flag(CKF_LOGIN_REQUIRED); });
-    } else if (is_token_uri(name)) {
-        const TokenUri uri(name);
-        keep([&](const auto& token) { return uri.matches(*token); });
-    } else {
-        keep([&](const auto& token) { return token->label == name || token->serial == name; });
-    }
-    return named;
-}
-
-asio::awaitable<Tokens> find_tokens(Agent& agent, const std::string& name) {
-    auto tokens = tokens_named(agent, name);
-    if (tokens.empty()) {
-        co_await agent.hosts.refresh();
-        tokens = tokens_named(agent, name);
-    }
-    if (tokens.empty())
-        throw Error(
-            protocol::TOKEN_ABSENT,
-            name.empty() ? "there is no token that takes a login" : "there is no token \"" + name + "\"",
-            "insert it, or see what `signet list` shows");
-    co_return tokens;
-}
-
-/// The one that is called `name`; behind several modules it is one token, and the first that is there is
-/// taken. Throws Error (TOKEN_ABSENT, AMBIGUOUS_IDENTITY).
-asio::awaitable<std::shared_ptr<TokenState>> find_token(Agent& agent, const std::string& name) {
-    const auto tokens = co_await find_tokens(agent, name);
-    std::map<pin::TokenId, std::string> uris;
-    for (const auto& token : tokens)
-        uris.emplace(token->id(), uri_of(*token));
-    if (uris.size() > 1) {
-        std::string why;
-        for (const auto& [id, uri] : uris)
-            why += (why.empty() ? "several tokens match: " : "; ") + uri;
-        throw Error(protocol::AMBIGUOUS_IDENTITY, why, "name one");
-    }
-    const auto there =
-        std::find_if(tokens.begin(), tokens.end(), [](const auto& token) { return token->current; });
-    co_return there == tokens.end() ? tokens.front() : *there;
-}
 
 /// Tokens of which something is remembered, there or not. `name` as above.
 std::vector<pin::TokenId> remembered_as(const Agent& agent, const std::string& name) {

@@ -18,6 +18,9 @@ asio::awaitable<void> handle_lock(Agent&, const Peer&, protocol::Request&, proto
 asio::awaitable<void> handle_sign(Agent&, const Peer&, protocol::Request&, protocol::Reply&, AuditTrail&);
 asio::awaitable<void> handle_unwrap(Agent&, const Peer&, protocol::Request&, protocol::Reply&, AuditTrail&);
 
+asio::awaitable<void> handle_generate_key(Agent&, const Peer&, protocol::Request&, protocol::Reply&,
+                                          AuditTrail&);
+
 /// The first message of a connection. Fills in what the client says of itself. Throws Error(UNKNOWN_VERSION).
 void greet(Peer& peer, protocol::Hello& hello, protocol::Reply& reply);
 

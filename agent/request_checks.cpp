@@ -14,8 +14,6 @@ namespace signet::agent {
 
 namespace {
 
-using protocol::Request;
-
 /// id-data, id-signedData, id-envelopedData, id-ct-receipt, id-ct-compressedData, id-ct-authEnvelopedData.
 /// Not id-ct-TSTInfo: who signs that is a time-stamping authority.
 constexpr std::array<std::string_view, 6> content_types = {
@@ -30,13 +28,6 @@ constexpr std::size_t max_recipient_info = std::size_t{256} * 1024;
 
 [[noreturn]] void malformed(const std::string& why) {
     throw Error(protocol::MALFORMED, why, "mend the client");
-}
-
-void check_text(const std::string& text, const char* field) {
-    if (text.size() > protocol::max_text)
-        malformed(std::string(field) + " is too long");
-    if (text.find('\0') != std::string::npos)
-        malformed(std::string(field) + " holds a NUL");
 }
 
 std::size_t digest_size(protocol::DigestAlgorithm algorithm) {
@@ -55,7 +46,14 @@ std::size_t digest_size(protocol::DigestAlgorithm algorithm) {
 
 }  // namespace
 
-void check_hello(const Request& request) {
+void check_text(const std::string& text, const char* field) {
+    if (text.size() > protocol::max_text)
+        malformed(std::string(field) + " is too long");
+    if (text.find('\0') != std::string::npos)
+        malformed(std::string(field) + " holds a NUL");
+}
+
+void check_hello(const protocol::Request& request) {
     const auto& hello = request.hello();
     for (const auto* text :
          {&hello.client(), &hello.display(), &hello.wayland_display(), &hello.dbus_session_bus_address(),
@@ -63,24 +61,24 @@ void check_hello(const Request& request) {
         check_text(*text, "a text of hello");
 }
 
-void check_list(const Request& request) {
+void check_list(const protocol::Request& request) {
     check_text(request.list().identity(), "identity");
 }
 
-void check_status(const Request&) {}
+void check_status(const protocol::Request&) {}
 
-void check_unlock(const Request& request) {
+void check_unlock(const protocol::Request& request) {
     check_text(request.unlock().token(), "token");
     if (request.unlock().has_pin() &&
         (request.unlock().pin().empty() || request.unlock().pin().size() > pin::max_pin_size))
         malformed("the PIN is empty or too long");
 }
 
-void check_lock(const Request& request) {
+void check_lock(const protocol::Request& request) {
     check_text(request.lock().token(), "token");
 }
 
-void check_sign(const Request& request) {
+void check_sign(const protocol::Request& request) {
     const auto& sign = request.sign();
     if (sign.identity_size() > protocol::max_signers)
         throw Error(protocol::TOO_LARGE, "more than " + std::to_string(protocol::max_signers) + " signers",
@@ -111,7 +109,7 @@ void check_sign(const Request& request) {
                     "sign it as id-data");
 }
 
-void check_unwrap(const Request& request) {
+void check_unwrap(const protocol::Request& request) {
     const auto& unwrap = request.unwrap();
     check_text(unwrap.identity(), "identity");
     if (unwrap.recipient_info_size() == 0)

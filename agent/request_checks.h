@@ -3,7 +3,12 @@
 
 #include "agent/protocol/signet.pb.h"
 
+#include <string>
+
 namespace signet::agent {
+
+/// MALFORMED for a text that is too long or holds a NUL; `field` is its name.
+void check_text(const std::string& text, const char* field);
 
 // Each throws Error: MALFORMED for a size, count or value that cannot be, TOO_LARGE for a count above its
 // limit, REFUSED for a content type that is not signed here.
@@ -15,5 +20,7 @@ void check_unlock(const protocol::Request& request);
 void check_lock(const protocol::Request& request);
 void check_sign(const protocol::Request& request);
 void check_unwrap(const protocol::Request& request);
+// In provisioning_checks.cpp.
+void check_generate_key(const protocol::Request& request);
 
 }  // namespace signet::agent

@@ -53,6 +53,7 @@ ScannedKey key_of(const token::protocol::Key& scanned) {
     key.derive = scanned.derive();
     key.always_authenticate = scanned.always_authenticate();
     key.public_value = scanned.public_value();
+    key.parameters = scanned.parameters();
     return key;
 }
 

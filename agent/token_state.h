@@ -39,6 +39,8 @@ struct ScannedKey {
     /// RSA: the modulus without leading zeros; EC: the uncompressed point; Edwards and Montgomery: the bytes
     /// of RFC 8032 and RFC 7748. Empty if the token does not show it.
     std::string public_value;
+    /// RSA: the public exponent; EC: DER of the curve. Empty as above.
+    std::string parameters{};
 };
 
 /// Made anew by each Scan. What a Scan saw does not change; `logged_in` and `current` do.

@@ -55,6 +55,22 @@ std::string format(P11KitUri& uri, P11KitUriType type) {
     return text.get();
 }
 
+std::string object_uri(const TokenState& token, CK_OBJECT_CLASS type, std::string_view id,
+                       std::string_view label) {
+    const auto uri = new_uri();
+    *p11_kit_uri_get_token_info(uri.get()) = token_info(token);
+    CK_ATTRIBUTE attributes[] = {
+        {CKA_CLASS, &type, sizeof type},
+        attribute(CKA_ID, id),
+        attribute(CKA_LABEL, label),
+    };
+    for (auto& one : attributes) {
+        if (one.ulValueLen > 0)
+            p11_kit_uri_set_attribute(uri.get(), &one);
+    }
+    return format(*uri, P11_KIT_URI_FOR_OBJECT_ON_TOKEN);
+}
+
 }  // namespace
 
 std::string uri_of(const TokenState& token) {
@@ -72,19 +88,11 @@ std::string uri_of(const pin::TokenId& token) {
 }
 
 std::string uri_of(const TokenState& token, const ScannedCertificate& certificate) {
-    const auto uri = new_uri();
-    *p11_kit_uri_get_token_info(uri.get()) = token_info(token);
-    CK_OBJECT_CLASS type = CKO_CERTIFICATE;
-    CK_ATTRIBUTE attributes[] = {
-        {CKA_CLASS, &type, sizeof type},
-        attribute(CKA_ID, certificate.id),
-        attribute(CKA_LABEL, certificate.label),
-    };
-    for (auto& one : attributes) {
-        if (one.ulValueLen > 0)
-            p11_kit_uri_set_attribute(uri.get(), &one);
-    }
-    return format(*uri, P11_KIT_URI_FOR_OBJECT_ON_TOKEN);
+    return object_uri(token, CKO_CERTIFICATE, certificate.id, certificate.label);
+}
+
+std::string uri_of(const TokenState& token, const ScannedKey& key) {
+    return object_uri(token, CKO_PRIVATE_KEY, key.id, key.label);
 }
 
 struct TokenUri::Parsed {

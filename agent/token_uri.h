@@ -13,6 +13,8 @@ namespace signet::agent {
 std::string uri_of(const TokenState& token);
 /// The same with id, object and type=cert.
 std::string uri_of(const TokenState& token, const ScannedCertificate& certificate);
+/// The same of a key, with type=private.
+std::string uri_of(const TokenState& token, const ScannedKey& key);
 /// "pkcs11:serial=...;token=..."
 std::string uri_of(const pin::TokenId& token);
 

@@ -6,9 +6,8 @@
 #include <utility>
 
 #include "agent/protocol/frame.h"
-#include "client/pkcs11_uri.h"
+#include "client/request_field.h"
 #include "client/sign_batches.h"
-#include "client/utf8.h"
 
 namespace signet::client {
 
@@ -18,18 +17,6 @@ namespace {
 
 /// Bytes of recipient infos in one Unwrap; the rest of the frame is for the other fields.
 constexpr std::size_t max_recipient_bytes = protocol::max_frame_size - std::size_t{64} * 1024;
-
-/// Wipes a string inside a message on every way out.
-class WipedField {
-  public:
-    explicit WipedField(std::string* field) noexcept : m_field(field) {}
-    ~WipedField() { wipe(*m_field); }
-    WipedField(const WipedField&) = delete;
-    WipedField& operator=(const WipedField&) = delete;
-
-  private:
-    std::string* m_field;
-};
 
 Error broken(const std::string& what_failed, const std::string& why) {
     return {ExitStatus::other, what_failed, "the agent breaks the protocol: " + why,
@@ -72,20 +59,6 @@ std::optional<cms::DigestAlgorithm> digest_on_wire(protocol::DigestAlgorithm alg
         default:
             return std::nullopt;
     }
-}
-
-/// `text`, a name or nothing, as a message takes it: protobuf sends other bytes than UTF-8 too, and the agent
-/// then reads none of the request. Whoever writes a URI that is none has made a mistake of usage, not sent a
-/// bad file.
-const std::string& checked_name(const std::string& text, const std::string& what_failed) {
-    if (!is_utf8(text))
-        throw Error(ExitStatus::usage, what_failed, "'" + text + "' is not UTF-8",
-                    "write the name as signet list shows it, or use its fingerprint or pkcs11: URI");
-    if (const std::string fault = is_pkcs11_uri(text) ? fault_of_pkcs11_uri(text) : std::string();
-        !fault.empty())
-        throw Error(ExitStatus::usage, what_failed, "'" + text + "' is no pkcs11: URI: " + fault,
-                    "use token, serial, model, manufacturer, id and object, as signet list shows them");
-    return text;
 }
 
 void add_new(std::vector<std::string>& warnings, const std::string& warning) {
@@ -165,6 +138,7 @@ protocol::ListReply AgentConnection::list(const std::string& identity, bool cert
             all.mutable_notes()->Swap(page.mutable_notes());
         }
         all.mutable_identities()->MergeFrom(page.identities());
+        all.mutable_keys()->MergeFrom(page.keys());
         offset = page.next_offset();
     } while (offset != 0);
     return all;

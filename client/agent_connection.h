@@ -51,6 +51,18 @@ struct UnwrappedKey {
     std::string identity;
 };
 
+/// A key pair that is to be made on a token.
+struct KeyRequest {
+    /// URI, label or serial number; empty: the only one that takes a login.
+    std::string token;
+    agent::protocol::KeyAlgorithm algorithm = agent::protocol::RSA_2048;
+    std::string label;
+    bool sign = false;
+    bool decrypt = false;
+    /// The token asks for its PIN at each use.
+    bool always_authenticate = false;
+};
+
 /// Connects at the first request, which carries Hello along in the same write. Every method throws Error: 3
 /// if the agent cannot be reached or goes away, 9 if its answer breaks the protocol, 2 for a text that is not
 /// UTF-8 or a pkcs11: URI that is none before anything is sent, else what the agent's status stands for.
@@ -89,6 +101,12 @@ class AgentConnection {
     [[nodiscard]] UnwrappedKey unwrap(const std::vector<cms::Bytes>& recipient_infos,
                                       const cms::Bytes& content_encryption_algorithm,
                                       const std::string& identity = {}, bool wait = false);
+
+    // What follows is in agent_provisioning.cpp: it changes what is on a token, and may ask a person for its
+    // PIN.
+
+    /// The pkcs11: URI of the new private key.
+    [[nodiscard]] std::string generate_key(const KeyRequest& request);
 
     /// Digests in one Sign request of ours at most, as many as one may have: where the agent keeps no PIN, a
     /// request may be a prompt. Others need not wait for all of it, as the agent's clients take turns by the

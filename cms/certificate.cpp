@@ -132,20 +132,36 @@ Bytes Certificate::subject_key_identifier() const {
     return {octets.begin(), octets.end()};
 }
 
+KeyKind kind_of_key(const EVP_PKEY& key) noexcept {
+    if (EVP_PKEY_is_a(&key, "RSA") == 1)
+        return KeyKind::rsa;
+    if (EVP_PKEY_is_a(&key, "EC") == 1)
+        return KeyKind::ec;
+    if (EVP_PKEY_is_a(&key, "ED25519") == 1 || EVP_PKEY_is_a(&key, "ED448") == 1)
+        return KeyKind::edwards;
+    const bool is_montgomery = EVP_PKEY_is_a(&key, "X25519") == 1 || EVP_PKEY_is_a(&key, "X448") == 1;
+    return is_montgomery ? KeyKind::montgomery : KeyKind::other;
+}
+
+std::string name_of_key(const EVP_PKEY& key) {
+    const char* type = EVP_PKEY_get0_type_name(&key);
+    const std::string name = type == nullptr ? "unknown" : type;
+    if (name == "RSA" || name == "RSA-PSS")
+        return name + "-" + std::to_string(EVP_PKEY_get_bits(&key));
+    if (name == "EC")
+        return curve_name(group_name(key));
+    if (name == "ED25519")
+        return "Ed25519";
+    return name == "ED448" ? "Ed448" : name;
+}
+
 KeyKind Certificate::key_kind() const {
     const EVP_PKEY* key = X509_get0_pubkey(x509());
     if (key == nullptr) {
         ERR_clear_error();
         return KeyKind::other;
     }
-    if (EVP_PKEY_is_a(key, "RSA") == 1)
-        return KeyKind::rsa;
-    if (EVP_PKEY_is_a(key, "EC") == 1)
-        return KeyKind::ec;
-    if (EVP_PKEY_is_a(key, "ED25519") == 1 || EVP_PKEY_is_a(key, "ED448") == 1)
-        return KeyKind::edwards;
-    const bool is_montgomery = EVP_PKEY_is_a(key, "X25519") == 1 || EVP_PKEY_is_a(key, "X448") == 1;
-    return is_montgomery ? KeyKind::montgomery : KeyKind::other;
+    return kind_of_key(*key);
 }
 
 std::string Certificate::key_name() const {
@@ -154,15 +170,7 @@ std::string Certificate::key_name() const {
         ERR_clear_error();
         return "unknown";
     }
-    const char* type = EVP_PKEY_get0_type_name(key);
-    const std::string name = type == nullptr ? "unknown" : type;
-    if (name == "RSA" || name == "RSA-PSS")
-        return name + "-" + std::to_string(EVP_PKEY_get_bits(key));
-    if (name == "EC")
-        return curve_name(group_name(*key));
-    if (name == "ED25519")
-        return "Ed25519";
-    return name == "ED448" ? "Ed448" : name;
+    return name_of_key(*key);
 }
 
 bool Certificate::may_sign() const {

@@ -13,6 +13,10 @@ namespace signet::cms {
 /// Edwards keys (Ed25519, Ed448) sign, Montgomery keys (X25519, X448) agree on keys, EC keys do both.
 enum class KeyKind { rsa, ec, edwards, montgomery, other };
 
+KeyKind kind_of_key(const EVP_PKEY& key) noexcept;
+/// "RSA-2048", "P-256", "Ed25519", or OpenSSL's name.
+std::string name_of_key(const EVP_PKEY& key);
+
 /// A parsed certificate that owns its X509. Copyable (reference counted); immutable, so readable from any
 /// thread.
 class Certificate {

@@ -24,7 +24,8 @@ void check_decrypt(const protocol::Decrypt& request);
 /// caller's to wipe, up to its capacity. That the token refused the input comes back as a value, in as long
 /// as a success takes; so does padding that is wrong where it is taken off here (may_unpad). `login` is
 /// null for keys that do not want one. `lacks_oaep` is false at first, and kept by the caller between one
-/// attempt at the request and the next, in another session. Throws TokenError for all else, `output` then empty.
+/// attempt at the request and the next, in another session. Throws TokenError for all else, `output` then
+/// empty.
 Decrypted decrypt(const Session& session, protocol::Decrypt& request, std::string& output,
                   ContextLogin* login, bool& lacks_oaep);
 

@@ -108,9 +108,11 @@ protocol::Key report_key(const Session& session, SlotId slot, ObjectHandle objec
     if (key.key_type() == CKK_RSA) {
         key.set_type(protocol::RSA);
         key.set_public_value(modulus(reader));
+        key.set_parameters(reader.copy(Attribute::public_exponent));
     } else if (key.key_type() == CKK_EC) {
         key.set_type(protocol::EC);
         key.set_public_value(point(reader, &uncompressed_point));
+        key.set_parameters(reader.copy(Attribute::ec_params));
     } else if (key.key_type() == CKK_EC_EDWARDS || key.key_type() == ckk_ec_montgomery) {
         key.set_type(is_montgomery(reader, key.key_type()) ? protocol::MONTGOMERY : protocol::EDWARDS);
         key.set_public_value(point(reader, &compressed_point));

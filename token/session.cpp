@@ -6,9 +6,10 @@
 
 namespace signet::token {
 
-Session::Session(const CK_FUNCTION_LIST& functions, SlotId slot) : m_functions(&functions) {
-    check("C_OpenSession", functions.C_OpenSession(static_cast<CK_SLOT_ID>(slot), CKF_SERIAL_SESSION, nullptr,
-                                                   nullptr, &m_handle));
+Session::Session(const CK_FUNCTION_LIST& functions, SlotId slot, Access access) : m_functions(&functions) {
+    const CK_FLAGS flags = CKF_SERIAL_SESSION | (access == Access::read_write ? CKF_RW_SESSION : 0);
+    check("C_OpenSession",
+          functions.C_OpenSession(static_cast<CK_SLOT_ID>(slot), flags, nullptr, nullptr, &m_handle));
 }
 
 Session::~Session() {

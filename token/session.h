@@ -8,12 +8,14 @@
 
 namespace signet::token {
 
+enum class Access { read_only, read_write };
+
 /// Owns an open session and closes it. Movable, not copyable: a second owner would close a session that
 /// others use. One thread at a time.
 class Session {
   public:
-    /// Opens a read-only session, which is enough for keys and for session objects. Throws TokenError.
-    Session(const CK_FUNCTION_LIST& functions, SlotId slot);
+    /// A read-only session is enough for keys and for session objects. Throws TokenError.
+    Session(const CK_FUNCTION_LIST& functions, SlotId slot, Access access = Access::read_only);
     ~Session();
     Session(Session&& other) noexcept;
     Session& operator=(Session&& other) noexcept;

@@ -7,9 +7,11 @@
 #include "token/decrypt.h"
 #include "token/derive.h"
 #include "token/error.h"
+#include "token/generate.h"
 #include "token/login.h"
 #include "token/scan.h"
 #include "token/sign.h"
+#include "token/writing.h"
 
 namespace signet::token {
 
@@ -58,6 +60,8 @@ void Worker::act() {
             return log_in();
         case protocol::Request::kLogout:
             return log_out();
+        case protocol::Request::kGenerateKeyPair:
+            return generate();
         case protocol::Request::kLoad:
             throw TokenError(protocol::BAD_REQUEST, "a module is already loaded");
         case protocol::Request::BODY_NOT_SET:
@@ -155,6 +159,13 @@ void Worker::log_out() {
     Anchor& anchor = m_sessions.anchor(SlotId{m_request.logout().slot()});
     const auto held = anchor.share();
     anchor.borrow([](const Session& session) { token::log_out(session); });
+}
+
+void Worker::generate() {
+    const protocol::GenerateKeyPair& request = m_request.generate_key_pair();
+    check_generate(request);
+    const Expected token{SlotId{request.slot()}, request.serial(), request.label()};
+    token::generate(writing_session(m_functions, m_sessions, token), request);
 }
 
 }  // namespace signet::token

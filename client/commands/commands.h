@@ -11,6 +11,8 @@ ExitStatus unlock(const Arguments& arguments);
 ExitStatus lock(const Arguments& arguments);
 /// With --attached, it becomes signet-cms.
 ExitStatus sign(const Arguments& arguments);
+/// `signet token COMMAND`.
+ExitStatus token(const Arguments& arguments);
 ExitStatus version(const Arguments& arguments);
 
 /// Runs the command that `arguments` (all of the program's) start with; also --help, --version and

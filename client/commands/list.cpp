@@ -32,12 +32,24 @@ void report_identity(TextBlock& block, const agent::protocol::Identity& identity
     block.line("note", identity.note());
 }
 
+void report_key(TextBlock& block, const agent::protocol::Key& key) {
+    block.heading("key " + (key.label().empty() ? "without a label" : key.label()));
+    block.line("key", key.key_type());
+    block.line("usage", joined(to_vector(key.usage())));
+    block.line("id", hex(key.id()));
+    block.line("token", key.token());
+    block.line("uri", key.uri());
+    block.line("note", key.note());
+}
+
 std::string for_people(const agent::protocol::ListReply& catalogue) {
     TextBlock block;
     for (const agent::protocol::Token& token : catalogue.tokens())
         report_token(block, token);
     for (const agent::protocol::Identity& identity : catalogue.identities())
         report_identity(block, identity);
+    for (const agent::protocol::Key& key : catalogue.keys())
+        report_key(block, key);
     return block.text();
 }
 
@@ -61,6 +73,18 @@ void report_identity(JsonWriter& json, const agent::protocol::Identity& identity
     json.end_object();
 }
 
+void report_key(JsonWriter& json, const agent::protocol::Key& key) {
+    json.begin_object();
+    json.key("uri").text(key.uri());
+    json.key("label").text(key.label());
+    json.key("id").text(hex(key.id()));
+    json.key("key_type").text(key.key_type());
+    json.key("usage").texts(key.usage());
+    json.key("token").text(key.token());
+    json.key("note").text(key.note());
+    json.end_object();
+}
+
 std::string for_programs(const agent::protocol::ListReply& catalogue) {
     JsonWriter json;
     json.begin_object().key("tokens").begin_array();
@@ -69,6 +93,9 @@ std::string for_programs(const agent::protocol::ListReply& catalogue) {
     json.end_array().key("identities").begin_array();
     for (const agent::protocol::Identity& identity : catalogue.identities())
         report_identity(json, identity);
+    json.end_array().key("keys").begin_array();
+    for (const agent::protocol::Key& key : catalogue.keys())
+        report_key(json, key);
     json.end_array().key("notes").texts(catalogue.notes());
     return json.end_object().finish();
 }
@@ -78,14 +105,17 @@ std::string for_programs(const agent::protocol::ListReply& catalogue) {
 ExitStatus list(const Arguments& arguments) {
     CommandOptions options(
         "list", "[--json]",
-        "Lists the tokens that the agent sees and the identities on them. Notes on what cannot be\n"
-        "used go to standard error. An agent that does not answer within two minutes counts as\n"
+        "Lists the tokens that the agent sees, the identities on them, and keys without a\n"
+        "certificate. Notes on what cannot be used go to standard error. An agent that does not answer "
+        "within two minutes counts as\n"
         "gone.\n\n"
         "--json prints one object:\n"
         "  tokens      array of {uri, label, manufacturer, model, serial, module, state}\n"
         "  identities  array of {uri, label, subject, email (array), key_type, usage (array),\n"
         "              not_before, not_after (RFC 3339, or null), fingerprint (SHA-256, hex),\n"
         "              tokens (array of URIs), note}\n"
+        "  keys        without a certificate: array of {uri, label, id (hex), key_type,\n"
+        "              usage (array), token (URI), note}\n"
         "  notes       array of texts");
     options.flag("json", "print JSON");
     const std::optional<ParsedArguments> parsed = options.parse(arguments, 0, 0);

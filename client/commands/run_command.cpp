@@ -38,7 +38,7 @@ ExitStatus mail(const Arguments& arguments) {
     become_program("signet-mail", arguments);
 }
 
-constexpr std::array<Command, 10> command_table{{
+constexpr std::array<Command, 11> command_table{{
     {"list", "tokens and identities", list},
     {"status", "the agent, its tokens and its counters", status},
     {"unlock", "log in to a token now", unlock},
@@ -48,6 +48,7 @@ constexpr std::array<Command, 10> command_table{{
     {"encrypt", "encrypt a file", encrypt},
     {"decrypt", "decrypt a file", decrypt},
     {"mail", "sign, verify, encrypt and decrypt mail", mail},
+    {"token", "make keys on a token, request and store certificates", token},
     {"version", "print the version", version},
 }};
 

@@ -100,7 +100,7 @@ TEST_CASE("A list for programs") {
               R"(","tokens":["pkcs11:token=alice"],"note":""},)"
               R"({"uri":"","label":"key\u000awithout certificate","subject":"","email":[],"key_type":"",)"
               R"("usage":[],"not_before":null,"not_after":null,"fingerprint":"","tokens":[],"note":""}],)"
-              R"("notes":["token alice: a key of unknown type was skipped"]})"
+              R"("keys":[],"notes":["token alice: a key of unknown type was skipped"]})"
               "\n");
 }
 

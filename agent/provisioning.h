@@ -1,0 +1,26 @@
+// What changes a token: keys and certificates that are made, stored and deleted.
+#pragma once
+
+#include "agent/agent.h"
+#include "agent/token_state.h"
+#include "token/protocol/token.pb.h"
+
+#include <cstddef>
+#include <memory>
+
+namespace signet::agent {
+
+/// Bytes of the label of a key or certificate, at most.
+inline constexpr std::size_t max_label = 255;
+
+/// Has `token`, logged in to by its PIN source if it takes a login, do `request` (not a key operation), whose
+/// slot, serial number and label are filled in here, then scans it: `token` is as that scan saw it. What may
+/// have been done is not done again. On the loop's thread; all must live until it returns. Throws Error
+/// (PIN_*, TOKEN_*; STOPPING if the client has gone before it was sent).
+asio::awaitable<void> change_token(Agent& agent, const Peer& peer, std::shared_ptr<TokenState>& token,
+                                   token::protocol::Request& request, Clock::duration limit);
+
+/// `token` as its host sees it now; it itself if that does not see it.
+[[nodiscard]] std::shared_ptr<TokenState> as_seen_now(const std::shared_ptr<TokenState>& token);
+
+}  // namespace signet::agent

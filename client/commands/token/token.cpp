@@ -1,0 +1,58 @@
+#include <array>
+#include <string>
+#include <string_view>
+
+#include "client/commands/commands.h"
+#include "client/commands/token/commands.h"
+
+namespace signet::client::commands {
+
+namespace {
+
+struct TokenCommand {
+    std::string_view name;
+    std::string_view summary;
+    ExitStatus (*run)(const Arguments& arguments);
+};
+
+constexpr std::array<TokenCommand, 1> token_commands{{
+    {"keygen", "make a key pair on the token", token_keygen},
+}};
+
+constexpr std::string_view token_usage = "usage: signet token COMMAND [OPTION]... [ARGUMENT]...";
+
+ExitStatus token_help() {
+    std::string text =
+        std::string(token_usage) +
+        "\n\nMakes a token ready for use: keys that never leave it, and their certificates.\n\n";
+    for (const TokenCommand& command : token_commands) {
+        text += "  ";
+        text += command.name;
+        text.append(12 - command.name.size(), ' ');
+        text += command.summary;
+        text += '\n';
+    }
+    print(text + "\n`signet token COMMAND --help` says more.\n");
+    return ExitStatus::done;
+}
+
+Error token_usage_error(const std::string& why) {
+    return {ExitStatus::usage, "token", why,
+            std::string(token_usage) + " (signet token --help lists the commands)"};
+}
+
+}  // namespace
+
+ExitStatus token(const Arguments& arguments) {
+    if (arguments.empty())
+        throw token_usage_error("no command is given");
+    const std::string& name = arguments.front();
+    if (name == "--help" || name == "-h" || name == "help")
+        return token_help();
+    for (const TokenCommand& command : token_commands)
+        if (command.name == name)
+            return command.run({arguments.begin() + 1, arguments.end()});
+    throw token_usage_error("there is no command '" + name + "'");
+}
+
+}  // namespace signet::client::commands
