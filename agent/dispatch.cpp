@@ -37,6 +37,9 @@ constexpr Row unwrap_row{"unwrap", Needs::key, check_unwrap, handle_unwrap, Reco
 constexpr Row generate_key_row{"keygen", Needs::admin_and_login, check_generate_key, handle_generate_key,
                                Recorded::or_refused};
 
+constexpr Row request_certificate_row{"csr", Needs::admin_and_login, check_request_certificate,
+                                      handle_request_certificate, Recorded::or_refused};
+
 /// One line of UTF-8, bounded.
 std::string line(std::string_view text) {
     if (text.size() <= max_reason)
@@ -112,6 +115,8 @@ const Row* row_of(Request::BodyCase body) noexcept {
             return &unwrap_row;
         case Request::kGenerateKey:
             return &generate_key_row;
+        case Request::kRequestCertificate:
+            return &request_certificate_row;
         case Request::BODY_NOT_SET:
             return nullptr;
     }

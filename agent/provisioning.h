@@ -13,6 +13,11 @@ namespace signet::agent {
 /// Bytes of the label of a key or certificate, at most.
 inline constexpr std::size_t max_label = 255;
 
+/// E-mail addresses of one certification request, and bytes of each name in it, at most (RFC 5280 appendix
+/// A.1: ub-common-name, ub-organization-name).
+inline constexpr int max_request_emails = 16;
+inline constexpr std::size_t max_request_name = 64;
+
 /// Has `token`, logged in to by its PIN source if it takes a login, do `request` (not a key operation), whose
 /// slot, serial number and label are filled in here, then scans it: `token` is as that scan saw it. What may
 /// have been done is not done again. On the loop's thread; all must live until it returns. Throws Error

@@ -2,7 +2,9 @@
 #include "agent/provisioning.h"
 #include "agent/request_checks.h"
 #include "agent/utf8.h"
+#include "cms/email_address.h"
 
+#include <algorithm>
 #include <string_view>
 
 namespace signet::agent {
@@ -27,7 +29,67 @@ void check_name(std::string_view text, std::size_t longest, const std::string& f
     }
 }
 
+/// What the CA/Browser Forum's Baseline Requirements for S/MIME (section 7.1.4.2.2) let a subject of each
+/// kind say.
+void check_kind(const protocol::RequestCertificate& wanted) {
+    const bool has_name =
+        !wanted.given_name().empty() || !wanted.surname().empty() || !wanted.common_name().empty();
+    const auto unfit = [](const std::string& why) {
+        throw Error(protocol::MALFORMED, why, "name what this kind of certificate has");
+    };
+    switch (wanted.kind()) {
+        case protocol::MAILBOX: {
+            const auto& emails = wanted.email();
+            const bool is_named = !wanted.given_name().empty() || !wanted.surname().empty() ||
+                                  !wanted.organisation().empty() || !wanted.country().empty();
+            const bool is_address =
+                wanted.common_name().empty() ||
+                std::find(emails.begin(), emails.end(), wanted.common_name()) != emails.end();
+            if (is_named || !is_address)
+                unfit("a certificate for an address alone has no name, organisation or country");
+            return;
+        }
+        case protocol::INDIVIDUAL:
+            if (!has_name || !wanted.organisation().empty())
+                unfit("a certificate for a person has a name, and no organisation");
+            return;
+        case protocol::SPONSOR:
+            if (!has_name || wanted.organisation().empty())
+                unfit("a certificate for a person of an organisation has both names");
+            return;
+        default:
+            refuse("the kind of certificate is not known");
+    }
+}
+
 }  // namespace
+
+void check_request_certificate(const protocol::Request& request) {
+    const auto& wanted = request.request_certificate();
+    check_text(wanted.key(), "key");
+    if (wanted.email().empty())
+        throw Error(protocol::MALFORMED, "there is no e-mail address", "name one at least");
+    if (wanted.email_size() > max_request_emails)
+        throw Error(protocol::TOO_LARGE,
+                    "more than " + std::to_string(max_request_emails) + " e-mail addresses", "name fewer");
+    for (const auto& email : wanted.email()) {
+        check_name(email, cms::max_email_address, "an e-mail address");
+        if (!cms::is_email_address(email))
+            throw Error(protocol::MALFORMED, "\"" + email + "\" is no e-mail address",
+                        "write it as name@example.org, the domain in its ASCII form");
+    }
+    check_name(wanted.common_name(), max_request_name, "the common name");
+    check_name(wanted.given_name(), max_request_name, "the given name");
+    check_name(wanted.surname(), max_request_name, "the surname");
+    check_name(wanted.organisation(), max_request_name, "the organisation");
+    const auto& country = wanted.country();
+    const bool is_code = country.size() == 2 && std::all_of(country.begin(), country.end(),
+                                                            [](char c) { return c >= 'A' && c <= 'Z'; });
+    if (!country.empty() && !is_code)
+        throw Error(protocol::MALFORMED, "the country is no code of two capital letters",
+                    "write it as ISO 3166 does");
+    check_kind(wanted);
+}
 
 void check_generate_key(const protocol::Request& request) {
     const auto& generate = request.generate_key();

@@ -63,6 +63,21 @@ struct KeyRequest {
     bool always_authenticate = false;
 };
 
+/// What a certificate is asked for.
+struct CertificateRequest {
+    /// Label or URI of a key, or a name of the identity that has it; empty: the one key without a
+    /// certificate.
+    std::string key;
+    agent::protocol::CertificateKind kind = agent::protocol::MAILBOX;
+    std::vector<std::string> emails;
+    std::string common_name;
+    std::string given_name;
+    std::string surname;
+    std::string organisation;
+    /// ISO 3166, two capital letters.
+    std::string country;
+};
+
 /// Connects at the first request, which carries Hello along in the same write. Every method throws Error: 3
 /// if the agent cannot be reached or goes away, 9 if its answer breaks the protocol, 2 for a text that is not
 /// UTF-8 or a pkcs11: URI that is none before anything is sent, else what the agent's status stands for.
@@ -107,6 +122,8 @@ class AgentConnection {
 
     /// The pkcs11: URI of the new private key.
     [[nodiscard]] std::string generate_key(const KeyRequest& request);
+    /// DER of a CertificationRequest (RFC 2986) that the key has signed.
+    [[nodiscard]] cms::Bytes request_certificate(const CertificateRequest& request);
 
     /// Digests in one Sign request of ours at most, as many as one may have: where the agent keeps no PIN, a
     /// request may be a prompt. Others need not wait for all of it, as the agent's clients take turns by the

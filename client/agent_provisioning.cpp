@@ -18,4 +18,22 @@ std::string AgentConnection::generate_key(const KeyRequest& request) {
     return ask(message, what_failed).generate_key().uri();
 }
 
+cms::Bytes AgentConnection::request_certificate(const CertificateRequest& request) {
+    const std::string what_failed = "cannot make a certification request";
+    protocol::Request message;
+    protocol::RequestCertificate& wanted = *message.mutable_request_certificate();
+    wanted.set_key(checked_name(request.key, what_failed));
+    wanted.set_kind(request.kind);
+    for (const std::string& email : request.emails)
+        wanted.add_email(checked_name(email, what_failed));
+    wanted.set_common_name(checked_name(request.common_name, what_failed));
+    wanted.set_given_name(checked_name(request.given_name, what_failed));
+    wanted.set_surname(checked_name(request.surname, what_failed));
+    wanted.set_organisation(checked_name(request.organisation, what_failed));
+    wanted.set_country(checked_name(request.country, what_failed));
+    const protocol::Reply reply = ask(message, what_failed);
+    const std::string& made = reply.request_certificate().certification_request();
+    return {made.begin(), made.end()};
+}
+
 }  // namespace signet::client

@@ -59,6 +59,7 @@ struct OpensslMemoryWiper {
 };
 template <typename T>
 using OpensslMemoryPtr = std::unique_ptr<T, OpensslMemoryWiper>;
+using X509ReqPtr = OpensslPtr<X509_REQ, X509_REQ_free>;
 using X509StorePtr = OpensslPtr<X509_STORE, X509_STORE_free>;
 using X509StoreCtxPtr = OpensslPtr<X509_STORE_CTX, X509_STORE_CTX_free>;
 

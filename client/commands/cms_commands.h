@@ -10,5 +10,7 @@ ExitStatus sign_attached(const Arguments& arguments);
 ExitStatus verify(const Arguments& arguments);
 ExitStatus encrypt(const Arguments& arguments);
 ExitStatus decrypt(const Arguments& arguments);
+/// `signet token csr`.
+ExitStatus token_csr(const Arguments& arguments);
 
 }  // namespace signet::client::commands

@@ -17,6 +17,8 @@ enum class Tag : std::uint8_t {
     bit_string = 0x03,
     octet_string = 0x04,
     null = 0x05,
+    utf8_string = 0x0C,
+    printable_string = 0x13,
     utc_time = 0x17,
     generalized_time = 0x18,
     sequence = 0x30,

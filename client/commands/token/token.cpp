@@ -2,6 +2,7 @@
 #include <string>
 #include <string_view>
 
+#include "client/commands/become_program.h"
 #include "client/commands/commands.h"
 #include "client/commands/token/commands.h"
 
@@ -15,8 +16,16 @@ struct TokenCommand {
     ExitStatus (*run)(const Arguments& arguments);
 };
 
-constexpr std::array<TokenCommand, 1> token_commands{{
+/// Those on certificates need OpenSSL, whose loading takes longer than all that the others do.
+ExitStatus become_token_csr(const Arguments& arguments) {
+    Arguments again = arguments;
+    again.insert(again.begin(), "token csr");
+    become_program("signet-cms", again);
+}
+
+constexpr std::array<TokenCommand, 2> token_commands{{
     {"keygen", "make a key pair on the token", token_keygen},
+    {"csr", "make a request for a certificate", become_token_csr},
 }};
 
 constexpr std::string_view token_usage = "usage: signet token COMMAND [OPTION]... [ARGUMENT]...";
