@@ -40,6 +40,9 @@ constexpr Row generate_key_row{"keygen", Needs::admin_and_login, check_generate_
 constexpr Row request_certificate_row{"csr", Needs::admin_and_login, check_request_certificate,
                                       handle_request_certificate, Recorded::or_refused};
 
+constexpr Row import_certificates_row{"import", Needs::admin_and_login, check_import_certificates,
+                                      handle_import_certificates, Recorded::or_refused};
+
 /// One line of UTF-8, bounded.
 std::string line(std::string_view text) {
     if (text.size() <= max_reason)
@@ -117,6 +120,8 @@ const Row* row_of(Request::BodyCase body) noexcept {
             return &generate_key_row;
         case Request::kRequestCertificate:
             return &request_certificate_row;
+        case Request::kImportCertificates:
+            return &import_certificates_row;
         case Request::BODY_NOT_SET:
             return nullptr;
     }

@@ -31,11 +31,24 @@ std::string description_of(const BareKey& bare) {
     return type_name(bare) + " key \"" + bare.shown.label + "\" " + uri_of(*bare.token, bare.shown);
 }
 
-Matches matches_of(const Agent& agent, const std::string& name) {
+/// What is looked for: by its name, and among these keys if there are any.
+struct Wanted {
+    const std::string& name;
+    const std::set<std::string>* infos = nullptr;
+
+    [[nodiscard]] bool holds(const std::string& info) const {
+        return infos == nullptr || infos->contains(info);
+    }
+};
+
+Matches matches_of(const Agent& agent, const Wanted& wanted) {
+    const auto& name = wanted.name;
     Matches matches;
-    if (!name.empty()) {
+    if (!name.empty() || wanted.infos != nullptr) {
         for (const auto& identity : agent.selector.matching(name)) {
             const auto& info = identity->key->subject_public_key_info;
+            if (!wanted.holds(info))
+                continue;
             matches.try_emplace(
                 info,
                 Match{identity->key,
@@ -46,6 +59,8 @@ Matches matches_of(const Agent& agent, const std::string& name) {
     std::string shapeless;
     for (const auto& bare : bare_keys(agent.hosts.catalogue())) {
         if (!is_called(bare, name))
+            continue;
+        if (bare.key && !wanted.holds(bare.key->subject_public_key_info))
             continue;
         if (bare.key)
             matches.try_emplace(bare.key->subject_public_key_info,
@@ -59,15 +74,21 @@ Matches matches_of(const Agent& agent, const std::string& name) {
     return matches;
 }
 
-[[noreturn]] void refuse_none(const std::string& name) {
+[[noreturn]] void refuse_none(const Wanted& wanted) {
+    const auto& name = wanted.name;
+    if (wanted.infos != nullptr)
+        throw Error(protocol::NO_IDENTITY,
+                    "no certificate that is given is for " +
+                        (name.empty() ? "a key on a token" : "the key \"" + name + "\""),
+                    "see which keys `signet list` shows; some show after `signet unlock`");
     throw Error(protocol::NO_IDENTITY,
                 name.empty() ? "no token has a key without a certificate" : "no key matches \"" + name + "\"",
                 "see what `signet list` shows, or make one with `signet token keygen`");
 }
 
-const Match& the_one(const Matches& matches, const std::string& name) {
+const Match& the_one(const Matches& matches, const Wanted& wanted) {
     if (matches.empty())
-        refuse_none(name);
+        refuse_none(wanted);
     if (matches.size() == 1)
         return matches.begin()->second;
     std::string why = "several keys match: ";
@@ -81,13 +102,11 @@ const Match& the_one(const Matches& matches, const std::string& name) {
     throw Error(protocol::AMBIGUOUS_IDENTITY, why, "name one by its label or URI (-k)");
 }
 
-}  // namespace
-
-asio::awaitable<ChosenKey> find_key(Agent& agent, const Peer& peer, const std::string& name) {
-    if (matches_of(agent, name).empty())
+asio::awaitable<ChosenKey> find_wanted(Agent& agent, const Peer& peer, const Wanted wanted) {
+    if (matches_of(agent, wanted).empty())
         co_await agent.hosts.refresh();
     for (int search = 0; search < max_searches; ++search) {
-        const auto match = the_one(matches_of(agent, name), name);
+        const auto match = the_one(matches_of(agent, wanted), wanted);
         std::shared_ptr<TokenState> hidden;
         for (const auto& location : match.key->locations) {
             if (location.key && location.token->current && !location.token->needs_login())
@@ -103,6 +122,17 @@ asio::awaitable<ChosenKey> find_key(Agent& agent, const Peer& peer, const std::s
     }
     throw Error(protocol::TOKEN_ABSENT, "the token shows no private key for this",
                 "see what `signet list` shows");
+}
+
+}  // namespace
+
+asio::awaitable<ChosenKey> find_key(Agent& agent, const Peer& peer, const std::string& name) {
+    return find_wanted(agent, peer, Wanted{name});
+}
+
+asio::awaitable<ChosenKey> find_key_among(Agent& agent, const Peer& peer, const std::string& name,
+                                          const std::set<std::string>& infos) {
+    return find_wanted(agent, peer, Wanted{name, &infos});
 }
 
 }  // namespace signet::agent

@@ -6,6 +6,7 @@
 #include "cms/public_key.h"
 
 #include <memory>
+#include <set>
 #include <string>
 
 namespace signet::agent {
@@ -25,5 +26,10 @@ struct ChosenKey {
 /// needed. All must live until it returns. Throws Error: NO_IDENTITY, AMBIGUOUS_IDENTITY, MALFORMED (a bad
 /// URI), TOKEN_CANNOT (the token does not show its public half), PIN_*, TOKEN_*.
 asio::awaitable<ChosenKey> find_key(Agent& agent, const Peer& peer, const std::string& name);
+
+/// The same, but the key is one of those whose SubjectPublicKeyInfos `infos` are; the empty name is any key,
+/// with a certificate or without.
+asio::awaitable<ChosenKey> find_key_among(Agent& agent, const Peer& peer, const std::string& name,
+                                          const std::set<std::string>& infos);
 
 }  // namespace signet::agent

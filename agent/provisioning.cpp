@@ -6,7 +6,7 @@ namespace signet::agent {
 
 namespace {
 
-constexpr auto restart_limit = std::chrono::seconds{30};
+constexpr auto process_limit = std::chrono::seconds{30};
 /// Logins that went away, and processes that ended, before it was sent.
 constexpr int max_attempts = 3;
 
@@ -18,6 +18,8 @@ void set_place(token::protocol::Request& request, const TokenState& token) {
     };
     if (request.has_generate_key_pair())
         set(*request.mutable_generate_key_pair());
+    else if (request.has_store_certificate())
+        set(*request.mutable_store_certificate());
 }
 
 [[noreturn]] void refuse_unknown(const TokenState& token, const Answer& answer) {
@@ -55,7 +57,7 @@ asio::awaitable<void> change_token(Agent& agent, const Peer& peer, std::shared_p
         else if (answer.fate != Fate::not_sent)
             break;
         else
-            co_await host->wait_ready(Clock::now() + restart_limit);
+            co_await host->wait_ready(Clock::now() + process_limit);
     }
     if (answer.fate == Fate::lost || answer.fate == Fate::timed_out)
         refuse_unknown(*token, answer);

@@ -18,6 +18,10 @@ inline constexpr std::size_t max_label = 255;
 inline constexpr int max_request_emails = 16;
 inline constexpr std::size_t max_request_name = 64;
 
+/// Certificates of one import, and bytes of each, at most: with its names again it fits into a datagram.
+inline constexpr int max_imported = 16;
+inline constexpr std::size_t max_imported_certificate = std::size_t{32} * 1024;
+
 /// Has `token`, logged in to by its PIN source if it takes a login, do `request` (not a key operation), whose
 /// slot, serial number and label are filled in here, then scans it: `token` is as that scan saw it. What may
 /// have been done is not done again. On the loop's thread; all must live until it returns. Throws Error

@@ -91,6 +91,20 @@ void check_request_certificate(const protocol::Request& request) {
     check_kind(wanted);
 }
 
+void check_import_certificates(const protocol::Request& request) {
+    const auto& import = request.import_certificates();
+    check_text(import.key(), "key");
+    if (import.certificate().empty())
+        refuse("there is no certificate");
+    if (import.certificate_size() > max_imported)
+        throw Error(protocol::TOO_LARGE, "more than " + std::to_string(max_imported) + " certificates",
+                    "send the certificate of the key and its chain");
+    for (const auto& certificate : import.certificate()) {
+        if (certificate.empty() || certificate.size() > max_imported_certificate)
+            throw Error(protocol::MALFORMED, "a certificate is empty or larger than 32 KiB");
+    }
+}
+
 void check_generate_key(const protocol::Request& request) {
     const auto& generate = request.generate_key();
     check_text(generate.token(), "token");

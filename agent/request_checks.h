@@ -23,5 +23,6 @@ void check_unwrap(const protocol::Request& request);
 // In provisioning_checks.cpp.
 void check_generate_key(const protocol::Request& request);
 void check_request_certificate(const protocol::Request& request);
+void check_import_certificates(const protocol::Request& request);
 
 }  // namespace signet::agent

@@ -78,6 +78,15 @@ struct CertificateRequest {
     std::string country;
 };
 
+struct ImportResult {
+    /// Of the key's certificate.
+    std::string uri;
+    /// Certificates that were not on the token before.
+    std::size_t stored = 0;
+    /// For people, one sentence each.
+    std::vector<std::string> warnings;
+};
+
 /// Connects at the first request, which carries Hello along in the same write. Every method throws Error: 3
 /// if the agent cannot be reached or goes away, 9 if its answer breaks the protocol, 2 for a text that is not
 /// UTF-8 or a pkcs11: URI that is none before anything is sent, else what the agent's status stands for.
@@ -124,6 +133,10 @@ class AgentConnection {
     [[nodiscard]] std::string generate_key(const KeyRequest& request);
     /// DER of a CertificationRequest (RFC 2986) that the key has signed.
     [[nodiscard]] cms::Bytes request_certificate(const CertificateRequest& request);
+    /// Puts the one of `certificates` (DER, at most 16) that is for a key on a token, and its chain among the
+    /// others, onto that token. `key` as in CertificateRequest, but empty: any key.
+    [[nodiscard]] ImportResult import_certificates(const std::string& key,
+                                                   const std::vector<cms::Bytes>& certificates);
 
     /// Digests in one Sign request of ours at most, as many as one may have: where the agent keeps no PIN, a
     /// request may be a prompt. Others need not wait for all of it, as the agent's clients take turns by the

@@ -36,4 +36,17 @@ cms::Bytes AgentConnection::request_certificate(const CertificateRequest& reques
     return {made.begin(), made.end()};
 }
 
+ImportResult AgentConnection::import_certificates(const std::string& key,
+                                                  const std::vector<cms::Bytes>& certificates) {
+    const std::string what_failed = "cannot import the certificate";
+    protocol::Request message;
+    protocol::ImportCertificates& import = *message.mutable_import_certificates();
+    import.set_key(checked_name(key, what_failed));
+    for (const cms::Bytes& certificate : certificates)
+        import.add_certificate(certificate.data(), certificate.size());
+    const protocol::Reply reply = ask(message, what_failed);
+    const protocol::ImportCertificatesReply& done = reply.import_certificates();
+    return {done.uri(), done.stored(), {done.warning().begin(), done.warning().end()}};
+}
+
 }  // namespace signet::client

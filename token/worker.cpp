@@ -11,6 +11,7 @@
 #include "token/login.h"
 #include "token/scan.h"
 #include "token/sign.h"
+#include "token/store.h"
 #include "token/writing.h"
 
 namespace signet::token {
@@ -62,6 +63,8 @@ void Worker::act() {
             return log_out();
         case protocol::Request::kGenerateKeyPair:
             return generate();
+        case protocol::Request::kStoreCertificate:
+            return store();
         case protocol::Request::kLoad:
             throw TokenError(protocol::BAD_REQUEST, "a module is already loaded");
         case protocol::Request::BODY_NOT_SET:
@@ -159,6 +162,13 @@ void Worker::log_out() {
     Anchor& anchor = m_sessions.anchor(SlotId{m_request.logout().slot()});
     const auto held = anchor.share();
     anchor.borrow([](const Session& session) { token::log_out(session); });
+}
+
+void Worker::store() {
+    const protocol::StoreCertificate& request = m_request.store_certificate();
+    check_store(request);
+    const Expected token{SlotId{request.slot()}, request.serial(), request.label()};
+    token::store(writing_session(m_functions, m_sessions, token), request);
 }
 
 void Worker::generate() {

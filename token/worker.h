@@ -32,6 +32,7 @@ class Worker {
     template <typename Action>
     void use_key(SlotId slot, protocol::Authentication* authentication, Action&& action);
     void generate();
+    void store();
 
     const CK_FUNCTION_LIST& m_functions;
     WorkerSessions m_sessions;

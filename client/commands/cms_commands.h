@@ -12,5 +12,7 @@ ExitStatus encrypt(const Arguments& arguments);
 ExitStatus decrypt(const Arguments& arguments);
 /// `signet token csr`.
 ExitStatus token_csr(const Arguments& arguments);
+/// `signet token import`.
+ExitStatus token_import(const Arguments& arguments);
 
 }  // namespace signet::client::commands

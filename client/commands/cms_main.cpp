@@ -13,12 +13,13 @@ using namespace signet::client::commands;
 
 using Command = signet::client::ExitStatus (*)(const Arguments&);
 
-constexpr std::array<std::pair<std::string_view, Command>, 5> command_table{{
+constexpr std::array<std::pair<std::string_view, Command>, 6> command_table{{
     {"sign", sign_attached},
     {"verify", verify},
     {"encrypt", encrypt},
     {"decrypt", decrypt},
     {"token csr", token_csr},
+    {"token import", token_import},
 }};
 
 signet::client::ExitStatus run(const Arguments& arguments) {

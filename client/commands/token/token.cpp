@@ -17,15 +17,23 @@ struct TokenCommand {
 };
 
 /// Those on certificates need OpenSSL, whose loading takes longer than all that the others do.
-ExitStatus become_token_csr(const Arguments& arguments) {
-    Arguments again = arguments;
-    again.insert(again.begin(), "token csr");
-    become_program("signet-cms", again);
+ExitStatus become_cms_command(const char* command, Arguments arguments) {
+    arguments.insert(arguments.begin(), command);
+    become_program("signet-cms", arguments);
 }
 
-constexpr std::array<TokenCommand, 2> token_commands{{
+ExitStatus become_csr(const Arguments& arguments) {
+    return become_cms_command("token csr", arguments);
+}
+
+ExitStatus become_import(const Arguments& arguments) {
+    return become_cms_command("token import", arguments);
+}
+
+constexpr std::array<TokenCommand, 3> token_commands{{
     {"keygen", "make a key pair on the token", token_keygen},
-    {"csr", "make a request for a certificate", become_token_csr},
+    {"csr", "make a request for a certificate", become_csr},
+    {"import", "put a certificate and its chain onto the token", become_import},
 }};
 
 constexpr std::string_view token_usage = "usage: signet token COMMAND [OPTION]... [ARGUMENT]...";
