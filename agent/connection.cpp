@@ -24,6 +24,14 @@ constexpr auto watch_again = std::chrono::milliseconds{500};
 void wipe_secrets(protocol::Request& request) {
     if (request.has_unlock() && request.unlock().has_pin())
         wipe(*request.mutable_unlock()->mutable_pin());
+    if (request.has_initialise_token()) {
+        wipe(*request.mutable_initialise_token()->mutable_so_pin());
+        wipe(*request.mutable_initialise_token()->mutable_pin());
+    }
+    if (request.has_change_pin()) {
+        wipe(*request.mutable_change_pin()->mutable_old_pin());
+        wipe(*request.mutable_change_pin()->mutable_new_pin());
+    }
 }
 
 }  // namespace

@@ -43,6 +43,13 @@ constexpr Row request_certificate_row{"csr", Needs::admin_and_login, check_reque
 constexpr Row import_certificates_row{"import", Needs::admin_and_login, check_import_certificates,
                                       handle_import_certificates, Recorded::or_refused};
 
+constexpr Row initialise_token_row{"init", Needs::admin, check_initialise_token, handle_initialise_token,
+                                   Recorded::or_refused};
+constexpr Row change_pin_row{"change-pin", Needs::admin, check_change_pin, handle_change_pin,
+                             Recorded::or_refused};
+constexpr Row delete_key_row{"delete", Needs::admin_and_login, check_delete_key, handle_delete_key,
+                             Recorded::or_refused};
+
 /// One line of UTF-8, bounded.
 std::string line(std::string_view text) {
     if (text.size() <= max_reason)
@@ -122,6 +129,12 @@ const Row* row_of(Request::BodyCase body) noexcept {
             return &request_certificate_row;
         case Request::kImportCertificates:
             return &import_certificates_row;
+        case Request::kInitialiseToken:
+            return &initialise_token_row;
+        case Request::kChangePin:
+            return &change_pin_row;
+        case Request::kDeleteKey:
+            return &delete_key_row;
         case Request::BODY_NOT_SET:
             return nullptr;
     }

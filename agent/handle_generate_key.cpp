@@ -15,7 +15,7 @@ namespace signet::agent {
 namespace {
 
 /// A smartcard may look for primes of RSA-4096 for minutes.
-constexpr auto generation_limit = std::chrono::minutes{10};
+constexpr auto generation_limit = std::chrono::minutes{5};
 constexpr std::size_t id_size = 20;
 
 struct Algorithm {

@@ -68,7 +68,7 @@ asio::awaitable<Answer> sign_once(Agent& agent, const Peer& peer, const ChosenKe
     sign.set_hash(token_hash(signature.digest));
     sign.set_digest(hash.data(), hash.size());
     RequestUse use(*chosen.public_key, signature, hash);
-    co_return co_await agent.keys.run(permit, chosen.key, operation, &use);
+    co_return co_await agent.keys.run(permit, chosen.key, operation, &use, {});
 }
 
 bool is_absent(const std::exception_ptr& failure) {

@@ -24,6 +24,12 @@ asio::awaitable<void> handle_request_certificate(Agent&, const Peer&, protocol::
                                                  AuditTrail&);
 asio::awaitable<void> handle_import_certificates(Agent&, const Peer&, protocol::Request&, protocol::Reply&,
                                                  AuditTrail&);
+asio::awaitable<void> handle_initialise_token(Agent&, const Peer&, protocol::Request&, protocol::Reply&,
+                                              AuditTrail&);
+asio::awaitable<void> handle_change_pin(Agent&, const Peer&, protocol::Request&, protocol::Reply&,
+                                        AuditTrail&);
+asio::awaitable<void> handle_delete_key(Agent&, const Peer&, protocol::Request&, protocol::Reply&,
+                                        AuditTrail&);
 
 /// The first message of a connection. Fills in what the client says of itself. Throws Error(UNKNOWN_VERSION).
 void greet(Peer& peer, protocol::Hello& hello, protocol::Reply& reply);

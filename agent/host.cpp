@@ -215,7 +215,7 @@ asio::awaitable<void> Host::bring_up(std::shared_ptr<Host> self, std::shared_ptr
     self->m_workers = std::clamp(loaded.parts.front().loaded().workers(), 1U, self->m_config.sessions);
 
     Request scan;
-    scan.mutable_scan();
+    scan.mutable_scan()->set_uninitialised(true);
     const auto scanned = co_await self->ask(channel, scan, self->m_config.operation_timeout);
     if (self->m_channel != channel || self->m_state != State::starting)
         co_return;
@@ -281,6 +281,13 @@ bool Host::look_anew() {
     // No trouble.
     replace_process({});
     return true;
+}
+
+void Host::start_anew() {
+    if (!is_ready())
+        return;
+    m_looks_anew = true;
+    replace_process({});
 }
 
 void Host::replace_process(const std::string& why) {

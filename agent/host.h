@@ -114,6 +114,8 @@ class Host : public std::enable_shared_from_this<Host> {
     /// Replaces a process that runs for some time, shows no token and has nothing to do: some modules look
     /// for tokens only as they start. Once a minute at most. Whether it did.
     bool look_anew();
+    /// Replaces the process, which is well, when it has nothing outstanding: a token was made anew.
+    void start_anew();
     /// Whether the host got ready before `deadline`.
     asio::awaitable<bool> wait_ready(Clock::time_point deadline);
     /// Whether the first scan is in, or there will be none, before `deadline`. Does not wait for a module

@@ -25,10 +25,9 @@ asio::awaitable<bool> Host::scan(std::optional<std::uint64_t> slot) {
     m_scanning = true;
     const auto channel = m_channel;
     token::protocol::Request request;
+    request.mutable_scan()->set_uninitialised(true);
     if (slot)
         request.mutable_scan()->set_slot(*slot);
-    else
-        request.mutable_scan();
     Answer answer;
     std::exception_ptr failure;
     try {
@@ -106,6 +105,8 @@ void Host::take_scan(std::optional<std::uint64_t> slot, const Answer& answer) {
         token->was_away = m_away.contains(token->id());
         token->logged_in = token->logged_in && !token->was_away;
         m_tokens[token->slot] = token;
+        if (!token->is_initialised())
+            continue;
         m_seen[token->id()] = token->slot;
     }
     notice_removals(slot, answer);

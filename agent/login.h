@@ -57,6 +57,23 @@ class Logins {
     void context_pin_unanswered(const TokenState& token, const ContextPin& pin);
     /// A key of the token was used: its time may begin anew.
     void used(const TokenState& token) noexcept { m_kept.used(token.id(), token.module, Clock::now()); }
+    /// PINs that a person brings; who is asked for those that are none.
+    struct BroughtPins {
+        /// The SO PIN, or the PIN as it is.
+        std::optional<Secret> authority{};
+        std::optional<Secret> fresh{};
+    };
+
+    /// Makes `token` anew under `label`, and destroys all that is on it; its process is replaced then. The SO
+    /// PIN of one that is initialised must be right: one that was refused is not tried again. Forgets what
+    /// was known of its PINs. Throws Error (PIN_*, TOKEN_*, STOPPING). In login_provisioning.cpp, as the
+    /// next.
+    asio::awaitable<void> initialise(std::shared_ptr<TokenState> token, const Peer& peer, BroughtPins pins,
+                                     const std::string& label);
+
+    /// Changes the PIN of `token`. A wrong old one counts as any wrong PIN; afterwards the old one counts as
+    /// refused. Throws as above.
+    asio::awaitable<void> change_pin(std::shared_ptr<TokenState> token, const Peer& peer, BroughtPins pins);
 
     /// Forgets the PIN and logs out; a token that is not there is logged out. Throws Error(TOKEN_FAILED) if
     /// the token did not; its process is replaced then, so that the login does not outlive it.
@@ -117,6 +134,11 @@ class Logins {
     bool is_unanswered_too_often(const TokenState& token, const Secret& pin);
     asio::awaitable<void> succeed(Attempt& attempt);
     void share(const pin::TokenId& id, const UnderWay& login);
+    asio::awaitable<void> initialise_alone(Attempt& attempt, BroughtPins& pins, const std::string& label);
+    asio::awaitable<void> change_pin_alone(Attempt& attempt, BroughtPins& pins);
+    asio::awaitable<void> find_so_pin(Attempt& attempt, BroughtPins& pins);
+    asio::awaitable<Secret> ask_once(Attempt& attempt, std::string what);
+    asio::awaitable<Secret> ask_new(Attempt& attempt, std::string what);
     asio::awaitable<void> log_out_everywhere(pin::TokenId id);
     static asio::awaitable<void> log_out(std::shared_ptr<TokenState> token);
     asio::awaitable<void> log_out_expired(pin::TokenId id);
@@ -134,6 +156,8 @@ class Logins {
     pin::RefusedPins m_refused;
     /// Sent, but the process ended before the token answered: perhaps refused.
     pin::RefusedPins m_in_doubt;
+    /// SO PINs.
+    pin::RefusedPins m_refused_so;
     /// How often in a row a PIN that was right before was sent, and no answer came.
     std::map<pin::TokenId, int> m_unanswered;
     std::map<pin::TokenId, std::shared_ptr<UnderWay>> m_under_way;

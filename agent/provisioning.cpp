@@ -20,6 +20,8 @@ void set_place(token::protocol::Request& request, const TokenState& token) {
         set(*request.mutable_generate_key_pair());
     else if (request.has_store_certificate())
         set(*request.mutable_store_certificate());
+    else if (request.has_destroy())
+        set(*request.mutable_destroy());
 }
 
 [[noreturn]] void refuse_unknown(const TokenState& token, const Answer& answer) {

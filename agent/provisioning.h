@@ -13,6 +13,9 @@ namespace signet::agent {
 /// Bytes of the label of a key or certificate, at most.
 inline constexpr std::size_t max_label = 255;
 
+/// Of a token (CK_TOKEN_INFO).
+inline constexpr std::size_t max_token_label = 32;
+
 /// E-mail addresses of one certification request, and bytes of each name in it, at most (RFC 5280 appendix
 /// A.1: ub-common-name, ub-organization-name).
 inline constexpr int max_request_emails = 16;

@@ -1,4 +1,5 @@
 #include "agent/error.h"
+#include "agent/pin/pin_source.h"
 #include "agent/provisioning.h"
 #include "agent/request_checks.h"
 #include "agent/utf8.h"
@@ -62,6 +63,11 @@ void check_kind(const protocol::RequestCertificate& wanted) {
     }
 }
 
+void check_pin(bool is_there, const std::string& pin) {
+    if (is_there && (pin.empty() || pin.size() > pin::max_pin_size))
+        refuse("a PIN is empty or too long");
+}
+
 }  // namespace
 
 void check_request_certificate(const protocol::Request& request) {
@@ -103,6 +109,32 @@ void check_import_certificates(const protocol::Request& request) {
         if (certificate.empty() || certificate.size() > max_imported_certificate)
             throw Error(protocol::MALFORMED, "a certificate is empty or larger than 32 KiB");
     }
+}
+
+void check_initialise_token(const protocol::Request& request) {
+    const auto& initialise = request.initialise_token();
+    check_text(initialise.token(), "token");
+    if (initialise.label().empty())
+        refuse("the token has no label");
+    check_name(initialise.label(), max_token_label, "the label");
+    // CK_TOKEN_INFO pads it with blanks.
+    if (initialise.label().back() == ' ')
+        throw Error(protocol::MALFORMED, "the label ends with a blank", "leave it out");
+    check_pin(initialise.has_so_pin(), initialise.so_pin());
+    check_pin(initialise.has_pin(), initialise.pin());
+}
+
+void check_change_pin(const protocol::Request& request) {
+    const auto& change = request.change_pin();
+    check_text(change.token(), "token");
+    check_pin(change.has_old_pin(), change.old_pin());
+    check_pin(change.has_new_pin(), change.new_pin());
+}
+
+void check_delete_key(const protocol::Request& request) {
+    check_text(request.delete_key().key(), "key");
+    if (request.delete_key().key().empty())
+        refuse("the key to delete is not named");
 }
 
 void check_generate_key(const protocol::Request& request) {

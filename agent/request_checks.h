@@ -24,5 +24,8 @@ void check_unwrap(const protocol::Request& request);
 void check_generate_key(const protocol::Request& request);
 void check_request_certificate(const protocol::Request& request);
 void check_import_certificates(const protocol::Request& request);
+void check_initialise_token(const protocol::Request& request);
+void check_change_pin(const protocol::Request& request);
+void check_delete_key(const protocol::Request& request);
 
 }  // namespace signet::agent

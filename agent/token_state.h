@@ -69,6 +69,8 @@ struct TokenState {
     bool current = true;
 
     [[nodiscard]] bool has_flag(std::uint64_t flag) const noexcept { return (flags & flag) != 0; }
+    /// Without, nothing is on it, and its id() says nothing.
+    [[nodiscard]] bool is_initialised() const noexcept { return has_flag(CKF_TOKEN_INITIALIZED); }
     [[nodiscard]] bool needs_login() const noexcept { return has_flag(CKF_LOGIN_REQUIRED) && !logged_in; }
     [[nodiscard]] pin::TokenId id() const { return {serial, label}; }
 };

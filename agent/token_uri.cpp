@@ -75,6 +75,14 @@ std::string object_uri(const TokenState& token, CK_OBJECT_CLASS type, std::strin
 
 std::string uri_of(const TokenState& token) {
     const auto uri = new_uri();
+    if (!token.is_initialised()) {
+        // It has no name yet.
+        CK_TOKEN_INFO& info = *p11_kit_uri_get_token_info(uri.get());
+        pad(info.manufacturerID, token.manufacturer);
+        pad(info.model, token.model);
+        p11_kit_uri_set_slot_id(uri.get(), static_cast<CK_SLOT_ID>(token.slot));
+        return format(*uri, static_cast<P11KitUriType>(P11_KIT_URI_FOR_TOKEN | P11_KIT_URI_FOR_SLOT));
+    }
     *p11_kit_uri_get_token_info(uri.get()) = token_info(token);
     return format(*uri, P11_KIT_URI_FOR_TOKEN);
 }
@@ -100,19 +108,25 @@ struct TokenUri::Parsed {
 };
 
 TokenUri::TokenUri(const std::string& text) : m_parsed(std::make_unique<Parsed>()) {
-    const int failed = p11_kit_uri_parse(text.c_str(), P11_KIT_URI_FOR_OBJECT_ON_TOKEN, m_parsed->uri.get());
+    constexpr auto type = static_cast<P11KitUriType>(P11_KIT_URI_FOR_OBJECT_ON_TOKEN | P11_KIT_URI_FOR_SLOT);
+    const int failed = p11_kit_uri_parse(text.c_str(), type, m_parsed->uri.get());
     if (failed != P11_KIT_URI_OK)
         throw Error(protocol::MALFORMED, "not a pkcs11: URI", "write it as RFC 7512 says");
-    if (p11_kit_uri_any_unrecognized(m_parsed->uri.get()) != 0)
+    const CK_SLOT_INFO& slot = *p11_kit_uri_get_slot_info(m_parsed->uri.get());
+    const bool is_about_slot = slot.slotDescription[0] != 0 || slot.manufacturerID[0] != 0;
+    if (is_about_slot || p11_kit_uri_any_unrecognized(m_parsed->uri.get()) != 0)
         throw Error(protocol::MALFORMED, "the pkcs11: URI has an attribute that is not known here",
-                    "use token, serial, model, manufacturer, id and object");
+                    "use token, serial, model, manufacturer, slot-id, id and object");
 }
 
 TokenUri::~TokenUri() = default;
 
 bool TokenUri::matches(const TokenState& token) const {
+    constexpr auto any_slot = static_cast<CK_SLOT_ID>(-1);
+    const auto slot = p11_kit_uri_get_slot_id(m_parsed->uri.get());
     const auto info = token_info(token);
-    return p11_kit_uri_match_token_info(m_parsed->uri.get(), &info) != 0;
+    return (slot == any_slot || slot == token.slot) &&
+           p11_kit_uri_match_token_info(m_parsed->uri.get(), &info) != 0;
 }
 
 bool TokenUri::matches(const pin::TokenDescription& token) const {

@@ -9,7 +9,8 @@
 
 namespace signet::agent {
 
-/// "pkcs11:model=...;manufacturer=...;serial=...;token=..."
+/// "pkcs11:model=...;manufacturer=...;serial=...;token=..."; of one that is not initialised, with slot-id
+/// instead of the last two.
 std::string uri_of(const TokenState& token);
 /// The same with id, object and type=cert.
 std::string uri_of(const TokenState& token, const ScannedCertificate& certificate);

@@ -87,6 +87,18 @@ struct ImportResult {
     std::vector<std::string> warnings;
 };
 
+/// A token that is to be made anew.
+struct TokenRequest {
+    /// URI, label, serial number, or module; empty: the only one that is not initialised.
+    std::string token;
+    std::string label;
+    /// A person is asked for what is missing.
+    std::optional<Secret> so_pin{};
+    std::optional<Secret> pin{};
+    /// Also one that is initialised: all that is on it is destroyed.
+    bool force = false;
+};
+
 /// Connects at the first request, which carries Hello along in the same write. Every method throws Error: 3
 /// if the agent cannot be reached or goes away, 9 if its answer breaks the protocol, 2 for a text that is not
 /// UTF-8 or a pkcs11: URI that is none before anything is sent, else what the agent's status stands for.
@@ -137,6 +149,14 @@ class AgentConnection {
     /// others, onto that token. `key` as in CertificateRequest, but empty: any key.
     [[nodiscard]] ImportResult import_certificates(const std::string& key,
                                                    const std::vector<cms::Bytes>& certificates);
+    /// The URI of the new token; empty if it does not show.
+    [[nodiscard]] std::string initialise_token(const TokenRequest& request);
+    /// `token` as in unlock(). A person is asked for a PIN that is missing.
+    void change_pin(const std::string& token, const std::optional<Secret>& before,
+                    const std::optional<Secret>& after);
+    /// Deletes the key that is called `key` (as in CertificateRequest, but not empty) and its certificates
+    /// from its token; with `force` also one with a certificate that is valid.
+    void delete_key(const std::string& key, bool force);
 
     /// Digests in one Sign request of ours at most, as many as one may have: where the agent keeps no PIN, a
     /// request may be a prompt. Others need not wait for all of it, as the agent's clients take turns by the

@@ -26,7 +26,7 @@ class Mailbox {
     std::vector<unsigned char> m_outgoing;
 };
 
-/// Overwrites what must not stay in memory: the PIN; the plaintext or shared secret.
+/// Overwrites what must not stay in memory: PINs; the plaintext or shared secret.
 void forget(protocol::Request& request);
 void forget(protocol::Reply& reply);
 

@@ -24,6 +24,7 @@ enum class ObjectClass : CK_OBJECT_CLASS {
 };
 
 enum class Attribute : CK_ATTRIBUTE_TYPE {
+    object_class = CKA_CLASS,
     label = CKA_LABEL,
     value = CKA_VALUE,
     certificate_type = CKA_CERTIFICATE_TYPE,

@@ -54,8 +54,7 @@ bool is_montgomery(AttributeReader& reader, std::uint64_t key_type) {
 
 }  // namespace
 
-protocol::Token report_token(const Session& session, SlotId slot) {
-    TokenInfo info = token_in(session.functions(), slot);
+protocol::Token report_token_info(TokenInfo info, SlotId slot) {
     protocol::Token token;
     token.set_slot(static_cast<CK_SLOT_ID>(slot));
     token.set_label(std::move(info.label));
@@ -63,6 +62,11 @@ protocol::Token report_token(const Session& session, SlotId slot) {
     token.set_model(std::move(info.model));
     token.set_serial(std::move(info.serial));
     token.set_flags(info.flags);
+    return token;
+}
+
+protocol::Token report_token(const Session& session, SlotId slot) {
+    protocol::Token token = report_token_info(token_in(session.functions(), slot), slot);
     token.set_logged_in(session.user_is_logged_in());
     for (const CK_MECHANISM_TYPE mechanism : mechanisms_of(session.functions(), slot))
         token.add_mechanism(mechanism);

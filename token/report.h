@@ -11,6 +11,9 @@ namespace signet::token {
 /// Throws TokenError.
 protocol::Token report_token(const Session& session, SlotId slot);
 
+/// What the slot tells without a session, which is all of a token that is not initialised.
+protocol::Token report_token_info(TokenInfo info, SlotId slot);
+
 /// None for what is no X.509 certificate, or is too large; the log names it. Throws TokenError if the object
 /// is gone.
 std::optional<protocol::Certificate> report_certificate(const Session& session, SlotId slot,

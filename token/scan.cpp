@@ -16,9 +16,11 @@ constexpr std::size_t reply_head = 16;
 
 }  // namespace
 
-Scanner::Scanner(const CK_FUNCTION_LIST& functions, WorkerSessions& sessions, Report report)
+Scanner::Scanner(const CK_FUNCTION_LIST& functions, WorkerSessions& sessions, bool uninitialised,
+                 Report report)
     : m_functions(functions),
       m_sessions(sessions),
+      m_uninitialised(uninitialised),
       m_report(std::move(report)),
       m_buffer(protocol::max_certificate),
       m_left(protocol::max_scanned_objects, protocol::max_scanned_size) {}
@@ -40,6 +42,14 @@ void Scanner::scan_all() {
 }
 
 void Scanner::scan(SlotId slot) {
+    if (m_uninitialised) {
+        TokenInfo info = any_token_in(m_functions, slot);
+        if ((info.flags & CKF_TOKEN_INITIALIZED) == 0) {
+            protocol::Reply bare;
+            *bare.mutable_token() = report_token_info(std::move(info), slot);
+            return m_report(bare);
+        }
+    }
     const protocol::Token token =
         m_sessions.use(slot, [slot](const Session& session) { return report_token(session, slot); });
     bool all = report_objects(slot, ObjectClass::certificate,

@@ -37,7 +37,8 @@ class Scanner {
     /// Sends one reply that is not the last.
     using Report = std::function<void(protocol::Reply&)>;
 
-    Scanner(const CK_FUNCTION_LIST& functions, WorkerSessions& sessions, Report report);
+    /// With `uninitialised`, tokens that are not initialised are reported, too: nothing is on them.
+    Scanner(const CK_FUNCTION_LIST& functions, WorkerSessions& sessions, bool uninitialised, Report report);
 
     /// Every token, within the limits of datagram.h. One that fails, or is absent or not initialised, is left
     /// out and named in the log. Throws TokenError if the slots cannot be listed.
@@ -53,6 +54,7 @@ class Scanner {
 
     const CK_FUNCTION_LIST& m_functions;
     WorkerSessions& m_sessions;
+    bool m_uninitialised;
     Report m_report;
     std::vector<unsigned char> m_buffer;
     /// For all tokens.

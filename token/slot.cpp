@@ -46,16 +46,25 @@ std::vector<SlotId> occupied_slots(const CK_FUNCTION_LIST& functions) {
 }
 
 TokenInfo token_in(const CK_FUNCTION_LIST& functions, SlotId slot) {
+    TokenInfo info = any_token_in(functions, slot);
+    if ((info.flags & CKF_TOKEN_INITIALIZED) == 0)
+        throw TokenError(protocol::TOKEN_ABSENT, "the token is not initialised");
+    return info;
+}
+
+TokenInfo any_token_in(const CK_FUNCTION_LIST& functions, SlotId slot) {
     CK_TOKEN_INFO raw{};
     check("C_GetTokenInfo", functions.C_GetTokenInfo(static_cast<CK_SLOT_ID>(slot), &raw));
-    if ((raw.flags & CKF_TOKEN_INITIALIZED) == 0)
-        throw TokenError(protocol::TOKEN_ABSENT, "the token is not initialised");
     TokenInfo info;
     info.label = field(raw.label);
     info.manufacturer = field(raw.manufacturerID);
     info.model = field(raw.model);
     info.serial = field(raw.serialNumber);
     info.flags = raw.flags;
+    if (raw.ulMinPinLen <= raw.ulMaxPinLen && raw.ulMaxPinLen != CK_UNAVAILABLE_INFORMATION) {
+        info.min_pin_size = raw.ulMinPinLen;
+        info.max_pin_size = raw.ulMaxPinLen;
+    }
     if (raw.ulMaxSessionCount != CK_EFFECTIVELY_INFINITE &&
         raw.ulMaxSessionCount != CK_UNAVAILABLE_INFORMATION)
         info.session_limit = raw.ulMaxSessionCount;

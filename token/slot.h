@@ -21,6 +21,9 @@ struct TokenInfo {
     std::string model;
     std::string serial;
     CK_FLAGS flags = 0;
+    /// Bytes of a PIN; 0 and 0 if it says nothing that can be believed.
+    CK_ULONG min_pin_size = 0;
+    CK_ULONG max_pin_size = 0;
     /// Sessions that the token allows; none if it says no number.
     std::optional<CK_ULONG> session_limit;
 };
@@ -31,6 +34,9 @@ std::vector<SlotId> occupied_slots(const CK_FUNCTION_LIST& functions);
 /// The token in `slot`. Throws TokenError; TOKEN_ABSENT also for a token that is not initialised, which must
 /// not be asked for a session.
 TokenInfo token_in(const CK_FUNCTION_LIST& functions, SlotId slot);
+
+/// The same of any token; whether it is initialised is in its flags.
+TokenInfo any_token_in(const CK_FUNCTION_LIST& functions, SlotId slot);
 
 /// The mechanisms of the token; none if it does not tell.
 std::vector<CK_MECHANISM_TYPE> mechanisms_of(const CK_FUNCTION_LIST& functions, SlotId slot);

@@ -6,10 +6,13 @@
 
 #include "token/decrypt.h"
 #include "token/derive.h"
+#include "token/destroy.h"
 #include "token/error.h"
 #include "token/generate.h"
+#include "token/initialise.h"
 #include "token/login.h"
 #include "token/scan.h"
+#include "token/set_pin.h"
 #include "token/sign.h"
 #include "token/store.h"
 #include "token/writing.h"
@@ -65,6 +68,12 @@ void Worker::act() {
             return generate();
         case protocol::Request::kStoreCertificate:
             return store();
+        case protocol::Request::kInitialiseToken:
+            return initialise(m_functions, *m_request.mutable_initialise_token());
+        case protocol::Request::kSetPin:
+            return set_pin();
+        case protocol::Request::kDestroy:
+            return destroy();
         case protocol::Request::kLoad:
             throw TokenError(protocol::BAD_REQUEST, "a module is already loaded");
         case protocol::Request::BODY_NOT_SET:
@@ -131,7 +140,7 @@ void Worker::derive() {
 }
 
 void Worker::scan() {
-    Scanner scanner(m_functions, m_sessions, [this](protocol::Reply& part) {
+    Scanner scanner(m_functions, m_sessions, m_request.scan().uninitialised(), [this](protocol::Reply& part) {
         part.set_id(m_request.id());
         part.set_more(true);
         m_mailbox.send(part);
@@ -168,14 +177,34 @@ void Worker::store() {
     const protocol::StoreCertificate& request = m_request.store_certificate();
     check_store(request);
     const Expected token{SlotId{request.slot()}, request.serial(), request.label()};
-    token::store(writing_session(m_functions, m_sessions, token), request);
+    const Session session = writing_session(m_functions, m_sessions, token);
+    const auto held = m_sessions.anchor(token.slot).share();
+    token::store(session, request);
+}
+
+void Worker::set_pin() {
+    protocol::SetPin& request = *m_request.mutable_set_pin();
+    const Expected token{SlotId{request.slot()}, request.serial(), request.label()};
+    const Session session = writing_session(m_functions, m_sessions, token);
+    const auto held = m_sessions.anchor(token.slot).share();
+    token::set_pin(session, request);
+}
+
+void Worker::destroy() {
+    const protocol::Destroy& request = m_request.destroy();
+    const Expected token{SlotId{request.slot()}, request.serial(), request.label()};
+    const Session session = writing_session(m_functions, m_sessions, token);
+    const auto held = m_sessions.anchor(token.slot).share();
+    token::destroy(session, request);
 }
 
 void Worker::generate() {
     const protocol::GenerateKeyPair& request = m_request.generate_key_pair();
     check_generate(request);
     const Expected token{SlotId{request.slot()}, request.serial(), request.label()};
-    token::generate(writing_session(m_functions, m_sessions, token), request);
+    const Session session = writing_session(m_functions, m_sessions, token);
+    const auto held = m_sessions.anchor(token.slot).share();
+    token::generate(session, request);
 }
 
 }  // namespace signet::token

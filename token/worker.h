@@ -33,6 +33,8 @@ class Worker {
     void use_key(SlotId slot, protocol::Authentication* authentication, Action&& action);
     void generate();
     void store();
+    void set_pin();
+    void destroy();
 
     const CK_FUNCTION_LIST& m_functions;
     WorkerSessions m_sessions;

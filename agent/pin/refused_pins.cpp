@@ -70,4 +70,11 @@ void RefusedPins::forget(const TokenId& token) noexcept {
     std::erase_if(m_refusals, [&](const Refusals& refusals) { return refusals.token == token; });
 }
 
+void RefusedPins::forget(const TokenId& token, const Secret& pin) {
+    for (Refusals& refusals : m_refusals) {
+        if (refusals.token == token)
+            std::erase(refusals.digests, digest(token, pin));
+    }
+}
+
 }  // namespace signet::agent::pin

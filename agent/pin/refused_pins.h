@@ -28,6 +28,8 @@ class RefusedPins {
     void remember(const TokenId&, const Secret& pin);
     /// For a token whose PIN may have been changed: it has accepted another one.
     void forget(const TokenId&) noexcept;
+    /// For a PIN that the token has been given. Throws as above.
+    void forget(const TokenId&, const Secret& pin);
 
   private:
     using Digest = std::array<std::uint8_t, 32>;

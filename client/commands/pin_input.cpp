@@ -65,7 +65,7 @@ class SignalCatcher {
 /// Does nothing if the descriptor is no terminal.
 class EchoOff {
   public:
-    explicit EchoOff(int descriptor) noexcept : m_descriptor(descriptor) {
+    EchoOff(int descriptor, const char* prompt) noexcept : m_descriptor(descriptor) {
         m_is_terminal = tcgetattr(descriptor, &m_before) == 0;
         if (!m_is_terminal)
             return;
@@ -73,7 +73,7 @@ class EchoOff {
         quiet.c_lflag &= ~static_cast<tcflag_t>(ECHO | ECHOE | ECHOK | ECHONL);
         // Flushes what was typed before: it was echoed.
         tcsetattr(descriptor, TCSAFLUSH, &quiet);
-        say("PIN: ");
+        say(prompt);
     }
     ~EchoOff() {
         if (!m_is_terminal)
@@ -100,11 +100,11 @@ Error no_pin(const std::string& why) {
 
 }  // namespace
 
-Secret read_pin(int descriptor) {
+Secret read_pin(int descriptor, const char* prompt) {
     Secret pin(max_pin_size + 1);
     std::size_t size = 0;
     const SignalCatcher signals;
-    const EchoOff echo_off(descriptor);
+    const EchoOff echo_off(descriptor, prompt);
     for (;;) {
         if (!signals.wait(descriptor))
             throw no_pin("it was interrupted");

@@ -48,7 +48,7 @@ constexpr std::array<Command, 11> command_table{{
     {"encrypt", "encrypt a file", encrypt},
     {"decrypt", "decrypt a file", decrypt},
     {"mail", "sign, verify, encrypt and decrypt mail", mail},
-    {"token", "make keys on a token, request and store certificates", token},
+    {"token", "make a token ready: PINs, keys, certificates", token},
     {"version", "print the version", version},
 }};
 

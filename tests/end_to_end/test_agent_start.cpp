@@ -273,7 +273,8 @@ TEST_CASE("without a configured module the agent starts p11-kit's, once each") {
     }
 }
 
-TEST_CASE("the log has what a token calls itself on one line, and what each scan finds once") {
+TEST_CASE(
+    "the log has what a token calls itself on one line, and nothing of a token that is not initialised") {
     Alice alice({KeyType::p256});
     const SoftHsmToken liar("liar\nwarning: all is well");
     AgentSetup setup = AgentSetup::of(alice.token());
@@ -291,10 +292,6 @@ TEST_CASE("the log has what a token calls itself on one line, and what each scan
     const auto log = agent.log();
     CHECK(log.find("liar") != std::string::npos);
     CHECK(log.find("\nwarning") == std::string::npos);
-    // SoftHSM always has a slot whose token is not initialised: one line for each of the two modules.
-    const std::string left_out = "left out the token in slot";
-    const auto first = log.find(left_out);
-    const auto second = log.find(left_out, first + 1);
-    REQUIRE(second != std::string::npos);
-    CHECK(log.find(left_out, second + 1) == std::string::npos);
+    // SoftHSM always has a slot whose token is not initialised: it is no trouble.
+    CHECK(log.find("left out the token in slot") == std::string::npos);
 }

@@ -29,6 +29,21 @@ bool wipe_pins(Request& request) noexcept {
             return wipe_authentication(*request.mutable_sign());
         case Request::kDecrypt:
             return wipe_authentication(*request.mutable_decrypt());
+        case Request::kInitialiseToken: {
+            auto& initialise = *request.mutable_initialise_token();
+            const bool has_so_pin = initialise.has_so_pin();
+            if (has_so_pin)
+                wipe(*initialise.mutable_so_pin());
+            return wipe_pin(initialise) || has_so_pin;
+        }
+        case Request::kSetPin: {
+            auto& set_pin = *request.mutable_set_pin();
+            if (set_pin.has_old_pin())
+                wipe(*set_pin.mutable_old_pin());
+            if (set_pin.has_new_pin())
+                wipe(*set_pin.mutable_new_pin());
+            return set_pin.has_old_pin() || set_pin.has_new_pin();
+        }
         default:
             return false;
     }

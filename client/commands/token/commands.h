@@ -5,6 +5,9 @@
 
 namespace signet::client::commands {
 
+ExitStatus token_init(const Arguments& arguments);
 ExitStatus token_keygen(const Arguments& arguments);
+ExitStatus token_change_pin(const Arguments& arguments);
+ExitStatus token_delete(const Arguments& arguments);
 
 }  // namespace signet::client::commands

@@ -30,10 +30,13 @@ ExitStatus become_import(const Arguments& arguments) {
     return become_cms_command("token import", arguments);
 }
 
-constexpr std::array<TokenCommand, 3> token_commands{{
+constexpr std::array<TokenCommand, 6> token_commands{{
+    {"init", "initialise a token", token_init},
     {"keygen", "make a key pair on the token", token_keygen},
     {"csr", "make a request for a certificate", become_csr},
     {"import", "put a certificate and its chain onto the token", become_import},
+    {"change-pin", "change the PIN", token_change_pin},
+    {"delete", "delete a key and its certificates", token_delete},
 }};
 
 constexpr std::string_view token_usage = "usage: signet token COMMAND [OPTION]... [ARGUMENT]...";

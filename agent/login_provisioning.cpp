@@ -1,0 +1,236 @@
+#include "agent/login_attempt.h"
+
+#include "agent/error.h"
+#include "agent/key_operations.h"
+#include "agent/pin/pin_entry.h"
+#include "agent/token_config.h"
+
+namespace signet::agent {
+
+namespace {
+
+constexpr auto initialise_limit = std::chrono::minutes{2};
+constexpr auto new_process_limit = std::chrono::seconds{30};
+constexpr int max_entries = 3;
+
+void put(std::string& field, const Secret& pin) {
+    // The setter that protobuf generates would leave a copy behind that nobody wipes.
+    field.assign(pin.reveal());
+}
+
+[[noreturn]] void refuse_pin(const std::string& why, const char* advice) {
+    throw Error(protocol::PIN_INCORRECT, why, advice);
+}
+
+bool has_pin_pad(const TokenState& token) {
+    return token.has_flag(CKF_PROTECTED_AUTHENTICATION_PATH);
+}
+
+bool has_ended(const Answer& answer) {
+    return answer.fate == Fate::lost || answer.fate == Fate::timed_out;
+}
+
+bool is(const Answer& answer, token::protocol::Outcome outcome) {
+    return answer.fate == Fate::answered && answer.outcome == outcome;
+}
+
+}  // namespace
+
+asio::awaitable<Secret> Logins::ask_once(Attempt& attempt, std::string what) {
+    pin::PinPrompt prompt;
+    prompt.title = "Signet";
+    prompt.prompt = "PIN:";
+    prompt.program = m_config->pinentry;
+    prompt.place = attempt.peer.place;
+    prompt.description = std::move(what);
+    co_return co_await ask_person(attempt, prompt);
+}
+
+asio::awaitable<Secret> Logins::ask_new(Attempt& attempt, std::string what) {
+    std::string remark;
+    for (int entry = 0; entry < max_entries; ++entry) {
+        auto first = co_await ask_once(attempt, remark + "Please enter " + what + ".");
+        const auto second = co_await ask_once(attempt, "Please enter " + what + " once more.");
+        if (equal(first, second))
+            co_return first;
+        remark = "The two were not the same.\n";
+    }
+    throw Error(protocol::PIN_CANCELLED, "the new PIN was not entered twice the same", "try again");
+}
+
+asio::awaitable<void> Logins::initialise(std::shared_ptr<TokenState> token, const Peer& peer,
+                                         BroughtPins pins, const std::string& label) {
+    const auto id = token->id();
+    // To those who wait it is no login.
+    const auto under_way = co_await begin(id, Kind::logout);
+    under_way->waiting.push_back(&peer);
+    under_way->host = token->host;
+    std::exception_ptr failure;
+    try {
+        Attempt attempt{token, token->host, id, peer, token_config_for(*m_config, *token), *under_way};
+        co_await initialise_alone(attempt, pins, label);
+    } catch (...) {
+        failure = std::current_exception();
+    }
+    finish(id, nullptr);
+    if (failure)
+        std::rethrow_exception(failure);
+}
+
+asio::awaitable<void> Logins::find_so_pin(Attempt& attempt, BroughtPins& pins) {
+    const auto& token = *attempt.token;
+    if (token.is_initialised() && token.has_flag(CKF_SO_PIN_LOCKED))
+        throw Error(protocol::PIN_LOCKED, "the SO PIN of " + quoted(token) + " is locked",
+                    "unblock it with the token's own tools");
+    if (!pins.authority && token.is_initialised()) {
+        const std::string warning = token.has_flag(CKF_SO_PIN_FINAL_TRY)
+                                        ? "This is the last try: a wrong SO PIN locks the token for ever.\n"
+                                        : "";
+        pins.authority =
+            co_await ask_once(attempt, warning + "All that is on the token will be destroyed. Please " +
+                                           "enter the SO PIN (of its administrator).");
+    } else if (!pins.authority) {
+        pins.authority = co_await ask_new(attempt, "a new SO PIN (of the token's administrator)");
+    }
+    if (token.is_initialised() && m_refused_so.is_refused(attempt.id, *pins.authority))
+        refuse_pin(quoted(token) + " has refused this SO PIN before; it was not tried again",
+                   "enter the right SO PIN");
+}
+
+asio::awaitable<void> Logins::initialise_alone(Attempt& attempt, BroughtPins& pins,
+                                               const std::string& label) {
+    const auto token = attempt.token;
+    token::protocol::Request request;
+    auto& wanted = *request.mutable_initialise_token();
+    wanted.set_slot(token->slot);
+    wanted.set_serial(token->serial);
+    wanted.set_label(token->label);
+    wanted.set_new_label(label);
+    if (!has_pin_pad(*token)) {
+        co_await find_so_pin(attempt, pins);
+        if (!pins.fresh)
+            pins.fresh = co_await ask_new(attempt, "a new PIN for the token");
+        put(*wanted.mutable_so_pin(), *pins.authority);
+        put(*wanted.mutable_pin(), *pins.fresh);
+    }
+    require_there(attempt.peer);
+    // A scan may have seen another token there while a person was asked.
+    if (!token->current)
+        throw Error(protocol::TOKEN_ABSENT, "the token was looked at anew meanwhile", "try again");
+    const auto host = attempt.host;
+    const auto answer = co_await host->control(request, initialise_limit);
+    wipe(*wanted.mutable_so_pin());
+    wipe(*wanted.mutable_pin());
+    if (is(answer, token::protocol::PIN_INCORRECT)) {
+        if (pins.authority)
+            m_refused_so.remember(attempt.id, *pins.authority);
+        refuse_pin("the token refused the SO PIN", "enter the right SO PIN");
+    }
+    if (is(answer, token::protocol::PIN_LOCKED))
+        throw Error(protocol::PIN_LOCKED, "the SO PIN is locked", "unblock it with the token's own tools");
+    if (answer.fate == Fate::not_sent || is(answer, token::protocol::TOKEN_ABSENT))
+        throw Error(protocol::TOKEN_ABSENT, "the token is not there: " + answer.what, "try again");
+    if (is(answer, token::protocol::PIN_INVALID))
+        refuse_pin("the token does not take such a PIN: " + answer.what, "choose a PIN of another length");
+    // Whatever came of it, its sessions are closed and its old PINs may have gone.
+    m_kept.drop(attempt.id);
+    host->start_anew();
+    co_await host->wait_ready(Clock::now() + new_process_limit);
+    if (has_ended(answer))
+        throw Error(protocol::TOKEN_FAILED, "the token did not say whether it is initialised: " + answer.what,
+                    "see what `signet list` shows before you try again");
+    if (!answer.ok())
+        refuse_failed(answer);
+    // It may have the serial number and label that it had before.
+    for (const auto& [slot, now] : host->tokens()) {
+        if (now->label != label)
+            continue;
+        for (auto* refused : {&m_refused, &m_refused_so, &m_in_doubt})
+            refused->forget(now->id());
+    }
+}
+
+asio::awaitable<void> Logins::change_pin(std::shared_ptr<TokenState> token, const Peer& peer,
+                                         BroughtPins pins) {
+    const auto id = token->id();
+    const auto under_way = co_await begin(id, Kind::logout);
+    under_way->waiting.push_back(&peer);
+    under_way->host = token->host;
+    std::exception_ptr failure;
+    try {
+        Attempt attempt{token, token->host, id, peer, token_config_for(*m_config, *token), *under_way};
+        co_await look_again(attempt);
+        co_await change_pin_alone(attempt, pins);
+    } catch (...) {
+        failure = std::current_exception();
+    }
+    finish(id, nullptr);
+    if (failure)
+        std::rethrow_exception(failure);
+}
+
+asio::awaitable<void> Logins::change_pin_alone(Attempt& attempt, BroughtPins& pins) {
+    if (attempt.token->has_flag(CKF_USER_PIN_LOCKED))
+        refuse_locked(*attempt.token);
+    const bool by_pad = has_pin_pad(*attempt.token);
+    if (!by_pad && !pins.authority)
+        pins.authority = co_await ask_once(attempt, description(attempt));
+    if (!by_pad && m_refused.is_refused(attempt.id, *pins.authority))
+        refuse_pin(quoted(*attempt.token) + " has refused this PIN before; it was not tried again",
+                   "enter the right PIN");
+    if (!by_pad && !pins.fresh)
+        pins.fresh = co_await ask_new(attempt, "the new PIN for token \"" + attempt.id.label + "\"");
+    if (!by_pad && equal(*pins.authority, *pins.fresh))
+        refuse_pin("the new PIN is the old one", "choose another");
+    // A person may have taken their time.
+    co_await look_again(attempt);
+    const auto token = attempt.token;
+    if (token->has_flag(CKF_USER_PIN_LOCKED))
+        refuse_locked(*token);
+    require_there(attempt.peer);
+    token::protocol::Request request;
+    auto& change = *request.mutable_set_pin();
+    change.set_slot(token->slot);
+    change.set_serial(token->serial);
+    change.set_label(token->label);
+    if (!by_pad) {
+        put(*change.mutable_old_pin(), *pins.authority);
+        put(*change.mutable_new_pin(), *pins.fresh);
+    }
+    const auto answer = co_await attempt.host->control(
+        request, by_pad ? Clock::duration(initialise_limit) : attempt.host->config().operation_timeout);
+    wipe(*change.mutable_old_pin());
+    wipe(*change.mutable_new_pin());
+    if (is(answer, token::protocol::PIN_INCORRECT)) {
+        if (!by_pad)
+            refuse(attempt.id, *pins.authority);
+        refuse_pin(quoted(*token) + " refused the old PIN", "enter the right PIN");
+    }
+    if (is(answer, token::protocol::PIN_INVALID))
+        refuse_pin(quoted(*token) + " does not take the new PIN: " + answer.what,
+                   "choose a PIN of another length, or with other characters");
+    if (answer.fate == Fate::not_sent)
+        throw Error(protocol::TOKEN_FAILED, "the token's module is not ready: " + answer.what, "try again");
+    // Which PIN is right is not known, or it is the new one.
+    m_kept.drop(attempt.id);
+    if (is(answer, token::protocol::PIN_LOCKED))
+        refuse_locked(*token);
+    if (has_ended(answer)) {
+        if (!by_pad)
+            m_in_doubt.remember(attempt.id, *pins.authority);
+        throw Error(protocol::TOKEN_FAILED,
+                    quoted(*token) + " did not say whether its PIN was changed: " + answer.what,
+                    "find out with `signet unlock --pin-stdin`");
+    }
+    if (!answer.ok())
+        refuse_failed(answer);
+    if (!by_pad) {
+        m_refused.forget(attempt.id, *pins.fresh);
+        m_refused.remember(attempt.id, *pins.authority);
+    }
+    if (token->logged_in)
+        keep(attempt, by_pad ? std::nullopt : std::optional<Secret>(pins.fresh->clone()));
+    co_await attempt.host->scan(token->slot);
+}
+
+}  // namespace signet::agent

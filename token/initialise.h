@@ -1,0 +1,18 @@
+// Tokens that are made anew (PKCS#11 2.40, section 5.5).
+#pragma once
+
+#include <p11-kit/pkcs11.h>
+
+#include "token/protocol/token.pb.h"
+
+namespace signet::token {
+
+/// Bytes of a token's label (CK_TOKEN_INFO).
+inline constexpr std::size_t max_token_label = 32;
+
+/// C_InitToken, then C_InitPIN as the SO. Closes all sessions on the slot: what they were for fails, and the
+/// process should be replaced. Throws TokenError: TOKEN_ABSENT if another token is in the slot, PIN_INCORRECT
+/// if it is initialised and has another SO PIN, PIN_INVALID before anything is done.
+void initialise(const CK_FUNCTION_LIST& functions, protocol::InitialiseToken& request);
+
+}  // namespace signet::token
