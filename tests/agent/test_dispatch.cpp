@@ -8,6 +8,7 @@
 
 #include <set>
 #include <stdexcept>
+#include <utility>
 
 namespace protocol = signet::agent::protocol;
 using protocol::Request;
@@ -78,6 +79,15 @@ TEST_CASE("what uses a key or a PIN says so in its row") {
     for (const auto body : {Request::kSign, Request::kUnwrap, Request::kUnlock})
         CHECK(row_of(body)->recorded == Recorded::or_refused);
     CHECK(row_of(Request::kLock)->recorded == Recorded::always);
+    for (const auto body : {Request::kGenerateKey, Request::kRequestCertificate, Request::kImportCertificates,
+                            Request::kDeleteKey}) {
+        CHECK(row_of(body)->needs == Needs::admin_and_login);
+        CHECK(row_of(body)->recorded == Recorded::or_refused);
+    }
+    for (const auto body : {Request::kInitialiseToken, Request::kChangePin}) {
+        CHECK(row_of(body)->needs == Needs::admin);
+        CHECK(row_of(body)->recorded == Recorded::or_refused);
+    }
 }
 
 TEST_CASE("a digest has the length of its hash") {
@@ -193,6 +203,100 @@ TEST_CASE("a PIN has 1 to 255 bytes, or is not given") {
         request.mutable_unlock()->set_pin(std::string(size, '1'));
         CHECK(checked(request) == protocol::MALFORMED);
     }
+}
+
+TEST_CASE("the names of a certification request fit its kind") {
+    const auto with = [](protocol::CertificateKind kind, const std::string& name,
+                         const std::string& organisation) {
+        Request request;
+        auto& wanted = *request.mutable_request_certificate();
+        wanted.set_kind(kind);
+        wanted.add_email("alice@example.org");
+        wanted.set_common_name(name);
+        wanted.set_organisation(organisation);
+        return checked(request);
+    };
+    CHECK(with(protocol::MAILBOX, "", "") == protocol::DONE);
+    CHECK(with(protocol::MAILBOX, "alice@example.org", "") == protocol::DONE);
+    CHECK(with(protocol::MAILBOX, "Alice", "") == protocol::MALFORMED);
+    CHECK(with(protocol::MAILBOX, "", "Example") == protocol::MALFORMED);
+    CHECK(with(protocol::INDIVIDUAL, "Alice", "") == protocol::DONE);
+    CHECK(with(protocol::INDIVIDUAL, "", "") == protocol::MALFORMED);
+    CHECK(with(protocol::INDIVIDUAL, "Alice", "Example") == protocol::MALFORMED);
+    CHECK(with(protocol::SPONSOR, "Alice", "Example") == protocol::DONE);
+    CHECK(with(protocol::SPONSOR, "Alice", "") == protocol::MALFORMED);
+    CHECK(with(protocol::KIND_UNSPECIFIED, "", "") == protocol::MALFORMED);
+    CHECK(with(static_cast<protocol::CertificateKind>(9), "", "") == protocol::MALFORMED);
+    Request many;
+    many.mutable_request_certificate()->set_kind(protocol::MAILBOX);
+    CHECK(checked(many) == protocol::MALFORMED);
+    for (int i = 0; i < 16; ++i)
+        many.mutable_request_certificate()->add_email("a@x");
+    CHECK(checked(many) == protocol::DONE);
+    many.mutable_request_certificate()->add_email("a@x");
+    CHECK(checked(many) == protocol::TOO_LARGE);
+}
+
+TEST_CASE("the limits of what changes a token hold to the unit") {
+    Request generate;
+    auto& key = *generate.mutable_generate_key();
+    key.set_algorithm(protocol::RSA_2048);
+    key.set_sign(true);
+    for (const auto& [size, status] : {std::pair{0, protocol::MALFORMED},
+                                       {1, protocol::DONE},
+                                       {255, protocol::DONE},
+                                       {256, protocol::MALFORMED}}) {
+        key.set_label(std::string(static_cast<std::size_t>(size), 'a'));
+        CHECK(checked(generate) == status);
+    }
+    key.set_label("a\x1b[1m");
+    CHECK(checked(generate) == protocol::MALFORMED);
+    key.set_label("a");
+    key.set_sign(false);
+    CHECK(checked(generate) == protocol::MALFORMED);
+    key.set_decrypt(true);
+    CHECK(checked(generate) == protocol::DONE);
+    key.set_algorithm(protocol::ED25519);
+    CHECK(checked(generate) == protocol::MALFORMED);
+    key.set_algorithm(protocol::KEY_UNSPECIFIED);
+    CHECK(checked(generate) == protocol::MALFORMED);
+
+    Request initialise;
+    for (const auto& [size, status] : {std::pair{0, protocol::MALFORMED},
+                                       {1, protocol::DONE},
+                                       {32, protocol::DONE},
+                                       {33, protocol::MALFORMED}}) {
+        initialise.mutable_initialise_token()->set_label(std::string(static_cast<std::size_t>(size), 'a'));
+        CHECK(checked(initialise) == status);
+    }
+    initialise.mutable_initialise_token()->set_label("blank ");
+    CHECK(checked(initialise) == protocol::MALFORMED);
+
+    Request import;
+    import.mutable_import_certificates();
+    CHECK(checked(import) == protocol::MALFORMED);
+    for (int i = 0; i < 16; ++i)
+        import.mutable_import_certificates()->add_certificate(std::string(std::size_t{32} * 1024, 'c'));
+    CHECK(checked(import) == protocol::DONE);
+    import.mutable_import_certificates()->set_certificate(0, std::string(std::size_t{32} * 1024 + 1, 'c'));
+    CHECK(checked(import) == protocol::MALFORMED);
+    import.mutable_import_certificates()->set_certificate(0, "c");
+    import.mutable_import_certificates()->add_certificate("c");
+    CHECK(checked(import) == protocol::TOO_LARGE);
+
+    Request change;
+    change.mutable_change_pin();
+    CHECK(checked(change) == protocol::DONE);
+    change.mutable_change_pin()->set_old_pin(std::string(255, '1'));
+    CHECK(checked(change) == protocol::DONE);
+    change.mutable_change_pin()->set_new_pin("");
+    CHECK(checked(change) == protocol::MALFORMED);
+    change.mutable_change_pin()->set_new_pin(std::string(256, '1'));
+    CHECK(checked(change) == protocol::MALFORMED);
+
+    Request nothing;
+    nothing.mutable_delete_key();
+    CHECK(checked(nothing) == protocol::MALFORMED);
 }
 
 TEST_CASE("an exception becomes a status, one line, and nothing of the result stays") {

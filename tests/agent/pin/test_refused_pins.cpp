@@ -35,6 +35,17 @@ TEST_CASE("Serial number, label and PIN do not run into each other") {
     CHECK(refused.is_refused({"ab", "c"}, pin_of("d")));
 }
 
+TEST_CASE("A PIN that the token has been given is forgotten, and no other") {
+    RefusedPins refused;
+    refused.remember(alpha, pin_of("1234"));
+    refused.remember(alpha, pin_of("5678"));
+    refused.remember({"2", "beta"}, pin_of("1234"));
+    refused.forget(alpha, pin_of("1234"));
+    CHECK_FALSE(refused.is_refused(alpha, pin_of("1234")));
+    CHECK(refused.is_refused(alpha, pin_of("5678")));
+    CHECK(refused.is_refused({"2", "beta"}, pin_of("1234")));
+}
+
 TEST_CASE("Several refused PINs are known until the token is forgotten") {
     RefusedPins refused;
     const TokenId beta{"2", "beta"};
