@@ -15,6 +15,7 @@ agent/pin: agent secret
 agent: agent/pin agent/protocol cms secret token/protocol
 client: agent/protocol cms secret
 client/commands: client agent/protocol cms secret
+client/commands/token: client client/commands agent/protocol cms secret
 client/mail: client client/commands agent/protocol cms secret
 '
 git grep -n '^ *# *include "' -- '*.cpp' '*.h' ':!tests' | awk -v arrows="$arrows" '
