@@ -280,6 +280,11 @@ void Catalogue::rebuild(std::vector<std::shared_ptr<TokenState>> tokens,
     m_leaving_keys = leaving_builder.keys();
 }
 
+bool Catalogue::has_token() const noexcept {
+    return std::any_of(m_tokens.begin(), m_tokens.end(),
+                       [](const auto& token) { return token->is_initialised(); });
+}
+
 std::shared_ptr<const Key> Catalogue::key(const std::string& subject_public_key_info) const {
     for (const auto* keys : {&m_keys, &m_leaving_keys}) {
         if (const auto place = keys->find(subject_public_key_info); place != keys->end())

@@ -32,6 +32,8 @@ class Catalogue {
     [[nodiscard]] const std::vector<std::shared_ptr<const Identity>>& identities() const noexcept {
         return m_identities;
     }
+    /// Whether there is one that is initialised.
+    [[nodiscard]] bool has_token() const noexcept;
     /// Those that were there, and whose token is not now.
     [[nodiscard]] const std::vector<std::shared_ptr<const Identity>>& absent() const noexcept {
         return m_absent.identities();

@@ -203,7 +203,7 @@ void refuse_absent(Agent& agent, const std::string& identity, const std::vector<
                     "token \"" + match->identity->places.front().token->label + "\" with " +
                         match->identity->description() + " is not there",
                     "insert it, or wait for it with --wait");
-    if (agent.hosts.catalogue().tokens().empty())
+    if (!agent.hosts.catalogue().has_token())
         throw Error(protocol::TOKEN_ABSENT, "no token is there", "insert one, or see `signet status`");
 }
 

@@ -273,7 +273,9 @@ void Host::retire(const TokenState& token, const std::string& why) {
 bool Host::look_anew() {
     const auto now = Clock::now();
     const bool busy = outstanding() + queued() > 0;
-    if (!is_ready() || !m_tokens.empty() || busy || now - m_begin < long_life ||
+    const bool shows_token = std::any_of(m_tokens.begin(), m_tokens.end(),
+                                         [](const auto& entry) { return entry.second->is_initialised(); });
+    if (!is_ready() || shows_token || busy || now - m_begin < long_life ||
         (m_looked && now - *m_looked < look_again))
         return false;
     m_looked = now;

@@ -177,6 +177,7 @@ class Host : public std::enable_shared_from_this<Host> {
                                 Clock::duration limit);
     void replace_process(const std::string& why);
     void slots_changed(const token::protocol::SlotsChanged& slots);
+    void token_was_out(std::uint64_t slot);
     static asio::awaitable<void> look_at_slots(std::shared_ptr<Host> self);
     void take_scan(std::optional<std::uint64_t> slot, const Answer& answer);
     void notice_removals(std::optional<std::uint64_t> slot, const Answer& answer);

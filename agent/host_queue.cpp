@@ -68,6 +68,8 @@ asio::awaitable<Answer> Host::call(ClientId client, Company company, std::shared
         m_succeeded = true;
     if (answered && gets_on(answer.outcome))
         ++m_answered;
+    if (answered && answer.outcome == token::protocol::TOKEN_ABSENT && token->current)
+        token_was_out(token->slot);
     co_return answer;
 }
 

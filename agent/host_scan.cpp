@@ -70,6 +70,14 @@ void Host::slots_changed(const token::protocol::SlotsChanged& slots) {
         spawn(m_loop, look_at_slots(shared_from_this()));
 }
 
+void Host::token_was_out(std::uint64_t slot) {
+    // It may be back already, before anything tells of it: it has been out all the same.
+    token::protocol::SlotsChanged slots;
+    slots.add_emptied(slot);
+    slots.add_filled(slot);
+    slots_changed(slots);
+}
+
 asio::awaitable<void> Host::look_at_slots(std::shared_ptr<Host> self) {
     self->m_looking_at_slots = true;
     try {

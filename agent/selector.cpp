@@ -179,7 +179,7 @@ const SignerChoice& Selector::signer(const std::string& text, std::int64_t now) 
     }
     if (usable.empty()) {
         refuse_absent(absent(text), now);
-        refuse_none(text, skipped, !m_catalogue.tokens().empty());
+        refuse_none(text, skipped, m_catalogue.has_token());
     }
     const bool one_key = std::all_of(usable.begin(), usable.end(), [&](const auto& identity) {
         return identity->key == usable.front()->key;

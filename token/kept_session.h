@@ -27,18 +27,26 @@ class KeptSession {
 
     /// Calls `action(session)` and returns its result. If that throws a TokenError which says that the
     /// session cannot go on, it is called once more with a new session: it must be repeatable. Throws what
-    /// `action` throws.
+    /// `action` throws; a login that went with a token that was removed is a token that was removed.
     template <typename Action>
     auto use(Action&& action) {
+        Ckr first = Ckr::ok;
         try {
             return action(get());
         } catch (const TokenError& error) {
-            const SessionState state = session_state(error.ckr());
+            first = error.ckr();
+            const SessionState state = session_state(first);
             if (state == SessionState::usable)
                 throw;
             renew(state);
         }
-        return action(get());
+        try {
+            return action(get());
+        } catch (const TokenError& error) {
+            if (first == Ckr::device_removed && error.ckr() == Ckr::user_not_logged_in)
+                throw TokenError("the token was out", first);
+            throw;
+        }
     }
 
   private:

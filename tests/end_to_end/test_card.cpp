@@ -139,3 +139,16 @@ TEST_CASE("a card that was deleted of a key is there, and the key is not") {
     check_refused(card.signet({"sign", "-k", "alice-p256", "report.txt"}), 4);
     check_done(card.signet({"sign", "-k", "alice-rsa2048", "report.txt"}));
 }
+
+TEST_CASE("a card that was out during a signature has lost its PIN, although it was back at once") {
+    CardSession card("none");
+    card.unlock();
+    check_done(card.sign());
+    // Neither events nor the list of slots tell of it.
+    card.module.set("events unsupported");
+    card.module.follow(
+        "C_Sign error CKR_DEVICE_REMOVED times 1\nC_SignInit error CKR_USER_NOT_LOGGED_IN once 1 times 1\n");
+    check_refused(card.sign(), 5);
+    card.unlock();
+    check_done(card.sign());
+}

@@ -63,7 +63,7 @@ TEST_CASE("a card signs and opens mail, is pulled and put back, and does it agai
 
     alice.card.pull();
     alice.await_empty_reader();
-    check_refused(session.sign(alice.card.signature()), 4);
+    check_refused(session.sign(alice.card.signature()), 6);
 
     alice.card.insert();
     alice.await_card();
