@@ -273,9 +273,8 @@ void Host::retire(const TokenState& token, const std::string& why) {
 bool Host::look_anew() {
     const auto now = Clock::now();
     const bool busy = outstanding() + queued() > 0;
-    const bool shows_token = std::any_of(m_tokens.begin(), m_tokens.end(),
-                                         [](const auto& entry) { return entry.second->is_initialised(); });
-    if (!is_ready() || shows_token || busy || now - m_begin < long_life ||
+    const auto empty_since = std::max(m_begin, m_last_shown);
+    if (!is_ready() || shows_token() || busy || now - empty_since < long_life ||
         (m_looked && now - *m_looked < look_again))
         return false;
     m_looked = now;

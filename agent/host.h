@@ -111,7 +111,7 @@ class Host : public std::enable_shared_from_this<Host> {
     /// Scans the slot of `token`, which shows that it is out of date; whoever comes while one does that waits
     /// for the same scan.
     asio::awaitable<void> renew(std::shared_ptr<const TokenState> token);
-    /// Replaces a process that runs for some time, shows no token and has nothing to do: some modules look
+    /// Replaces a process that shows no token for some time and has nothing to do: some modules look
     /// for tokens only as they start. Once a minute at most. Whether it did.
     bool look_anew();
     /// Replaces the process, which is well, when it has nothing outstanding: a token was made anew.
@@ -177,6 +177,7 @@ class Host : public std::enable_shared_from_this<Host> {
                                 Clock::duration limit);
     void replace_process(const std::string& why);
     void slots_changed(const token::protocol::SlotsChanged& slots);
+    [[nodiscard]] bool shows_token() const noexcept;
     void token_was_out(std::uint64_t slot);
     static asio::awaitable<void> look_at_slots(std::shared_ptr<Host> self);
     void take_scan(std::optional<std::uint64_t> slot, const Answer& answer);
@@ -222,8 +223,9 @@ class Host : public std::enable_shared_from_this<Host> {
     bool m_succeeded = false;
     Clock::duration m_back_off{};
     pid_t m_pid = -1;
-    /// When the process began.
+    /// When the process began, and when it last showed a token.
     Clock::time_point m_begin{};
+    Clock::time_point m_last_shown{};
     /// When look_anew() replaced one last, and whether the next is no restart for that.
     std::optional<Clock::time_point> m_looked;
     bool m_looks_anew = false;

@@ -98,7 +98,14 @@ asio::awaitable<void> Host::look_at_slots(std::shared_ptr<Host> self) {
     self->m_looking_at_slots = false;
 }
 
+bool Host::shows_token() const noexcept {
+    return std::any_of(m_tokens.begin(), m_tokens.end(),
+                       [](const auto& entry) { return entry.second->is_initialised(); });
+}
+
 void Host::take_scan(std::optional<std::uint64_t> slot, const Answer& answer) {
+    if (shows_token())
+        m_last_shown = Clock::now();
     for (auto entry = m_tokens.begin(); entry != m_tokens.end();) {
         if (slot && entry->first != *slot) {
             ++entry;

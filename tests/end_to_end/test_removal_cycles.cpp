@@ -29,8 +29,7 @@ struct PulledCard {
     ProcessResult list() const { return agent.signet({"list"}); }
     pid_t agent_pid() { return agent.process().pid(); }
     pid_t host_pid() const { return agent.hosts().at(0); }
-    // By its key's label it is not there (6), or there is no such identity (4).
-    std::size_t refused() { return load.refused(6) + load.refused(4); }
+    std::size_t refused() { return load.refused(6); }
     // Until one client has heard that the card is away, and until one has a signature again.
     void pull() {
         const std::size_t before = refused();
@@ -111,7 +110,7 @@ TEST_CASE("a card that goes and comes again and again leaves nothing behind") {
     CHECK_THAT(card.load.faults(), Catch::Equals(std::vector<std::string>{}));
     for (const auto& [status, told] : card.load.refusals()) {
         CAPTURE(told.second);
-        CHECK((status == 6 || status == 4));
+        CHECK(status == 6);
     }
 }
 
