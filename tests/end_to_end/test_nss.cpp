@@ -30,3 +30,16 @@ TEST_CASE("NSS's softoken signs and opens mail, with each of its keys") {
     for (const Identity& identity : elliptic)
         session.check_opens(identity);
 }
+
+TEST_CASE("a token that needs no login signs and opens mail without a PIN") {
+    TestCa ca;
+    const NssDatabase database(NssDatabase::Login::none);
+    const Identity rsa = database.add(ca, KeyType::rsa2048, "rsa2048", mail_key_usage(KeyType::rsa2048));
+    const TokenSession session(database.softoken(), NssDatabase::softoken_uri, ca.root());
+    REQUIRE(wait_until([&] { return session.shows("no login needed"); }));
+    session.check_signs(rsa);
+    session.check_opens(rsa);
+    // There is nothing to unlock, and nothing to lock.
+    check_done(session.signet({"lock"}));
+    session.check_signs(rsa);
+}
