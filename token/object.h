@@ -61,7 +61,7 @@ class AttributeReader {
     /// module a call costs about as much as several attributes. What it does not give in company is asked for
     /// alone.
     void fetch(std::initializer_list<Attribute> attributes);
-    static constexpr std::size_t max_fetched = 8;
+    static constexpr std::size_t max_fetched = 9;
 
     /// At most `limit` bytes. A view into the buffer: good until the next call.
     std::optional<std::span<const unsigned char>> bytes(Attribute attribute,
@@ -83,7 +83,7 @@ class AttributeReader {
     ObjectHandle m_object;
     std::span<unsigned char> m_buffer;
     // Certificates are seldom longer than a quarter of it.
-    alignas(CK_ULONG) std::array<unsigned char, 16384> m_fetched_values;
+    alignas(CK_ULONG) std::array<unsigned char, 16384> m_fetched_values{};
     std::array<CK_ATTRIBUTE, max_fetched> m_fetched{};
     std::size_t m_fetched_count = 0;
 };

@@ -99,9 +99,11 @@ protocol::Key report_key(const Session& session, SlotId slot, ObjectHandle objec
     // A private key on a curve seldom has its point, and what is not there is asked for once more.
     if (is_private)
         reader.fetch({Attribute::id, Attribute::label, Attribute::key_type, Attribute::sign,
-                      Attribute::decrypt, Attribute::derive, Attribute::always_authenticate});
+                      Attribute::decrypt, Attribute::derive, Attribute::always_authenticate,
+                      Attribute::modulus, Attribute::public_exponent});
     else
-        reader.fetch({Attribute::id, Attribute::label, Attribute::key_type});
+        reader.fetch({Attribute::id, Attribute::label, Attribute::key_type, Attribute::modulus,
+                      Attribute::public_exponent, Attribute::ec_params, Attribute::ec_point});
     protocol::Key key;
     key.set_slot(static_cast<CK_SLOT_ID>(slot));
     key.set_handle(static_cast<CK_OBJECT_HANDLE>(object));
@@ -116,7 +118,9 @@ protocol::Key report_key(const Session& session, SlotId slot, ObjectHandle objec
     } else if (key.key_type() == CKK_EC) {
         key.set_type(protocol::EC);
         key.set_public_value(point(reader, &uncompressed_point));
-        key.set_parameters(reader.copy(Attribute::ec_params));
+        // They say nothing without a point.
+        if (!key.public_value().empty())
+            key.set_parameters(reader.copy(Attribute::ec_params));
     } else if (key.key_type() == CKK_EC_EDWARDS || key.key_type() == ckk_ec_montgomery) {
         key.set_type(is_montgomery(reader, key.key_type()) ? protocol::MONTGOMERY : protocol::EDWARDS);
         key.set_public_value(point(reader, &compressed_point));
