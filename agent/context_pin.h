@@ -3,6 +3,7 @@
 
 #include "secret/secret.h"
 
+#include <cstdint>
 #include <optional>
 
 namespace signet::agent {
@@ -14,6 +15,8 @@ struct ContextPin {
     bool may_be_last_try = false;
     /// The token has taken it before, and it is kept since.
     bool confirmed = false;
+    /// How often PINs had been forgotten when it was found (Logins::context_pin).
+    std::uint64_t forgotten = 0;
 };
 
 }  // namespace signet::agent

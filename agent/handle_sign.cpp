@@ -90,6 +90,8 @@ class SignatureUse final : public KeyUse {
                                        m_task.digest_algorithm, m_input, cms::as_bytes(answer.signature));
     }
 
+    [[nodiscard]] bool is_given_up() const override { return m_task.failure != nullptr; }
+
     /// Throws what the audit log threw: then nothing may leave.
     void check_recorded() const {
         if (m_failure)

@@ -227,6 +227,11 @@ void refuse_absent(Agent& agent, const std::string& identity, const std::vector<
     throw Error(protocol::NO_RECIPIENT, why, "insert the token, or see what `signet list` shows");
 }
 
+bool may_come_with_a_token(protocol::Status status) {
+    return status == protocol::TOKEN_ABSENT || status == protocol::NO_RECIPIENT ||
+           status == protocol::NO_IDENTITY;
+}
+
 asio::awaitable<RecipientMatch> find_recipient(Agent& agent, const Peer& peer,
                                                const protocol::Unwrap& request) {
     std::vector<cms::BytesView> infos;
@@ -245,7 +250,7 @@ asio::awaitable<RecipientMatch> find_recipient(Agent& agent, const Peer& peer,
         try {
             refuse_no_recipient(agent, request.identity(), infos, unreadable);
         } catch (const Error& error) {
-            if (error.status() != protocol::TOKEN_ABSENT || !request.wait())
+            if (!request.wait() || !may_come_with_a_token(error.status()))
                 throw;
         }
         co_await wait_for_token(agent.hosts, peer);

@@ -180,14 +180,15 @@ class Host : public std::enable_shared_from_this<Host> {
     [[nodiscard]] bool shows_token() const noexcept;
     void token_was_out(std::uint64_t slot);
     static asio::awaitable<void> look_at_slots(std::shared_ptr<Host> self);
+    void forget_slot(std::optional<std::uint64_t> slot);
     void take_scan(std::optional<std::uint64_t> slot, const Answer& answer);
     void notice_removals(std::optional<std::uint64_t> slot, const Answer& answer);
     void go_back();
     void forget_process();
     void end_use();
     void end_if_unused();
-    void send(token::protocol::Request& request, const ContextPin* pin, SendWatch* watch,
-              Completion<Answer> done);
+    void send(token::protocol::Request& request, const TokenState& token, const ContextPin* pin,
+              SendWatch* watch, Completion<Answer> done);
     void send_waiting();
     void send_back_waiting();
     static void send_back(Waiting waiting, const std::string& why);

@@ -20,6 +20,8 @@ enum class Sent { yes, would_block, broken };
 
 /// Times that the limit of a request may begin anew.
 constexpr int most_limits = 10;
+/// A second, of slots that have changed: signet-token sends a few at most.
+constexpr int max_reports = 32;
 
 Sent send_datagram(int socket, const std::string& datagram) {
     ssize_t sent = -1;
@@ -177,7 +179,7 @@ void HostChannel::take(std::size_t size) {
     const bool parsed =
         size <= token::protocol::max_datagram && m_reply.ParseFromArray(m_in.data(), static_cast<int>(size));
     // The ids of requests begin with 1.
-    if (parsed && m_reply.id() == 0 && m_reply.has_slots_changed())
+    if (parsed && m_reply.id() == 0 && m_reply.has_slots_changed() && allows_report())
         return m_slots_changed(m_reply.slots_changed());
     const auto place = std::find_if(m_pending.begin(), m_pending.end(),
                                     [this](const auto& pending) { return pending.id == m_reply.id(); });
@@ -221,6 +223,15 @@ void HostChannel::take(std::size_t size) {
     // First the next request, so that the token works on.
     m_freed();
     done.resume(std::move(answer));
+}
+
+bool HostChannel::allows_report() {
+    const auto now = Clock::now();
+    if (now - m_reports_since >= std::chrono::seconds{1}) {
+        m_reports_since = now;
+        m_reports = 0;
+    }
+    return ++m_reports <= max_reports;
 }
 
 void HostChannel::break_off(std::size_t size) {

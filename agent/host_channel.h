@@ -70,6 +70,7 @@ class HostChannel : public std::enable_shared_from_this<HostChannel> {
     bool receive_one();
     void take(std::size_t size);
     void break_off(std::size_t size);
+    bool allows_report();
     void stop(std::string trouble);
     void finish_all();
 
@@ -82,6 +83,8 @@ class HostChannel : public std::enable_shared_from_this<HostChannel> {
     bool m_late = false;
     std::function<void()> m_freed;
     SlotsChanged m_slots_changed;
+    Clock::time_point m_reports_since{};
+    int m_reports = 0;
     /// In the order in which they were sent.
     std::vector<Pending> m_pending;
     std::uint64_t m_last_id = 0;

@@ -21,12 +21,14 @@ bool gets_on(token::protocol::Outcome outcome) {
 }
 
 /// Sets the authentication of a Sign or Decrypt, or takes it out.
-void authenticate(Request& request, const ContextPin* pin) {
-    const auto set = [pin](auto& operation) {
+void authenticate(Request& request, const ContextPin* pin, const TokenState& token) {
+    const auto set = [pin, &token](auto& operation) {
         if (pin == nullptr)
             return operation.clear_authentication();
         auto& authentication = *operation.mutable_authentication();
         authentication.set_may_be_last_try(pin->may_be_last_try);
+        authentication.set_serial(token.serial);
+        authentication.set_label(token.label);
         // The setter that protobuf generates would leave a copy behind that nobody wipes.
         if (pin->pin)
             authentication.mutable_pin()->assign(pin->pin->reveal());
@@ -50,7 +52,7 @@ asio::awaitable<Answer> Host::call(ClientId client, Company company, std::shared
     }
     auto start = [&](Completion<Answer> done) {
         if (m_queue.send_at_once(company, m_operations, room()))
-            send(request, pin, watch, std::move(done));
+            send(request, *token, pin, watch, std::move(done));
         else
             m_queue.push(client, company, Waiting{token, &request, pin, watch, std::move(done)});
     };
@@ -88,15 +90,16 @@ void Host::send_waiting() {
             send_back(std::move(*next), "the token was looked at anew");
             continue;
         }
-        send(*next->request, next->pin, next->watch, std::move(next->done));
+        send(*next->request, *next->token, next->pin, next->watch, std::move(next->done));
     }
     end_if_unused();
 }
 
-void Host::send(Request& request, const ContextPin* pin, SendWatch* watch, Completion<Answer> done) {
+void Host::send(Request& request, const TokenState& token, const ContextPin* pin, SendWatch* watch,
+                Completion<Answer> done) {
     ++m_operations;
     Clock::duration limit = m_config.operation_timeout;
-    authenticate(request, pin);
+    authenticate(request, pin, token);
     if (pin != nullptr && !pin->pin)
         limit += pin_pad_limit;
     m_channel->send(request, limit, std::move(done));

@@ -2,6 +2,7 @@
 
 #include "agent/scanned_token.h"
 #include "agent/spawn.h"
+#include "token/protocol/datagram.h"
 
 #include <algorithm>
 #include <exception>
@@ -57,15 +58,30 @@ asio::awaitable<void> Host::renew(std::shared_ptr<const TokenState> token) {
 }
 
 void Host::slots_changed(const token::protocol::SlotsChanged& slots) {
-    m_to_look_at.insert(slots.filled().begin(), slots.filled().end());
+    if (!m_channel)
+        return;
     // Before what came is looked at: a token that moved to another slot was removed.
+    bool some_went = false;
     for (const auto slot : slots.emptied()) {
-        if (is_ready())
-            take_scan(slot, {});
-        // The scan may have seen it before.
-        if (m_scanning)
-            m_to_look_at.insert(slot);
+        if (!is_ready() || !m_tokens.contains(slot))
+            continue;
+        forget_slot(slot);
+        notice_removals(slot, {});
+        some_went = true;
     }
+    const auto remember = [this](std::uint64_t slot) {
+        if (m_to_look_at.size() < token::protocol::max_slots)
+            m_to_look_at.insert(slot);
+    };
+    for (const auto slot : slots.filled())
+        remember(slot);
+    // A scan under way may have seen it before.
+    for (const auto slot : slots.emptied()) {
+        if (m_scanning)
+            remember(slot);
+    }
+    if (some_went)
+        m_scanned();
     if (is_ready() && !m_to_look_at.empty() && !m_looking_at_slots)
         spawn(m_loop, look_at_slots(shared_from_this()));
 }
@@ -103,17 +119,20 @@ bool Host::shows_token() const noexcept {
                        [](const auto& entry) { return entry.second->is_initialised(); });
 }
 
-void Host::take_scan(std::optional<std::uint64_t> slot, const Answer& answer) {
+/// Of all if there is none.
+void Host::forget_slot(std::optional<std::uint64_t> slot) {
     if (shows_token())
         m_last_shown = Clock::now();
-    for (auto entry = m_tokens.begin(); entry != m_tokens.end();) {
-        if (slot && entry->first != *slot) {
-            ++entry;
-            continue;
-        }
-        entry->second->current = false;
-        entry = m_tokens.erase(entry);
-    }
+    std::erase_if(m_tokens, [slot](const auto& entry) {
+        const bool goes = !slot || entry.first == *slot;
+        if (goes)
+            entry.second->current = false;
+        return goes;
+    });
+}
+
+void Host::take_scan(std::optional<std::uint64_t> slot, const Answer& answer) {
+    forget_slot(slot);
     for (auto& token : scanned_tokens(answer.parts)) {
         token->host = shared_from_this();
         token->module = m_config.name;

@@ -59,6 +59,7 @@ class Hosts {
     /// Requests that the hosts' processes have not answered.
     [[nodiscard]] std::size_t outstanding() const noexcept;
     [[nodiscard]] const Catalogue& catalogue() const noexcept { return m_catalogue; }
+    [[nodiscard]] asio::io_context& loop() const noexcept { return m_loop; }
 
   private:
     static asio::awaitable<void> scan_one(std::shared_ptr<Host> host);

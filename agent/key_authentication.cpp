@@ -10,9 +10,17 @@
 
 namespace signet::agent {
 
-asio::awaitable<void> KeyOperations::find_pin(Progress& progress, std::shared_ptr<TokenState> token) {
+asio::awaitable<void> KeyOperations::find_pin(Progress& progress, std::shared_ptr<TokenState> token,
+                                              const KeyUse* use) {
     progress.failures_allowed = std::min(progress.failures_allowed, max_failures_with_pin);
     const auto begin = Clock::now();
+    // What the token says to a PIN decides what the next operation sends.
+    progress.pin.reset();
+    progress.turn.reset();
+    progress.turn.emplace(co_await m_turns.take(token->id()));
+    require_there(progress.permit.peer());
+    if (use != nullptr && use->is_given_up())
+        throw Error(protocol::STOPPING, "the rest of the request has failed");
     progress.pin =
         co_await m_logins.context_pin(token, progress.permit.peer(), progress.last_try, progress.pin_error);
     progress.pin_for = token;
@@ -25,13 +33,18 @@ asio::awaitable<bool> KeyOperations::judge_pin(Progress& progress, std::shared_p
                                                const Answer& answer) {
     ContextPin pin = std::move(*progress.pin);
     progress.pin.reset();
+    const auto turn = std::exchange(progress.turn, std::nullopt);
     if (answer.fate != Fate::answered || answer.outcome == token::protocol::DEVICE_FAILED) {
         m_logins.context_pin_unanswered(*token, pin);
         co_return false;
     }
     switch (answer.outcome) {
-        case token::protocol::OK:
         case token::protocol::INPUT_REFUSED:
+            // The token has not seen it.
+            if (answer.ckr == CKR_OK)
+                co_return false;
+            [[fallthrough]];
+        case token::protocol::OK:
             m_logins.context_pin_taken(*token, std::move(pin));
             co_return false;
         case token::protocol::PIN_CANCELLED:

@@ -83,7 +83,7 @@ asio::awaitable<Answer> KeyOperations::run(Permit permit, std::shared_ptr<const 
         const auto host = place->token->host;
         const bool authenticates = place->key->always_authenticate;
         if (authenticates && !(progress.pin && is_same_place(*progress.pin_for, *place->token))) {
-            co_await find_pin(progress, place->token);
+            co_await find_pin(progress, place->token, use);
             continue;
         }
         progress.preparations = 0;

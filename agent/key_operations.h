@@ -8,6 +8,7 @@
 #include "agent/identity.h"
 #include "agent/login.h"
 #include "agent/policy.h"
+#include "agent/token_turns.h"
 
 #include <cstdint>
 #include <memory>
@@ -24,6 +25,8 @@ class KeyUse : public SendWatch {
     [[nodiscard]] const std::shared_ptr<const TokenState>& token() const noexcept { return m_token; }
     /// Looks at an OK answer before it counts: a faulty one is repeated like a failed device's.
     [[nodiscard]] virtual bool accepts(const Answer& answer) const = 0;
+    /// Whether nobody needs it any more, so that no PIN is sent for it.
+    [[nodiscard]] virtual bool is_given_up() const { return false; }
 
   private:
     std::shared_ptr<const TokenState> m_token;
@@ -51,7 +54,7 @@ class KeyOperations {
 
     /// All must outlive it; the configuration may be exchanged.
     KeyOperations(const std::shared_ptr<const Config>& config, Hosts& hosts, Logins& logins)
-        : m_config(config), m_hosts(hosts), m_logins(logins) {}
+        : m_config(config), m_hosts(hosts), m_logins(logins), m_turns(hosts.loop()) {}
 
     /// `request` has a Sign, Decrypt or Derive without slot and key. The answer is the token's, OK or not, or
     /// lost or timed out if no attempt got one. How long it waits for its turn does not matter; it gives up
@@ -74,7 +77,7 @@ class KeyOperations {
     void share_load(const Progress& progress, const Location& full);
     asio::awaitable<void> prepare(Progress& progress);
     asio::awaitable<void> log_in(Progress& progress, std::shared_ptr<TokenState> token);
-    asio::awaitable<void> find_pin(Progress& progress, std::shared_ptr<TokenState> token);
+    asio::awaitable<void> find_pin(Progress& progress, std::shared_ptr<TokenState> token, const KeyUse* use);
     asio::awaitable<bool> judge_pin(Progress& progress, std::shared_ptr<TokenState> token,
                                     const Answer& answer);
     static bool out_of_time(Progress& progress);
@@ -84,6 +87,8 @@ class KeyOperations {
     const std::shared_ptr<const Config>& m_config;
     Hosts& m_hosts;
     Logins& m_logins;
+    /// Of operations with a PIN each.
+    TokenTurns m_turns;
 };
 
 /// Throws Error for an answer that is not OK, where that is not the input's fault.

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <utility>
 
 namespace signet::agent {
 
@@ -94,8 +95,13 @@ asio::awaitable<void> KeyOperations::prepare(Progress& progress) {
     }
     if (progress.login_failure && (progress.cancelled || !may_come))
         std::rethrow_exception(progress.login_failure);
-    if (!may_come)
-        throw Error(protocol::TOKEN_CANNOT, why, "see `signet list`");
+    if (!may_come) {
+        // The last scan may have been told nonsense.
+        if (std::exchange(progress.searched, true))
+            throw Error(protocol::TOKEN_CANNOT, why, "see `signet list`");
+        co_await m_hosts.refresh();
+        co_return;
+    }
 
     const auto coming = hosts_of(*key, [](const Host& host) { return !host.is_ready() && host.goes_on(); });
     if (!coming.empty()) {

@@ -50,7 +50,8 @@ struct KeyOperations::Progress {
     int preparations = 0;
     int logins = 0;
     std::vector<Host::Use> uses{};
-    /// For the next attempt at a key that asks for it at each use, on this token.
+    /// For the next attempt at a key that asks for it at each use, on this token, and the turn for it.
+    std::optional<TokenTurns::Turn> turn{};
     std::optional<ContextPin> pin{};
     std::shared_ptr<const TokenState> pin_for{};
     /// Refused ones, and what a person is told of the last.

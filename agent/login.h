@@ -79,7 +79,10 @@ class Logins {
     /// the token did not; its process is replaced then, so that the login does not outlive it.
     asio::awaitable<void> lock(pin::TokenId id);
     /// Forgets all PINs, at once. Who is logged in stays so.
-    void forget_all() noexcept { m_kept.drop_all(); }
+    void forget_all() noexcept {
+        ++m_forgotten;
+        m_kept.drop_all();
+    }
     /// Tokens whose PIN is kept, there or not, and those that somebody is logging in to.
     [[nodiscard]] std::vector<pin::TokenId> remembered() const;
     /// The token is not behind this module any more, or that is not the module that took the PIN: the PIN
@@ -153,6 +156,8 @@ class Logins {
     const std::shared_ptr<const Config>& m_config;
     const Hosts& m_hosts;
     pin::PinStore m_kept;
+    /// Grows whenever PINs are forgotten because somebody said so, or a token went.
+    std::uint64_t m_forgotten = 0;
     pin::RefusedPins m_refused;
     /// Sent, but the process ended before the token answered: perhaps refused.
     pin::RefusedPins m_in_doubt;

@@ -13,11 +13,12 @@ asio::awaitable<ContextPin> Logins::context_pin(std::shared_ptr<TokenState> toke
                                                 bool last_try, const std::string& error) {
     const auto id = token->id();
     const auto config = token_config_for(*m_config, *token);
+    const auto forgotten = m_forgotten;
     if (token->has_flag(CKF_PROTECTED_AUTHENTICATION_PATH))
-        co_return ContextPin{{}, true, false};
+        co_return ContextPin{{}, true, false, forgotten};
     auto kept = m_kept.get(id, token->module, Clock::now());
     if (kept && !last_try)
-        co_return ContextPin{std::move(kept), false, true};
+        co_return ContextPin{std::move(kept), false, true, forgotten};
     if (!std::holds_alternative<pin::PinFromPinentry>(config.pin)) {
         if (last_try)
             refuse_last_try(*token);
@@ -28,7 +29,7 @@ asio::awaitable<ContextPin> Logins::context_pin(std::shared_ptr<TokenState> toke
             refuse_stored_pin(*token, true);
         if (m_in_doubt.is_refused(id, pin))
             refuse_in_doubt(*token);
-        co_return ContextPin{std::move(pin), false, false};
+        co_return ContextPin{std::move(pin), false, false, forgotten};
     }
     for (auto other = m_under_way.find(id); other != m_under_way.end(); other = m_under_way.find(id)) {
         const auto held = other->second;
@@ -69,7 +70,8 @@ asio::awaitable<ContextPin> Logins::ask_context_pin(Attempt& attempt, const std:
         prompt.description = description(attempt);
         auto pin = co_await ask_person(attempt, prompt);
         if (!m_refused.is_refused(attempt.id, pin))
-            co_return ContextPin{std::move(pin), attempt.token->has_flag(CKF_USER_PIN_FINAL_TRY), false};
+            co_return ContextPin{std::move(pin), attempt.token->has_flag(CKF_USER_PIN_FINAL_TRY), false,
+                                 m_forgotten};
         prompt.error = "The token has refused this PIN before; it was not tried again.";
     }
     throw Error(protocol::PIN_INCORRECT, "no right PIN was entered for " + quoted(*attempt.token),
@@ -83,8 +85,8 @@ void Logins::context_pin_taken(const TokenState& token, ContextPin pin) {
         return;
     if (m_in_doubt.is_refused(id, *pin.pin))
         m_in_doubt.forget(id);
-    // It is not this module's any more if the token went meanwhile.
-    if (token.current)
+    // Neither if the token went meanwhile, or was locked.
+    if (token.current && pin.forgotten == m_forgotten)
         keep(token, std::move(pin.pin), token_config_for(*m_config, token).pin_cache);
 }
 

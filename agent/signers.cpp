@@ -72,7 +72,7 @@ bool is_about_absence(protocol::Status status) {
 
 /// Whether a token may bring the identity that there is none of; what is there and does not sign is no matter
 /// of waiting.
-bool may_come_with_a_token(const Agent& agent, const protocol::Sign& request, protocol::Status status) {
+bool may_yet_come(const Agent& agent, const protocol::Sign& request, protocol::Status status) {
     if (status == protocol::TOKEN_ABSENT)
         return true;
     return std::any_of(request.identity().begin(), request.identity().end(),
@@ -90,7 +90,7 @@ asio::awaitable<void> find_signers(Agent& agent, const Peer& peer, const protoco
             search.run(signers, reply);
             co_return;
         } catch (const Error& error) {
-            const bool may_come = request.wait() && may_come_with_a_token(agent, request, error.status());
+            const bool may_come = request.wait() && may_yet_come(agent, request, error.status());
             if (!is_about_absence(error.status()) || (refreshed && !may_come))
                 throw;
         }

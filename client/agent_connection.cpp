@@ -1,8 +1,11 @@
 #include "client/agent_connection.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cstdlib>
 #include <map>
+#include <optional>
+#include <thread>
 #include <utility>
 
 #include "agent/protocol/frame.h"
@@ -17,6 +20,9 @@ namespace {
 
 /// Bytes of recipient infos in one Unwrap; the rest of the frame is for the other fields.
 constexpr std::size_t max_recipient_bytes = protocol::max_frame_size - std::size_t{64} * 1024;
+
+/// Between one time that a token is asked for and the next.
+constexpr std::chrono::seconds look_again{1};
 
 Error broken(const std::string& what_failed, const std::string& why) {
     return {ExitStatus::other, what_failed, "the agent breaks the protocol: " + why,
@@ -238,10 +244,13 @@ UnwrappedKey AgentConnection::unwrap(const std::vector<cms::Bytes>& recipient_in
     protocol::Request message;
     protocol::Unwrap& unwrap = *message.mutable_unwrap();
     unwrap.set_identity(checked_name(identity, what_failed));
-    unwrap.set_wait(wait);
     unwrap.set_content_encryption_algorithm(content_encryption_algorithm.data(),
                                             content_encryption_algorithm.size());
 
+    // With several batches the right one may be any: then the waiting is done here.
+    const bool agent_waits = wait && unwrap_batch(recipient_infos, 0) == recipient_infos.size();
+    unwrap.set_wait(agent_waits);
+    std::optional<Error> absent;
     for (std::size_t first = 0;;) {
         const std::size_t count = unwrap_batch(recipient_infos, first);
         if (count == 0)
@@ -251,11 +260,22 @@ UnwrappedKey AgentConnection::unwrap(const std::vector<cms::Bytes>& recipient_in
             unwrap.add_recipient_info(recipient_infos[i].data(), recipient_infos[i].size());
 
         protocol::Reply reply =
-            m_channel.exchange(message, what_failed, wait ? Attendance::token : Attendance::person);
+            m_channel.exchange(message, what_failed, agent_waits ? Attendance::token : Attendance::person);
         const WipedField wiped(reply.mutable_unwrap()->mutable_key());
-        if (reply.status() == protocol::NO_RECIPIENT && first + count < recipient_infos.size()) {
+        const bool is_absent = reply.status() == protocol::TOKEN_ABSENT;
+        if (is_absent)
+            absent = as_error(reply, what_failed);
+        if (is_absent || reply.status() == protocol::NO_RECIPIENT) {
             first += count;
-            continue;
+            if (first < recipient_infos.size())
+                continue;
+            if (wait && !agent_waits) {
+                std::this_thread::sleep_for(look_again);
+                first = 0;
+                continue;
+            }
+            if (absent)
+                throw Error(*absent);
         }
         if (reply.status() != protocol::DONE)
             throw as_error(reply, what_failed);

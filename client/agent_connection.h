@@ -132,7 +132,7 @@ class AgentConnection {
     /// login serves them all. All or none: with an Error the rest is given up.
     [[nodiscard]] SignResult sign(const SignRequest& request);
     /// The content-encryption key of a message with these recipient infos (DER), asked for in batches of
-    /// max_recipient_infos: a batch that holds nobody we are is followed by the next. `wait`: as in
+    /// max_recipient_infos: a batch that holds nobody who is there is followed by the next. `wait`: as in
     /// SignRequest.
     [[nodiscard]] UnwrappedKey unwrap(const std::vector<cms::Bytes>& recipient_infos,
                                       const cms::Bytes& content_encryption_algorithm,

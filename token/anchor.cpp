@@ -1,22 +1,25 @@
 #include "token/anchor.h"
 
-#include <algorithm>
-
 namespace signet::token {
 
 Anchor& Anchors::at(SlotId slot) {
+    Anchor* anchor = find(slot);
+    std::shared_lock<std::shared_mutex> held;
+    if (anchor != nullptr)
+        held = anchor->share();
     // Asked before any session: an absent slot must leave no entry, and some modules hang on a token that is
     // not initialised.
     token_in(*m_functions, slot);
-    Anchor* anchor = nullptr;
-    {
-        const std::lock_guard lock(m_mutex);
-        auto& entry = m_anchors[slot];
-        if (entry == nullptr)
-            entry = std::make_unique<Anchor>(*m_functions, slot);
-        anchor = entry.get();
+    if (anchor == nullptr) {
+        {
+            const std::lock_guard lock(m_mutex);
+            auto& entry = m_anchors[slot];
+            if (entry == nullptr)
+                entry = std::make_unique<Anchor>(*m_functions, slot);
+            anchor = entry.get();
+        }
+        held = anchor->share();
     }
-    const auto held = anchor->share();
     anchor->hold();
     return *anchor;
 }
@@ -27,10 +30,10 @@ void Anchors::emptied(SlotId slot) noexcept {
         place->second->emptied();
 }
 
-bool Anchors::any_claimed() {
+Anchor* Anchors::find(SlotId slot) noexcept {
     const std::lock_guard lock(m_mutex);
-    return std::any_of(m_anchors.begin(), m_anchors.end(),
-                       [](const auto& entry) { return entry.second->is_claimed(); });
+    const auto place = m_anchors.find(slot);
+    return place == m_anchors.end() ? nullptr : place->second.get();
 }
 
 }  // namespace signet::token

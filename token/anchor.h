@@ -45,12 +45,12 @@ class Anchor {
         const std::lock_guard turn(m_turn);
         return std::unique_lock(m_in_use);
     }
-    /// Whether somebody has, or waits for, the token alone.
-    [[nodiscard]] bool is_claimed() {
+    /// share(), but nothing if somebody has, or waits for, the token alone.
+    [[nodiscard]] std::shared_lock<std::shared_mutex> try_share() {
         const std::unique_lock turn(m_turn, std::try_to_lock);
         if (!turn.owns_lock())
-            return true;
-        return !std::shared_lock(m_in_use, std::try_to_lock).owns_lock();
+            return {};
+        return {m_in_use, std::try_to_lock};
     }
 
     /// The token was out: its sessions are gone, and their handles may name others by now. For any thread.
@@ -88,8 +88,8 @@ class Anchors {
 
     /// Anchor::emptied of the slot's, if it has one.
     void emptied(SlotId slot) noexcept;
-    /// Whether somebody has, or waits for, a token alone.
-    [[nodiscard]] bool any_claimed();
+    /// The anchor of `slot` if there is one already, with or without a session; else null.
+    [[nodiscard]] Anchor* find(SlotId slot) noexcept;
 
   private:
     const CK_FUNCTION_LIST* m_functions;

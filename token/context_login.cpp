@@ -6,7 +6,10 @@
 namespace signet::token {
 
 void ContextLogin::check(const Session& session) const {
-    const CK_FLAGS flags = token_in(session.functions(), m_slot).flags;
+    const TokenInfo there = token_in(session.functions(), m_slot);
+    if (there.serial != m_authentication.serial() || there.label != m_authentication.label())
+        throw TokenError(protocol::TOKEN_ABSENT, "another token is in the slot");
+    const CK_FLAGS flags = there.flags;
     if ((flags & CKF_USER_PIN_LOCKED) != 0)
         throw TokenError(protocol::PIN_LOCKED, "the PIN is locked");
     if ((flags & CKF_USER_PIN_FINAL_TRY) != 0 && !m_authentication.may_be_last_try())

@@ -15,7 +15,7 @@ class ContextLogin {
         : m_slot(slot), m_authentication(authentication) {}
 
     /// Before the operation's Init. Throws TokenError: PIN_LOCKED, PIN_LAST_TRY, PIN_INVALID (no token could
-    /// take it), BAD_REQUEST (no PIN, and no PIN pad), TOKEN_ABSENT.
+    /// take it), BAD_REQUEST (no PIN, and no PIN pad), TOKEN_ABSENT (also if another one is in the slot).
     void check(const Session& session) const;
     /// Between the Init and the operation. Throws TokenError.
     void log_in(const Session& session);

@@ -94,6 +94,8 @@ Decrypted decrypt_raw(const Session& session, protocol::Decrypt& request, std::s
 
 Decrypted decrypt_oaep(const Session& session, protocol::Decrypt& request, std::string& output,
                        ContextLogin* login, bool& lacks) {
+    // One PIN is for one operation, and SoftHSM fails of labels only after it.
+    lacks = lacks || (login != nullptr && !request.label().empty());
     const Ckr begun = lacks ? Ckr::mechanism_invalid : begin(session, request, Padding::as_asked);
     if (begun == Ckr::ok) {
         const Decrypted result = finish(session, request, output, login);

@@ -61,7 +61,7 @@ class AttributeReader {
     /// module a call costs about as much as several attributes. What it does not give in company is asked for
     /// alone.
     void fetch(std::initializer_list<Attribute> attributes);
-    static constexpr std::size_t max_fetched = 9;
+    static constexpr std::size_t max_fetched = 8;
 
     /// At most `limit` bytes. A view into the buffer: good until the next call.
     std::optional<std::span<const unsigned char>> bytes(Attribute attribute,

@@ -96,14 +96,11 @@ std::optional<protocol::Certificate> report_certificate(const Session& session, 
 protocol::Key report_key(const Session& session, SlotId slot, ObjectHandle object, bool is_private,
                          std::span<unsigned char> buffer) {
     AttributeReader reader(session, object, buffer);
-    // A private key on a curve seldom has its point, and what is not there is asked for once more.
     if (is_private)
         reader.fetch({Attribute::id, Attribute::label, Attribute::key_type, Attribute::sign,
-                      Attribute::decrypt, Attribute::derive, Attribute::always_authenticate,
-                      Attribute::modulus, Attribute::public_exponent});
+                      Attribute::decrypt, Attribute::derive, Attribute::always_authenticate});
     else
-        reader.fetch({Attribute::id, Attribute::label, Attribute::key_type, Attribute::modulus,
-                      Attribute::public_exponent, Attribute::ec_params, Attribute::ec_point});
+        reader.fetch({Attribute::id, Attribute::label, Attribute::key_type});
     protocol::Key key;
     key.set_slot(static_cast<CK_SLOT_ID>(slot));
     key.set_handle(static_cast<CK_OBJECT_HANDLE>(object));
@@ -111,11 +108,22 @@ protocol::Key report_key(const Session& session, SlotId slot, ObjectHandle objec
     key.set_id(reader.copy(Attribute::id));
     key.set_label(reader.text(Attribute::label));
     key.set_key_type(reader.number(Attribute::key_type).value_or(CK_UNAVAILABLE_INFORMATION));
+    if (is_private) {
+        key.set_sign(reader.flag(Attribute::sign));
+        key.set_decrypt(reader.flag(Attribute::decrypt));
+        key.set_derive(reader.flag(Attribute::derive));
+        key.set_always_authenticate(reader.flag(Attribute::always_authenticate));
+    }
+    // From here on in place of what was fetched.
     if (key.key_type() == CKK_RSA) {
+        reader.fetch({Attribute::modulus, Attribute::public_exponent});
         key.set_type(protocol::RSA);
         key.set_public_value(modulus(reader));
         key.set_parameters(reader.copy(Attribute::public_exponent));
     } else if (key.key_type() == CKK_EC) {
+        // A private key on a curve seldom has its point, and what is not there is asked for once more.
+        if (!is_private)
+            reader.fetch({Attribute::ec_point, Attribute::ec_params});
         key.set_type(protocol::EC);
         key.set_public_value(point(reader, &uncompressed_point));
         // They say nothing without a point.
@@ -126,12 +134,6 @@ protocol::Key report_key(const Session& session, SlotId slot, ObjectHandle objec
         key.set_public_value(point(reader, &compressed_point));
     } else {
         key.set_type(protocol::UNKNOWN_KEY);
-    }
-    if (is_private) {
-        key.set_sign(reader.flag(Attribute::sign));
-        key.set_decrypt(reader.flag(Attribute::decrypt));
-        key.set_derive(reader.flag(Attribute::derive));
-        key.set_always_authenticate(reader.flag(Attribute::always_authenticate));
     }
     return key;
 }

@@ -43,6 +43,7 @@ void Scanner::scan_all() {
 
 void Scanner::scan(SlotId slot) {
     if (m_uninitialised) {
+        const auto held = m_sessions.share(slot);
         TokenInfo info = any_token_in(m_functions, slot);
         if ((info.flags & CKF_TOKEN_INITIALIZED) == 0) {
             protocol::Reply bare;

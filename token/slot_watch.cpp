@@ -20,7 +20,8 @@ bool is_another(const std::string& before, const std::string& now) {
 
 }  // namespace
 
-SlotWatch::SlotWatch(const CK_FUNCTION_LIST& functions) : m_functions(functions) {
+SlotWatch::SlotWatch(const CK_FUNCTION_LIST& functions, Anchors& anchors)
+    : m_functions(functions), m_anchors(anchors) {
     try {
         // What came before is no event.
         take_events();
@@ -53,12 +54,18 @@ SlotWatch::Tokens SlotWatch::tokens() {
 }
 
 std::string SlotWatch::token_name(SlotId slot) {
-    CK_TOKEN_INFO info{};
-    if (m_functions.C_GetTokenInfo(static_cast<CK_SLOT_ID>(slot), &info) != CKR_OK) {
-        // That it does not tell now makes it no other.
-        const auto before = m_tokens.find(slot);
-        return before == m_tokens.end() ? std::string() : before->second;
+    // That it does not tell now, or cannot be asked, makes it no other.
+    const auto before = m_tokens.find(slot);
+    const std::string known = before == m_tokens.end() ? std::string() : before->second;
+    std::shared_lock<std::shared_mutex> held;
+    if (Anchor* anchor = m_anchors.find(slot)) {
+        held = anchor->try_share();
+        if (!held.owns_lock())
+            return known;
     }
+    CK_TOKEN_INFO info{};
+    if (m_functions.C_GetTokenInfo(static_cast<CK_SLOT_ID>(slot), &info) != CKR_OK)
+        return known;
     return std::string(std::begin(info.serialNumber), std::end(info.serialNumber)) +
            std::string(std::begin(info.label), std::end(info.label));
 }

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "token/anchor.h"
 #include "token/slot.h"
 
 namespace signet::token {
@@ -20,11 +21,12 @@ struct SlotChanges {
 
 /// Asks C_WaitForSlotEvent, without waiting (no module known to wait there leaves its other functions usable
 /// meanwhile), and the list of slots; where there are no events, also who the tokens are, so that an exchange
-/// between two looks shows. No session is used. One thread at a time.
+/// between two looks shows: not asked of a token that somebody has alone. No session is used. One thread at a
+/// time.
 class SlotWatch {
   public:
     /// Looks at what is there now. Throws nothing: a module that fails shows no change.
-    explicit SlotWatch(const CK_FUNCTION_LIST& functions);
+    SlotWatch(const CK_FUNCTION_LIST& functions, Anchors& anchors);
 
     /// What has changed since the last look, or since the construction.
     SlotChanges look();
@@ -40,6 +42,7 @@ class SlotWatch {
     void add_exchanged(const Tokens& now, SlotChanges& changes);
 
     const CK_FUNCTION_LIST& m_functions;
+    Anchors& m_anchors;
     bool m_has_events = true;
     /// Looks in a row that had events while nothing else changed.
     int m_baseless = 0;

@@ -11,6 +11,8 @@ namespace {
 
 /// People are told within a second, what the agent then looks at included.
 constexpr auto pause = std::chrono::milliseconds(300);
+/// A module that waits although it is told not to leaves the workers to work.
+constexpr auto first_look = std::chrono::seconds(1);
 
 std::span<const unsigned char> bytes_of(const std::string& text) {
     return {reinterpret_cast<const unsigned char*>(text.data()), text.size()};
@@ -19,25 +21,28 @@ std::span<const unsigned char> bytes_of(const std::string& text) {
 }  // namespace
 
 SlotWatcher::SlotWatcher(const CK_FUNCTION_LIST& functions, Anchors& anchors, const Channel& channel)
-    : m_watch(functions), m_anchors(anchors), m_channel(channel), m_thread([this] { run(); }) {}
+    : m_functions(functions), m_anchors(anchors), m_channel(channel), m_thread([this] { run(); }) {
+    std::unique_lock lock(m_mutex);
+    m_changed.wait_for(lock, first_look, [this] { return m_has_looked; });
+}
 
 SlotWatcher::~SlotWatcher() {
     {
         const std::lock_guard lock(m_mutex);
         m_stops = true;
     }
-    m_stopped.notify_all();
+    m_changed.notify_all();
     m_thread.join();
 }
 
 void SlotWatcher::run() {
+    SlotWatch watch(m_functions, m_anchors);
     std::unique_lock lock(m_mutex);
-    while (!m_stopped.wait_for(lock, pause, [this] { return m_stops; })) {
-        // Nothing may come between the three calls of a context-specific login.
-        if (m_anchors.any_claimed())
-            continue;
+    m_has_looked = true;
+    m_changed.notify_all();
+    while (!m_changed.wait_for(lock, pause, [this] { return m_stops; })) {
         lock.unlock();
-        const SlotChanges changes = m_watch.look();
+        const SlotChanges changes = watch.look();
         if (changes.any())
             tell(changes);
         lock.lock();

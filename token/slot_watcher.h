@@ -15,7 +15,8 @@ namespace signet::token {
 /// in here may hang; so may destruction then.
 class SlotWatcher {
   public:
-    /// Has looked when it returns: what changes from now on is told.
+    /// Has looked when it returns, so that what changes from now on is told; unless the module takes its
+    /// time.
     SlotWatcher(const CK_FUNCTION_LIST& functions, Anchors& anchors, const Channel& channel);
     ~SlotWatcher();
     SlotWatcher(const SlotWatcher&) = delete;
@@ -25,11 +26,12 @@ class SlotWatcher {
     void run();
     void tell(const SlotChanges& changes);
 
-    SlotWatch m_watch;
+    const CK_FUNCTION_LIST& m_functions;
     Anchors& m_anchors;
     const Channel& m_channel;
     std::mutex m_mutex;
-    std::condition_variable m_stopped;
+    std::condition_variable m_changed;
+    bool m_has_looked = false;
     bool m_stops = false;
     std::thread m_thread;
 };

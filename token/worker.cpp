@@ -177,24 +177,24 @@ void Worker::store() {
     const protocol::StoreCertificate& request = m_request.store_certificate();
     check_store(request);
     const Expected token{SlotId{request.slot()}, request.serial(), request.label()};
-    const Session session = writing_session(m_functions, m_sessions, token);
     const auto held = m_sessions.anchor(token.slot).share();
+    const Session session = writing_session(m_functions, m_sessions, token);
     token::store(session, request);
 }
 
 void Worker::set_pin() {
     protocol::SetPin& request = *m_request.mutable_set_pin();
     const Expected token{SlotId{request.slot()}, request.serial(), request.label()};
-    const Session session = writing_session(m_functions, m_sessions, token);
     const auto held = m_sessions.anchor(token.slot).share();
+    const Session session = writing_session(m_functions, m_sessions, token);
     token::set_pin(session, request);
 }
 
 void Worker::destroy() {
     const protocol::Destroy& request = m_request.destroy();
     const Expected token{SlotId{request.slot()}, request.serial(), request.label()};
-    const Session session = writing_session(m_functions, m_sessions, token);
     const auto held = m_sessions.anchor(token.slot).share();
+    const Session session = writing_session(m_functions, m_sessions, token);
     token::destroy(session, request);
 }
 
@@ -202,8 +202,8 @@ void Worker::generate() {
     const protocol::GenerateKeyPair& request = m_request.generate_key_pair();
     check_generate(request);
     const Expected token{SlotId{request.slot()}, request.serial(), request.label()};
-    const Session session = writing_session(m_functions, m_sessions, token);
     const auto held = m_sessions.anchor(token.slot).share();
+    const Session session = writing_session(m_functions, m_sessions, token);
     token::generate(session, request);
 }
 

@@ -10,7 +10,7 @@ namespace signet::token {
 
 /// Takes a request, does it, answers, until the agent is gone. Workers share the channel, the module and the
 /// anchors; which of them gets a datagram is the kernel's choice: there is no queue and no lock between them.
-/// The main path (Sign) takes no lock and writes no log.
+/// The main path (Sign) waits for nobody but who has the token alone, and writes no log.
 class Worker {
   public:
     Worker(const Module& module, Anchors& anchors, const Channel& channel);

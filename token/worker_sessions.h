@@ -20,6 +20,12 @@ class WorkerSessions {
     /// The anchor of `slot`. Throws as Anchors::at does, at first.
     Anchor& anchor(SlotId slot) { return *entry(slot).anchor; }
 
+    /// Anchor::share of `slot`, if anybody has used a token there.
+    [[nodiscard]] std::shared_lock<std::shared_mutex> share(SlotId slot) {
+        Anchor* known = m_anchors->find(slot);
+        return known == nullptr ? std::shared_lock<std::shared_mutex>() : known->share();
+    }
+
     /// KeptSession::use with a session on `slot`. Throws TokenError; TOKEN_ABSENT if there is no such token.
     template <typename Action>
     auto use(SlotId slot, Action&& action) {

@@ -73,12 +73,12 @@ std::uint64_t FaultyModule::open_sessions() const {
     return m_memory->open_sessions();
 }
 
-bool FaultyModule::reached(std::size_t fault) const {
+std::uint64_t FaultyModule::count(std::size_t fault) const {
     const std::string script = m_folder / "script";
     struct stat status {};
     if (stat(script.c_str(), &status) != 0)
         throw std::system_error(errno, std::generic_category(), script);
-    return fault::Counters(script + ".counts", status).counted(fault - 1) > 0;
+    return fault::Counters(script + ".counts", status).counted(fault - 1);
 }
 
 AgentSetup FaultyModule::setup(const SoftHsmToken& token, const std::string& operation_timeout) const {

@@ -28,7 +28,9 @@ class FaultyModule {
     /// the card stays.
     void follow(const std::string& script);
     /// Whether a call of the module has come to this fault of the script, counted from 1.
-    [[nodiscard]] bool reached(std::size_t fault) const;
+    [[nodiscard]] bool reached(std::size_t fault) const { return count(fault) > 0; }
+    /// How many calls have come to it.
+    [[nodiscard]] std::uint64_t count(std::size_t fault) const;
 
     /// Takes the card out.
     void remove();

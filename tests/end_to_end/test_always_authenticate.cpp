@@ -168,3 +168,55 @@ TEST_CASE("a PIN pad asks at each use") {
         CHECK(card.module.pin_tries() == 1);
     }
 }
+
+TEST_CASE("a PIN that has become wrong costs one try, however many signatures are asked for") {
+    AlwaysSession card("none", "forever", {KeyType::rsa2048});
+    card.unlock();
+    check_done(card.sign());
+    // As if somebody had changed it meanwhile.
+    card.module.follow("C_Login error CKR_PIN_INCORRECT");
+    Arguments command{"sign"};
+    for (int i = 0; i < 40; ++i) {
+        const std::string name = "file" + std::to_string(i);
+        write_file(card.folder / name, "content");
+        command.push_back(name);
+    }
+    check_refused(card.signet(command), 5);
+    check_refused(card.sign(), 5);
+    CHECK(card.module.count(1) == 1);
+}
+
+TEST_CASE("who cancels at the PIN pad, or is wrong there, is not asked again for the rest of a batch") {
+    CardSession card("");
+    card.module.set(always + "\npin locks 3\npin pad " + right_pin);
+    REQUIRE(wait_until([&] { return card.shows("alice"); }));
+    check_done(card.sign());
+    const std::string mood = GENERATE("cancelled", "999999");
+    card.module.set(always + "\npin locks 3\npin pad " + mood);
+    card.module.follow("C_Login delay 1ms");
+    Arguments command{"sign"};
+    for (int i = 0; i < 8; ++i) {
+        const std::string name = "file" + std::to_string(i);
+        write_file(card.folder / name, "content");
+        command.push_back(name);
+    }
+    check_refused(card.signet(command), 5);
+    CHECK(card.module.count(1) == 1);
+}
+
+TEST_CASE("a PIN that was typed for an operation is not kept if the token was locked meanwhile") {
+    const ScriptedPinentry pinentry(give_right);
+    CardSession card(pinentry, "15m", always);
+    check_done(card.sign());
+    CHECK(pinentry.asked() == 1);
+    card.module.follow("C_GetTokenInfo flags 0x00020000\nC_Sign delay 3000ms");
+    BackgroundProcess sign = card.begin({"sign", "-o", "slow.p7s", "report.txt"});
+    // At the last try a person is asked, although a PIN is kept.
+    REQUIRE(wait_until([&] { return card.module.reached(2); }));
+    CHECK(pinentry.asked() == 2);
+    check_done(card.signet({"lock"}));
+    CHECK(sign.wait(std::chrono::minutes(1)));
+    card.module.follow("");
+    check_done(card.sign());
+    CHECK(pinentry.asked() >= 3);
+}

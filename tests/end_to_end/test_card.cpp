@@ -152,3 +152,12 @@ TEST_CASE("a card that was out during a signature has lost its PIN, although it 
     card.unlock();
     check_done(card.sign());
 }
+
+TEST_CASE("a list of mechanisms that was nonsense once is asked for again by who needs one") {
+    CardSession card("");
+    card.module.follow("C_GetMechanismList error CKR_FUNCTION_FAILED times 1");
+    // A new look, which is told nothing.
+    card.module.insert();
+    REQUIRE(wait_until([&] { return card.module.reached(1); }));
+    check_done(card.sign());
+}

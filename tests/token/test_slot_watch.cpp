@@ -8,6 +8,7 @@
 #include "tests/catch.h"
 #include "token/slot_watch.h"
 
+using signet::token::Anchors;
 using signet::token::SlotChanges;
 using signet::token::SlotId;
 using signet::token::SlotWatch;
@@ -89,7 +90,8 @@ TEST_CASE("a token that comes, goes or moves is a change, once") {
     played = {};
     played.has_events = has_events;
     const CK_FUNCTION_LIST list = functions();
-    SlotWatch watch(list);
+    Anchors anchors(list);
+    SlotWatch watch(list, anchors);
     check_changes(watch.look(), none, none);
     played.tokens[1] = "A";
     played.events = {1};
@@ -109,7 +111,8 @@ TEST_CASE("what is there at first, and its events, are no change") {
     played.tokens[1] = "A";
     played.events = {1};
     const CK_FUNCTION_LIST list = functions();
-    SlotWatch watch(list);
+    Anchors anchors(list);
+    SlotWatch watch(list, anchors);
     check_changes(watch.look(), none, none);
 }
 
@@ -118,20 +121,23 @@ TEST_CASE("a token that was out between two looks was out") {
     played.tokens[1] = "A";
     const CK_FUNCTION_LIST list = functions();
     SECTION("by its event, although it is the same token") {
-        SlotWatch watch(list);
+        Anchors anchors(list);
+        SlotWatch watch(list, anchors);
         played.events = {1};
         check_changes(watch.look(), first, first);
         check_changes(watch.look(), none, none);
     }
     SECTION("by another token's name, where there are no events") {
         played.has_events = false;
-        SlotWatch watch(list);
+        Anchors anchors(list);
+        SlotWatch watch(list, anchors);
         played.tokens[1] = "B";
         check_changes(watch.look(), first, first);
         check_changes(watch.look(), none, none);
     }
     SECTION("beside a change of another slot") {
-        SlotWatch watch(list);
+        Anchors anchors(list);
+        SlotWatch watch(list, anchors);
         played.tokens[2] = "B";
         played.events = {1, 2};
         check_changes(watch.look(), first, {SlotId{2}, SlotId{1}});
@@ -142,7 +148,8 @@ TEST_CASE("a look that the module fails of is made up for by the next") {
     played = {};
     played.tokens[1] = "A";
     const CK_FUNCTION_LIST list = functions();
-    SlotWatch watch(list);
+    Anchors anchors(list);
+    SlotWatch watch(list, anchors);
     played.events = {1};
     played.slot_list = CKR_DEVICE_ERROR;
     check_changes(watch.look(), none, none);
@@ -155,7 +162,8 @@ TEST_CASE("a token that does not tell its name now is still the same") {
     played.has_events = false;
     played.tokens[1] = "A";
     const CK_FUNCTION_LIST list = functions();
-    SlotWatch watch(list);
+    Anchors anchors(list);
+    SlotWatch watch(list, anchors);
     played.token_info = CKR_DEVICE_ERROR;
     check_changes(watch.look(), none, none);
     played.token_info = CKR_OK;
@@ -168,7 +176,8 @@ TEST_CASE("a module that has an event at each look is believed for a few, and ha
     played = {};
     played.tokens[1] = "A";
     const CK_FUNCTION_LIST list = functions();
-    SlotWatch watch(list);
+    Anchors anchors(list);
+    SlotWatch watch(list, anchors);
     played.always_event = true;
     int told = 0;
     for (int looks = 0; looks < 100; ++looks) {
@@ -186,7 +195,8 @@ TEST_CASE("a module without events is asked for them once") {
     played = {};
     played.has_events = false;
     const CK_FUNCTION_LIST list = functions();
-    SlotWatch watch(list);
+    Anchors anchors(list);
+    SlotWatch watch(list, anchors);
     watch.look();
     watch.look();
     CHECK(played.waits == 1);
