@@ -132,7 +132,7 @@ asio::awaitable<void> handle_list(Agent& agent, const Peer&, protocol::Request& 
     Page page(list, wanted.offset());
     if (wanted.offset() == 0) {
         for (const auto& token : agent.hosts.catalogue().tokens())
-            describe(*token, *list.add_tokens());
+            describe(*token, agent.keys.is_set_aside(*token), *list.add_tokens());
         for (const auto& note : agent.hosts.catalogue().notes())
             list.add_notes(utf8_of(note));
         for (const auto& host : agent.hosts.all()) {

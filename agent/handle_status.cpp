@@ -14,7 +14,7 @@ asio::awaitable<void> handle_status(Agent& agent, const Peer&, protocol::Request
     status.set_uptime_seconds(static_cast<std::uint64_t>(
         std::chrono::duration_cast<std::chrono::seconds>(Clock::now() - agent.started).count()));
     for (const auto& token : agent.hosts.catalogue().tokens())
-        describe(*token, *status.add_tokens());
+        describe(*token, agent.keys.is_set_aside(*token), *status.add_tokens());
     std::size_t queued = 0;
     for (const auto& host : agent.hosts.all()) {
         auto& entry = *status.add_hosts();

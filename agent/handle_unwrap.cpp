@@ -71,7 +71,7 @@ asio::awaitable<Answer> try_input(Unwrapping& task, int failures) {
     Answer answer;
     try {
         answer = co_await task.agent.keys.run(task.permit, task.match.identity->key, request, &seen,
-                                              {failures, task.waits});
+                                              {failures, task.waits, false});
     } catch (const Error& error) {
         if (!seen.was_sent() || !is_about_token(error.status()))
             throw;

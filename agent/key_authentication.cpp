@@ -21,16 +21,33 @@ asio::awaitable<void> KeyOperations::find_pin(Progress& progress, std::shared_pt
     require_there(progress.permit.peer());
     if (use != nullptr && use->is_given_up())
         throw Error(protocol::STOPPING, "the rest of the request has failed");
-    progress.pin =
-        co_await m_logins.context_pin(token, progress.permit.peer(), progress.last_try, progress.pin_error);
-    progress.pin_for = token;
+    try {
+        progress.pin = co_await m_logins.context_pin(token, progress.permit.peer(), progress.last_try,
+                                                     progress.pin_error);
+        progress.pin_for = token;
+    } catch (const Error& error) {
+        progress.turn.reset();
+        note_failed_login(progress, token, error);
+    }
     // A person may take their time; the operation's own time stands still meanwhile.
     progress.deadline += Clock::now() - begin;
 }
 
-/// Whether the operation is begun anew, with another PIN.
+/// Whether the operation is begun anew: with another PIN, or at another token.
 asio::awaitable<bool> KeyOperations::judge_pin(Progress& progress, std::shared_ptr<TokenState> token,
                                                const Answer& answer) {
+    try {
+        const bool again = co_await judge_answer(progress, token, answer);
+        co_return again;
+    } catch (const Error& error) {
+        note_failed_login(progress, token, error);
+    }
+    co_return true;
+}
+
+/// Throws Error (PIN_*) where there is no other PIN.
+asio::awaitable<bool> KeyOperations::judge_answer(Progress& progress, std::shared_ptr<TokenState> token,
+                                                  const Answer& answer) {
     ContextPin pin = std::move(*progress.pin);
     progress.pin.reset();
     const auto turn = std::exchange(progress.turn, std::nullopt);

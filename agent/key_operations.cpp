@@ -5,8 +5,6 @@
 
 #include <spdlog/spdlog.h>
 
-#include <algorithm>
-#include <exception>
 #include <vector>
 
 namespace signet::agent {
@@ -40,10 +38,6 @@ std::uint64_t answered_at(const Key& key) {
     return answered;
 }
 
-std::size_t load_of(const Location& location) {
-    return location.token->host->outstanding() + location.token->host->queued();
-}
-
 std::vector<Host::Use> uses_of(const Key& key) {
     std::vector<Host::Use> uses;
     for (const auto& location : key.locations)
@@ -63,21 +57,30 @@ asio::awaitable<Answer> KeyOperations::run(Permit permit, std::shared_ptr<const 
     const auto generation = key->generation;
     const auto answered = answered_at(*key);
     const auto patience = 2 * timeout + extra_time;
-    Progress progress{permit,   std::move(key),  request,     generation, patience, Clock::now() + patience,
-                      answered, effort.failures, effort.waits};
+    Progress progress{permit,       std::move(key),          request,  generation,
+                      patience,     Clock::now() + patience, answered, effort.failures,
+                      effort.waits, effort.asks_for_another};
     progress.uses = uses_of(*progress.key);
     Answer answer;
     while (true) {
         if (permit.peer().gone)
             throw Error(protocol::STOPPING, "the client has gone");
         follow_catalogue(progress);
+        reopen(progress);
         const Location* place = pick(progress);
         if (place == nullptr) {
-            co_await prepare(progress);
+            progress.probe.reset();
+            const bool goes_on = co_await prepare_another(progress);
+            if (!goes_on)
+                co_return std::move(*progress.inability);
             continue;
         }
-        if (load_of(*place) >= place->token->host->room())
-            share_load(progress, *place);
+        if (auto closed = better_closed(progress, *place)) {
+            co_await log_in(progress, std::move(closed));
+            continue;
+        }
+        probe(progress, *place);
+        share_load(progress, *place);
         // The catalogue may be rebuilt while the token works.
         const auto held = progress.key;
         const auto host = place->token->host;
@@ -93,22 +96,34 @@ asio::awaitable<Answer> KeyOperations::run(Permit permit, std::shared_ptr<const 
         if (use != nullptr)
             use->goes_to(place->token);
         const ContextPin* pin = authenticates ? &*progress.pin : nullptr;
+        const auto begun = m_set_aside.mark();
         answer = co_await host->call(permit.peer().id, progress.company, place->token, request, pin, use);
+        progress.probe.reset();
+        const bool faulty = answer.ok() && use != nullptr && !use->accepts(answer);
+        learn(*place->token, answer, faulty, begun);
         if (authenticates && answer.fate != Fate::not_sent && answer.fate != Fate::client_gone) {
             const bool again = co_await judge_pin(progress, place->token, answer);
             if (again)
                 continue;
         }
-        if (answer.ok()) {
-            if (use == nullptr || use->accepts(answer)) {
-                m_logins.used(*place->token);
-                co_return answer;
-            }
+        if (answer.ok() && !faulty) {
+            m_logins.used(*place->token);
+            co_return answer;
+        }
+        if (faulty) {
             answer.outcome = token::protocol::DEVICE_FAILED;
             answer.what = "the token made a signature that does not verify";
         }
         if (answer.fate == Fate::client_gone)
             throw Error(protocol::STOPPING, "the client has gone");
+        if (answer.fate == Fate::answered && answer.outcome == token::protocol::CANNOT) {
+            progress.unable.push_back(place->token);
+            if (!progress.inability)
+                progress.inability = std::move(answer);
+            if (!another_may_serve(progress))
+                co_return std::move(*progress.inability);
+            continue;
+        }
         if (!repeat(progress, *place, answer))
             co_return answer;
         const bool gone = answer.fate == Fate::answered && (answer.outcome == token::protocol::KEY_GONE ||
@@ -166,43 +181,10 @@ bool KeyOperations::repeat(Progress& progress, const Location& location, const A
                 return false;
         }
     }
-    progress.failed_at.push_back(location.token);
-    return progress.failures < progress.failures_allowed && progress.timeouts < max_timeouts &&
-           !out_of_time(progress);
-}
-
-const Location* KeyOperations::pick(const Progress& progress) const {
-    const Location* best = nullptr;
-    bool best_failed = false;
-    for (const auto& location : progress.key->locations) {
-        const auto& token = *location.token;
-        if (!token.current || token.needs_login() || !token.host->is_ready() ||
-            !can(location, progress.request))
-            continue;
-        const bool failed = std::find(progress.failed_at.begin(), progress.failed_at.end(), location.token) !=
-                            progress.failed_at.end();
-        const bool better = best == nullptr || (best_failed && !failed) ||
-                            (best_failed == failed && load_of(location) < load_of(*best));
-        if (better) {
-            best = &location;
-            best_failed = failed;
-        }
-    }
-    return best;
-}
-
-void KeyOperations::share_load(const Progress& progress, const Location& full) {
-    const auto busy = full.token->host;
-    for (const auto& location : progress.key->locations) {
-        const auto& token = *location.token;
-        if (!token.needs_login() || !token.current || token.host == busy || !token.host->is_ready() ||
-            load_of(location) >= token.host->room() || progress.login_failed(token))
-            continue;
-        // One token does no more behind two modules.
-        if (token.id() == full.token->id() || !obstacle(location, progress.request).empty())
-            continue;
-        m_logins.open_unasked(location.token, [busy] { busy->spread_waiting(); });
-    }
+    if (!progress.has_failed_at(*location.token))
+        progress.failed_at.push_back(location.token);
+    const bool enough = progress.failures >= progress.failures_allowed || progress.timeouts >= max_timeouts;
+    return (!enough || fresh_one_may_serve(progress)) && !out_of_time(progress);
 }
 
 void refuse_failed(const Answer& answer) {

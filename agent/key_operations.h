@@ -4,10 +4,12 @@
 #include "agent/answer.h"
 #include "agent/asio.h"
 #include "agent/config.h"
+#include "agent/error.h"
 #include "agent/hosts.h"
 #include "agent/identity.h"
 #include "agent/login.h"
 #include "agent/policy.h"
+#include "agent/set_aside.h"
 #include "agent/token_turns.h"
 
 #include <cstdint>
@@ -38,7 +40,8 @@ class KeyOperations {
     /// Failures that end an operation, of those that are its own: the device failed at it, its key or login
     /// was gone although nobody had logged the token out or scanned it anew since, or its process ended while
     /// nothing else was outstanding. An operation whose process ended
-    /// goes alone from then on, so that it is known whose doing it is.
+    /// goes alone from then on, so that it is known whose doing it is. No number ends it before each token
+    /// that can be used has failed.
     static constexpr int max_failures = 5;
     /// Of these, those that passed the operation's time.
     static constexpr int max_timeouts = 2;
@@ -50,6 +53,9 @@ class KeyOperations {
         int failures = max_failures;
         /// Whether it waits for a token that is absent, for as long as its client does.
         bool waits = false;
+        /// Whether a person may be asked for the PIN of a token because another one failed or cannot. Not
+        /// where that may be the doing of a stranger's bytes, who would learn of it.
+        bool asks_for_another = true;
     };
 
     /// All must outlive it; the configuration may be exchanged.
@@ -65,30 +71,57 @@ class KeyOperations {
     /// is thrown if none is left. Nobody who has cancelled is asked again. `use` may be null, and hears of
     /// every attempt that is sent; all must live until it returns. It ends at the
     /// last of the failures of its own that `effort` allows. When the tokens that are logged in have no room,
-    /// another one is logged in to meanwhile if that asks nobody.
+    /// another one is logged in to meanwhile if that asks nobody. A token that says it cannot do it is not
+    /// asked again: its answer is returned if no other token can be used. One that failed last is set aside
+    /// (SetAside): others go first, also such as have to be logged in to, if that asks nobody; a person is
+    /// asked before the last failure that is allowed.
     asio::awaitable<Answer> run(Permit permit, std::shared_ptr<const Key> key,
                                 token::protocol::Request& request, KeyUse* use, Effort effort);
+
+    /// Whether it failed last, so that other tokens with its keys go first.
+    [[nodiscard]] bool is_set_aside(const TokenState& token) const {
+        return m_set_aside.standing(token, Clock::now()) != SetAside::Standing::well;
+    }
 
   private:
     struct Progress;
 
     void follow_catalogue(Progress& progress) const;
+    // In key_replicas.cpp:
     const Location* pick(const Progress& progress) const;
+    bool is_doubtful(const Progress& progress, const TokenState& token) const;
+    bool is_barred(const Progress& progress, const Location& location) const;
+    bool may_serve(const Progress& progress, const Location& location) const;
+    bool another_may_serve(const Progress& progress) const;
+    bool fresh_one_may_serve(const Progress& progress) const;
+    std::shared_ptr<TokenState> better_closed(const Progress& progress, const Location& place) const;
     void share_load(const Progress& progress, const Location& full);
+    void probe(Progress& progress, const Location& place);
+    void reopen(const Progress& progress);
+    void learn(const TokenState& token, const Answer& answer, bool faulty, SetAside::Mark begun);
+    // In key_preparation.cpp:
     asio::awaitable<void> prepare(Progress& progress);
+    asio::awaitable<bool> prepare_another(Progress& progress);
     asio::awaitable<void> log_in(Progress& progress, std::shared_ptr<TokenState> token);
+    static void note_failed_login(Progress& progress, const std::shared_ptr<TokenState>& token,
+                                  const Error& error);
+    // In key_authentication.cpp:
     asio::awaitable<void> find_pin(Progress& progress, std::shared_ptr<TokenState> token, const KeyUse* use);
     asio::awaitable<bool> judge_pin(Progress& progress, std::shared_ptr<TokenState> token,
                                     const Answer& answer);
+    asio::awaitable<bool> judge_answer(Progress& progress, std::shared_ptr<TokenState> token,
+                                       const Answer& answer);
+
     static bool out_of_time(Progress& progress);
     static bool by_others(Progress& progress, const TokenState& token, const Answer& answer);
-    static bool repeat(Progress& progress, const Location& location, const Answer& answer);
+    bool repeat(Progress& progress, const Location& location, const Answer& answer);
 
     const std::shared_ptr<const Config>& m_config;
     Hosts& m_hosts;
     Logins& m_logins;
     /// Of operations with a PIN each.
     TokenTurns m_turns;
+    SetAside m_set_aside;
 };
 
 /// Throws Error for an answer that is not OK, where that is not the input's fault.

@@ -2,7 +2,6 @@
 
 #include "agent/error.h"
 #include "agent/key_ability.h"
-#include "agent/token_config.h"
 #include "agent/token_wait.h"
 
 #include <algorithm>
@@ -15,8 +14,6 @@ namespace {
 
 /// In a row; each is a wait for a host or a login, or a search.
 constexpr int max_preparations = 32;
-/// Of these, logins: when none lasts, another one asks the person again for nothing.
-constexpr int max_logins = 3;
 
 /// Whether the next place may do better: the login failed of this token, and of nothing else.
 bool is_about_login(protocol::Status status) {
@@ -59,12 +56,18 @@ asio::awaitable<void> KeyOperations::prepare(Progress& progress) {
     std::string why;
     bool may_come = key->locations.empty();
     std::shared_ptr<TokenState> closed;
+    // Nobody is asked for a PIN as long as another place does without, even one that failed last.
+    std::pair<bool, bool> closed_rank;
     bool closed_asks = false;
     for (const auto& location : key->locations) {
         const auto token = location.token;
         const auto hindrance = obstacle(location, progress.request);
         if (!hindrance.empty()) {
             why = hindrance;
+            continue;
+        }
+        if (progress.is_unable(*token)) {
+            why = progress.inability->what;
             continue;
         }
         if (!token->current || !token->host->is_ready()) {
@@ -74,14 +77,19 @@ asio::awaitable<void> KeyOperations::prepare(Progress& progress) {
         if (token->needs_login()) {
             if (progress.login_failed(*token))
                 continue;
-            // Nobody is asked for a PIN as long as another place does without.
-            const bool asks = may_ask_person(*m_config, *token);
-            if (!closed || (closed_asks && !asks)) {
+            const bool asks = m_logins.would_ask(*token);
+            std::pair rank(asks, is_doubtful(progress, *token));
+            if (progress.is_last_attempt() && progress.may_ask())
+                std::swap(rank.first, rank.second);
+            if (!closed || rank < closed_rank) {
                 closed = token;
+                closed_rank = rank;
                 closed_asks = asks;
             }
             continue;
         }
+        if (is_barred(progress, location))
+            continue;
         if (!std::exchange(progress.rescanned, true)) {
             // The key may have been made, or shown, since the last scan.
             co_await token->host->scan(token->slot);
@@ -89,7 +97,8 @@ asio::awaitable<void> KeyOperations::prepare(Progress& progress) {
         }
         why = "token \"" + token->label + "\" shows no private key for this certificate";
     }
-    if (closed && !(closed_asks && progress.cancelled)) {
+    const bool may_ask = progress.inability ? progress.may_ask() : !progress.cancelled;
+    if (closed && (may_ask || !closed_asks)) {
         co_await log_in(progress, closed);
         co_return;
     }
@@ -150,17 +159,38 @@ asio::awaitable<void> KeyOperations::log_in(Progress& progress, std::shared_ptr<
         co_await m_logins.ensure(token, progress.permit.peer());
         ++progress.logins;
     } catch (const Error& error) {
-        const auto status = error.status();
-        if (!is_about_login(status))
-            throw;
-        const bool by_module = status == protocol::TOKEN_ABSENT || status == protocol::TOKEN_FAILED;
-        progress.failed_logins.push_back({token, !by_module});
-        progress.cancelled = progress.cancelled || status == protocol::PIN_CANCELLED;
-        if (!progress.login_failure)
-            progress.login_failure = std::current_exception();
+        note_failed_login(progress, token, error);
     }
     // A person may take their time; the operation's own time stands still meanwhile.
     progress.deadline += Clock::now() - begin;
+}
+
+/// To be called where `error` is caught; throws it again if it is about something else.
+void KeyOperations::note_failed_login(Progress& progress, const std::shared_ptr<TokenState>& token,
+                                      const Error& error) {
+    const auto status = error.status();
+    if (!is_about_login(status))
+        throw;
+    const bool by_module = status == protocol::TOKEN_ABSENT || status == protocol::TOKEN_FAILED;
+    progress.failed_logins.push_back({token, !by_module});
+    progress.cancelled = progress.cancelled || status == protocol::PIN_CANCELLED;
+    if (!progress.login_failure)
+        progress.login_failure = std::current_exception();
+}
+
+/// Whether the operation goes on; not if a token cannot do it, and no other one can be used.
+asio::awaitable<bool> KeyOperations::prepare_another(Progress& progress) {
+    try {
+        co_await prepare(progress);
+    } catch (const Error& error) {
+        const auto status = error.status();
+        const bool about_token = is_about_login(status) || status == protocol::TOKEN_CANNOT;
+        const bool by_person = status == protocol::PIN_CANCELLED && progress.asks_for_another;
+        if (!progress.inability || !about_token || by_person)
+            throw;
+        co_return false;
+    }
+    co_return true;
 }
 
 }  // namespace signet::agent

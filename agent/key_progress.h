@@ -23,6 +23,9 @@ struct FailedLogin {
     }
 };
 
+/// Logins for one operation: when none lasts, another one asks the person again for nothing.
+inline constexpr int max_logins = 3;
+
 struct KeyOperations::Progress {
     Permit permit;
     std::shared_ptr<const Key> key;
@@ -35,8 +38,16 @@ struct KeyOperations::Progress {
     /// Of its own that it may have.
     int failures_allowed;
     bool waits;
+    bool asks_for_another;
     /// Where it has failed already; another place goes first.
-    std::vector<std::shared_ptr<TokenState>> failed_at{};
+    std::vector<std::shared_ptr<const TokenState>> failed_at{};
+    /// They said that they cannot, and are not tried again.
+    std::vector<std::shared_ptr<const TokenState>> unable{};
+    /// What the first of them said.
+    std::optional<Answer> inability{};
+    /// That it is the one to try, of those that are set aside.
+    std::shared_ptr<const TokenState> probed{};
+    std::shared_ptr<const SetAside::Probe> probe{};
     /// They are not tried again.
     std::vector<FailedLogin> failed_logins{};
     /// The first of them.
@@ -61,9 +72,27 @@ struct KeyOperations::Progress {
     bool searched = false;
     bool rescanned = false;
 
+    [[nodiscard]] bool has_failed_at(const TokenState& token) const { return is_among(token, failed_at); }
+    [[nodiscard]] bool is_unable(const TokenState& token) const { return is_among(token, unable); }
+    [[nodiscard]] bool probes(const TokenState& token) const {
+        return probe != nullptr && is_same_place(*probed, token);
+    }
+    /// Whether a person may be asked so that another token is used.
+    [[nodiscard]] bool may_ask() const { return asks_for_another && !cancelled; }
+    /// Whether the next failure may be the last.
+    [[nodiscard]] bool is_last_attempt() const {
+        return failures + 1 >= failures_allowed || timeouts + 1 >= max_timeouts;
+    }
     [[nodiscard]] bool login_failed(const TokenState& token) const {
         return std::any_of(failed_logins.begin(), failed_logins.end(),
                            [&token](const auto& failed) { return failed.concerns(token); });
+    }
+
+  private:
+    using Tokens = std::vector<std::shared_ptr<const TokenState>>;
+    static bool is_among(const TokenState& token, const Tokens& tokens) {
+        return std::any_of(tokens.begin(), tokens.end(),
+                           [&token](const auto& other) { return is_same_place(*other, token); });
     }
 };
 

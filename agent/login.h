@@ -41,10 +41,18 @@ class Logins {
     /// A person brings `pin`: the token verifies it even if it is logged in. Throws as above.
     asio::awaitable<void> unlock(std::shared_ptr<TokenState> token, const Peer& peer, Secret pin);
 
-    /// Logs in to `token` in the background where nobody is asked for it and no last try spent, and calls
-    /// `opened` then: with a PIN that is kept, or from a file or credential. Not where a login is for one
-    /// request alone; and once a minute at most, unless somebody else has opened it meanwhile.
-    void open_unasked(const std::shared_ptr<TokenState>& token, std::function<void()> opened);
+    /// Who sees to it that a token which does not open is left alone for a while.
+    enum class Pauses { here, caller };
+
+    /// Logs in to `token` in the background where nobody is asked for it and no last try spent: with a PIN
+    /// that is kept, or from a file or credential. Not where a login is for one request alone; and once a
+    /// minute at most, unless somebody else has opened it meanwhile or the caller has pauses of its own.
+    /// Whether it began; then `ended` is told whether the token opened.
+    bool open_unasked(const std::shared_ptr<TokenState>& token, Pauses pauses,
+                      std::function<void(bool opened)> ended);
+
+    /// Whether logging in to it, or using a key that asks for its PIN each time, would ask a person now.
+    [[nodiscard]] bool would_ask(const TokenState& token) const;
 
     /// For one operation of a key that asks for the PIN at each use: the PIN that is kept, or stored at the
     /// PIN source, or a person's; none for a PIN pad. `last_try`: one try is left, and only a person may

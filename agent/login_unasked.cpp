@@ -23,26 +23,32 @@ bool is_stored(const pin::PinSource& source) {
 
 }  // namespace
 
-void Logins::open_unasked(const std::shared_ptr<TokenState>& token, std::function<void()> opened) {
+bool Logins::open_unasked(const std::shared_ptr<TokenState>& token, Pauses pauses,
+                          std::function<void(bool opened)> ended) {
     const auto id = token->id();
     const auto now = Clock::now();
     std::erase_if(m_left_alone, [now](const auto& entry) { return entry.second <= now; });
-    if (m_stopping || m_under_way.contains(id) ||
-        !m_left_alone.emplace(std::pair(id, token->module), now + leave_alone).second)
-        return;
-    if (!opens_unasked(*token))
-        return;
+    if (m_stopping || m_under_way.contains(id))
+        return false;
+    const bool first = m_left_alone.emplace(std::pair(id, token->module), now + leave_alone).second;
+    if ((!first && pauses == Pauses::here) || !opens_unasked(*token))
+        return false;
     // From here on others wait for it.
     const auto under_way = std::make_shared<UnderWay>(m_loop, Kind::unasked);
     m_under_way[id] = under_way;
     spawn(m_loop, log_in_unasked(token, under_way),
-          [this, token, opened = std::move(opened)](const std::exception_ptr& failure) {
+          [this, token, ended = std::move(ended)](const std::exception_ptr& failure) {
               finish(token->id(), failure);
               if (failure)
                   tell_unopened(*token, failure);
-              else
-                  opened();
+              ended(!failure);
           });
+    return true;
+}
+
+bool Logins::would_ask(const TokenState& token) const {
+    return may_ask_person(*m_config, token) && (token.has_flag(CKF_PROTECTED_AUTHENTICATION_PATH) ||
+                                                !m_kept.has(token.id(), token.module, Clock::now()));
 }
 
 bool Logins::opens_unasked(const TokenState& token) const {

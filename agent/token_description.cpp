@@ -5,14 +5,14 @@
 
 namespace signet::agent {
 
-void describe(const TokenState& token, protocol::Token& out) {
+void describe(const TokenState& token, bool set_aside, protocol::Token& out) {
     out.set_uri(uri_of(token));
     out.set_label(utf8_of(token.label));
     out.set_manufacturer(utf8_of(token.manufacturer));
     out.set_model(utf8_of(token.model));
     out.set_serial(utf8_of(token.serial));
     out.set_module(token.module);
-    out.set_state(std::string(state_of(token)));
+    out.set_state(std::string(state_of(token)) + (set_aside ? ", set aside" : ""));
 }
 
 std::string_view state_of(const TokenState& token) noexcept {

@@ -9,7 +9,8 @@
 
 namespace signet::agent {
 
-void describe(const TokenState& token, protocol::Token& out);
+/// `set_aside`: it failed last, and other tokens with its keys go first.
+void describe(const TokenState& token, bool set_aside, protocol::Token& out);
 
 /// "logged in", "locked", "no login needed", "PIN locked", "last PIN try", "not initialised", "gone".
 std::string_view state_of(const TokenState& token) noexcept;
