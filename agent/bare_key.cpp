@@ -1,17 +1,15 @@
 #include "agent/bare_key.h"
 
+#include "agent/key_index.h"
 #include "agent/token_uri.h"
 
 #include <map>
 #include <set>
-#include <tuple>
 #include <utility>
 
 namespace signet::agent {
 
 namespace {
-
-using Value = std::pair<ScannedKeyType, std::string>;
 
 /// What the identities of one token have taken.
 struct Taken {
@@ -75,22 +73,28 @@ BareKey bare_key(const std::shared_ptr<TokenState>& token, const ScannedKey& sho
     return bare;
 }
 
+/// The public key of each private one. Pairs may share a CKA_ID.
+std::map<const ScannedKey*, const ScannedKey*> public_halves(const TokenState& token) {
+    const KeyIndex keys(token);
+    std::map<const ScannedKey*, const ScannedKey*> halves;
+    for (const auto& key : token.keys) {
+        if (key.is_private)
+            continue;
+        if (const auto named = keys.private_of(key); named.key != nullptr)
+            halves.try_emplace(named.key, &key);
+    }
+    return halves;
+}
+
 void add_of_token(const std::shared_ptr<TokenState>& token, const Taken& taken, std::uint64_t generation,
                   std::vector<BareKey>& bare) {
-    std::map<std::pair<ScannedKeyType, std::string>, const ScannedKey*> public_keys;
-    for (const auto& key : token->keys) {
-        if (!key.is_private && !key.id.empty())
-            public_keys.try_emplace({key.type, key.id}, &key);
-    }
+    const auto halves = public_halves(*token);
     std::set<const ScannedKey*> used;
     for (const auto& key : token->keys) {
         if (!key.is_private)
             continue;
-        const auto place = public_keys.find({key.type, key.id});
-        const ScannedKey* half = place == public_keys.end() ? nullptr : place->second;
-        // Two pairs may share an ID.
-        if (half != nullptr && !key.public_value.empty() && half->public_value != key.public_value)
-            half = nullptr;
+        const auto place = halves.find(&key);
+        const ScannedKey* half = place == halves.end() ? nullptr : place->second;
         if (half != nullptr)
             used.insert(half);
         if (!taken.handles.contains(key.handle))
@@ -99,9 +103,9 @@ void add_of_token(const std::shared_ptr<TokenState>& token, const Taken& taken, 
     if (!token->needs_login())
         return;
     for (const auto& key : token->keys) {
-        const bool hides = !key.is_private && !used.contains(&key) &&
-                           !taken.values.contains(key.public_value) && !taken.ids.contains(key.id);
-        if (hides)
+        const bool is_taken =
+            key.public_value.empty() ? taken.ids.contains(key.id) : taken.values.contains(key.public_value);
+        if (!key.is_private && !used.contains(&key) && !is_taken)
             bare.push_back(bare_key(token, key, &key, generation));
     }
 }

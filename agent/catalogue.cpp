@@ -1,6 +1,7 @@
 #include "agent/catalogue.h"
 
 #include "agent/hex.h"
+#include "agent/key_index.h"
 #include "agent/token_uri.h"
 #include "cms/error.h"
 
@@ -9,8 +10,6 @@
 #include <map>
 #include <optional>
 #include <set>
-#include <stdexcept>
-#include <string_view>
 #include <utility>
 
 namespace signet::agent {
@@ -26,118 +25,43 @@ struct Candidate {
     std::vector<Place> places;
 };
 
-cms::KeyKind kind_of(const ScannedKey& key) {
-    switch (key.type) {
-        case ScannedKeyType::rsa:
-            return cms::KeyKind::rsa;
-        case ScannedKeyType::ec:
-            return cms::KeyKind::ec;
-        case ScannedKeyType::edwards:
-            return cms::KeyKind::edwards;
-        case ScannedKeyType::montgomery:
-            return cms::KeyKind::montgomery;
-        case ScannedKeyType::unknown:
-            break;
-    }
-    return cms::KeyKind::other;
-}
-
-/// The keys of one token by what they are found by, without a search among those that share it: a token may
-/// show thousands. Views into it.
-class KeyIndex {
-  public:
-    /// What the public keys with one value lead to.
-    struct Public {
-        /// The first CKA_ID among them; empty if none has one.
-        std::string_view id;
-        /// The first private key with a CKA_ID of theirs, of those that show no public value.
-        const ScannedKey* private_key = nullptr;
-    };
-
-    explicit KeyIndex(const TokenState& token) {
-        for (const auto& key : token.keys) {
-            const auto kind = kind_of(key);
-            if (key.is_private && !key.public_value.empty())
-                m_private_by_value.try_emplace({kind, key.public_value}, &key);
-            else if (key.is_private && !key.id.empty())
-                m_private_by_id.try_emplace({kind, key.id}, &key);
-        }
-        for (const auto& key : token.keys) {
-            if (!key.is_private && !key.public_value.empty())
-                add_public(kind_of(key), key);
-        }
-    }
-
-    /// The private key with this public value; null if none shows it.
-    [[nodiscard]] const ScannedKey* private_with(cms::KeyKind kind, const std::string& value) const {
-        return found(m_private_by_value, kind, value);
-    }
-    /// The private key with this CKA_ID, of those that show no public value.
-    [[nodiscard]] const ScannedKey* private_named(cms::KeyKind kind, const std::string& id) const {
-        return found(m_private_by_id, kind, id);
-    }
-    /// Null if no public key has this value.
-    [[nodiscard]] const Public* public_with(cms::KeyKind kind, const std::string& value) const {
-        const auto place = m_public_by_value.find({kind, value});
-        return place == m_public_by_value.end() ? nullptr : &place->second;
-    }
-    /// Whether only other public keys have this CKA_ID.
-    [[nodiscard]] bool is_another(cms::KeyKind kind, const std::string& id, const std::string& value) const {
-        const auto place = m_public_values.find({kind, id});
-        return place != m_public_values.end() && place->second.count(value) == 0;
-    }
-
-  private:
-    using Name = std::pair<cms::KeyKind, std::string_view>;
-    using Private = std::map<Name, const ScannedKey*>;
-
-    static const ScannedKey* found(const Private& map, cms::KeyKind kind, const std::string& name) {
-        const auto place = map.find({kind, name});
-        return place == map.end() ? nullptr : place->second;
-    }
-    void add_public(cms::KeyKind kind, const ScannedKey& key) {
-        Public& same = m_public_by_value[{kind, key.public_value}];
-        if (key.id.empty())
-            return;
-        if (same.id.empty())
-            same.id = key.id;
-        if (same.private_key == nullptr)
-            same.private_key = private_named(kind, key.id);
-        m_public_values[{kind, key.id}].insert(key.public_value);
-    }
-
-    Private m_private_by_value;
-    Private m_private_by_id;
-    std::map<Name, Public> m_public_by_value;
-    /// By CKA_ID.
-    std::map<Name, std::set<std::string_view>> m_public_values;
+/// Where the private key of a certificate is, or why that cannot be known.
+struct Whereabouts {
+    std::optional<Location> location;
+    std::string why_not;
 };
 
 /// Where the private key of a certificate is on its own token, as far as that can be known now.
-std::optional<Location> locate(const std::shared_ptr<TokenState>& token, const KeyIndex& keys,
-                               const ScannedCertificate& scanned, const cms::Certificate& certificate) {
+Whereabouts locate(const std::shared_ptr<TokenState>& token, const KeyIndex& keys,
+                   const ScannedCertificate& scanned, const cms::Certificate& certificate) {
     const auto kind = certificate.key_kind();
     if (kind == cms::KeyKind::other)
-        return std::nullopt;
+        return {std::nullopt, "keys of its type are not supported"};
     const auto value = public_value_of(certificate);
     if (const auto* key = keys.private_with(kind, value))
-        return Location{token, key->id, *key};
+        return {Location{token, key->id, *key}, {}};
 
     // A private key that shows no public value has that of the public key with its CKA_ID; only without one,
     // that of the certificate.
-    const auto* public_keys = keys.public_with(kind, value);
-    if (public_keys != nullptr && public_keys->private_key != nullptr)
-        return Location{token, public_keys->private_key->id, *public_keys->private_key};
+    const auto* public_key = keys.public_with(kind, value);
+    KeyIndex::Named named;
+    if (public_key != nullptr)
+        named = keys.private_of(*public_key);
     const bool is_another = keys.is_another(kind, scanned.id, value);
-    if (!is_another) {
-        if (const auto* key = keys.private_named(kind, scanned.id))
-            return Location{token, scanned.id, *key};
+    if (named.key == nullptr && !is_another)
+        named = keys.private_named(kind, scanned.id, curve_of(certificate), scanned.label);
+    if (named.key != nullptr)
+        return {Location{token, named.key->id, *named.key}, {}};
+    const bool may_show = public_key != nullptr || (!certificate.is_ca() && !is_another);
+    if (token->needs_login() && may_show) {
+        const bool has_id = public_key != nullptr && !public_key->id.empty();
+        return {Location{token, has_id ? public_key->id : scanned.id, std::nullopt}, {}};
     }
-    const bool may_show = public_keys != nullptr || (!certificate.is_ca() && !is_another);
-    if (!token->needs_login() || !may_show)
-        return std::nullopt;
-    const bool has_id = public_keys != nullptr && !public_keys->id.empty();
-    return Location{token, has_id ? std::string(public_keys->id) : scanned.id, std::nullopt};
+    if (named.ambiguous)
+        return {std::nullopt, "several private keys have its CKA_ID, and nothing tells which is its own"};
+    if (is_another || keys.is_other_private(kind, scanned.id, value))
+        return {std::nullopt, "the key with its CKA_ID is another one"};
+    return {std::nullopt, "its token has no private key for it"};
 }
 
 std::shared_ptr<const Identity> identity_of(const Candidate& candidate, std::shared_ptr<const Key> key) {
@@ -145,12 +69,15 @@ std::shared_ptr<const Identity> identity_of(const Candidate& candidate, std::sha
     auto chain = cms::chain_of(certificate, *candidate.pool);
     if (!chain.empty())
         chain.erase(chain.begin());
+    std::vector<std::string> subjects;
+    for (const auto& issuer : chain)
+        subjects.push_back(issuer.subject());
     const auto& place = candidate.places.front();
     const ScannedCertificate scanned{place.id, place.label, {}};
     return std::make_shared<const Identity>(Identity{
         certificate, cms::SignerProfile(certificate, chain), hex(cms::as_text(certificate.fingerprint())),
-        certificate.subject(), certificate.email_addresses(), place.label, certificate.not_before(),
-        certificate.not_after(), certificate.may_sign(), certificate.may_decrypt(),
+        certificate.subject(), certificate.email_addresses(), place.label, std::move(subjects),
+        certificate.not_before(), certificate.not_after(), certificate.may_sign(), certificate.may_decrypt(),
         certificate.issuer_and_serial(), certificate.subject_key_identifier(), uri_of(*place.token, scanned),
         uri_of(*place.token), candidate.places, std::move(key)});
 }
@@ -211,14 +138,18 @@ class Builder {
     std::unordered_map<std::string, std::shared_ptr<const Key>> keys() {
         return {m_keys.begin(), m_keys.end()};
     }
+    std::vector<LoneCertificate> lone_certificates() { return std::move(m_lone); }
 
   private:
     void add(const std::shared_ptr<TokenState>& token, const KeyIndex& keys,
              const ScannedCertificate& scanned, const cms::Certificate& certificate,
              const std::shared_ptr<const std::vector<cms::Certificate>>& pool) {
-        auto location = locate(token, keys, scanned, certificate);
-        if (!location)
+        auto [location, why_not] = locate(token, keys, scanned, certificate);
+        if (!location) {
+            if (!certificate.is_ca())
+                m_lone.push_back({certificate, {token, scanned.id, scanned.label}, std::move(why_not)});
             return;
+        }
         const std::string spki(cms::as_text(certificate.subject_public_key_info()));
         auto& key = m_keys[spki];
         if (!key) {
@@ -257,6 +188,7 @@ class Builder {
     std::map<std::string, std::shared_ptr<Key>> m_keys;
     std::map<std::string, Candidate> m_candidates;
     std::vector<const Candidate*> m_order;
+    std::vector<LoneCertificate> m_lone;
 };
 
 }  // namespace
@@ -272,6 +204,7 @@ void Catalogue::rebuild(std::vector<std::shared_ptr<TokenState>> tokens,
     m_identities = builder.identities();
     builder.count_notes();
     m_keys = builder.keys();
+    m_lone = builder.lone_certificates();
     m_tokens = std::move(tokens);
     std::vector<std::string> unsaid;
     Builder leaving_builder(m_generation, unsaid);

@@ -3,6 +3,7 @@
 
 #include "agent/absent_identities.h"
 #include "agent/identity.h"
+#include "agent/lone_certificate.h"
 #include "agent/token_state.h"
 
 #include <cstddef>
@@ -20,7 +21,7 @@ namespace signet::agent {
 class Catalogue {
   public:
     /// Takes `tokens` in their order. A certificate is an identity if its private key shows, or may show
-    /// after a login: its public key does, or it is not a CA's. Other certificates serve as chain. Of
+    /// after a login: its public key does, or it is not a CA's. All serve as chain. Of
     /// `leaving` tokens only the keys count, for who has begun with one. Throws nothing: what cannot be read
     /// becomes a note.
     void rebuild(std::vector<std::shared_ptr<TokenState>> tokens,
@@ -48,6 +49,8 @@ class Catalogue {
     /// What a person may want to know: keys of unknown types, certificates that cannot be read, objects that
     /// were left out. One line each, no two the same; the last one counts those that are too many.
     [[nodiscard]] const std::vector<std::string>& notes() const noexcept { return m_notes; }
+    /// On the tokens, and neither identity nor chain.
+    [[nodiscard]] const std::vector<LoneCertificate>& lone_certificates() const noexcept { return m_lone; }
     /// The key as it is now, on tokens that leave only if it is on no other; none if it has gone.
     [[nodiscard]] std::shared_ptr<const Key> key(const std::string& subject_public_key_info) const;
 
@@ -59,6 +62,7 @@ class Catalogue {
     std::unordered_map<std::string, std::shared_ptr<const Key>> m_keys;
     std::unordered_map<std::string, std::shared_ptr<const Key>> m_leaving_keys;
     std::vector<std::string> m_notes;
+    std::vector<LoneCertificate> m_lone;
 };
 
 }  // namespace signet::agent

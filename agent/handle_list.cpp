@@ -1,11 +1,13 @@
 #include "agent/bare_key.h"
+#include "agent/certificate_name.h"
 #include "agent/error.h"
 #include "agent/handlers.h"
+#include "agent/list_notes.h"
 #include "agent/protocol/frame.h"
 #include "agent/token_description.h"
 #include "agent/token_uri.h"
 
-#include <algorithm>
+#include <utility>
 
 namespace signet::agent {
 
@@ -14,49 +16,16 @@ namespace {
 /// Room that is left in a frame for what the last identity may add.
 constexpr std::size_t page_size = protocol::max_frame_size / 2;
 
-std::string note_of(const Identity& identity) {
-    const auto now = now_in_seconds();
-    std::string note;
-    const auto add = [&note](const char* text) { note += (note.empty() ? "" : "; ") + std::string(text); };
-    if (identity.not_after < now)
-        add("expired");
-    if (identity.not_before > now)
-        add("not valid yet");
-    bool key_shows = false;
-    for (const auto& location : identity.key->locations) {
-        key_shows = key_shows || location.key.has_value();
-        if (location.key && location.key->always_authenticate)
-            add("asks for the PIN each time");
-    }
-    if (!key_shows)
-        add("its private key shows after a login");
-    return note;
-}
-
-/// Whether some copy of the key has `permission`, or is not seen yet.
-bool some_key(const Identity& identity, bool ScannedKey::*permission) {
-    const auto& locations = identity.key->locations;
-    return std::any_of(locations.begin(), locations.end(), [permission](const Location& location) {
-        return !location.key || (*location.key).*permission;
-    });
-}
-
-bool may_decrypt(const Identity& identity) {
-    const bool is_rsa = identity.key->kind == cms::KeyKind::rsa;
-    return identity.may_decrypt && some_key(identity, is_rsa ? &ScannedKey::decrypt : &ScannedKey::derive);
-}
-
-void describe(const Identity& identity, bool with_certificate, protocol::Identity& out) {
+void describe(const Identity& identity, const ListNotes& notes, bool with_certificate,
+              protocol::Identity& out) {
     out.set_uri(identity.uri);
     out.set_label(utf8_of(identity.label));
     out.set_subject(utf8_of(identity.subject));
     for (const auto& email : identity.emails)
         out.add_email(utf8_of(email));
     out.set_key_type(identity.certificate.key_name());
-    if (identity.may_sign && some_key(identity, &ScannedKey::sign))
-        out.add_usage("sign");
-    if (may_decrypt(identity))
-        out.add_usage("decrypt");
+    for (auto& usage : notes.usages(identity))
+        out.add_usage(std::move(usage));
     out.set_not_before(identity.not_before);
     out.set_not_after(identity.not_after);
     const auto fingerprint = identity.certificate.fingerprint();
@@ -71,10 +40,12 @@ void describe(const Identity& identity, bool with_certificate, protocol::Identit
         const auto der = identity.certificate.der();
         out.set_certificate(der.data(), der.size());
     }
-    out.set_note(note_of(identity));
+    out.set_note(notes.of(identity));
+    for (const auto& issuer : identity.chain)
+        out.add_chain(utf8_of(issuer));
 }
 
-void describe(const BareKey& bare, protocol::Key& out) {
+void describe(const BareKey& bare, const ListNotes& notes, protocol::Key& out) {
     const auto& shown = bare.shown;
     out.set_uri(uri_of(*bare.token, shown));
     out.set_label(utf8_of(shown.label));
@@ -85,12 +56,25 @@ void describe(const BareKey& bare, protocol::Key& out) {
     if (shown.decrypt || shown.derive)
         out.add_usage("decrypt");
     out.set_token(uri_of(*bare.token));
-    std::string note = "no certificate";
-    if (!shown.is_private)
-        note += "; its private key shows after a login";
-    if (shown.always_authenticate)
-        note += "; asks for the PIN each time";
-    out.set_note(note);
+    out.set_note(notes.of(bare));
+}
+
+void describe(const LoneCertificate& lone, protocol::Certificate& out) {
+    const auto& certificate = lone.certificate;
+    const auto& place = lone.place;
+    out.set_uri(uri_of(*place.token, ScannedCertificate{place.id, place.label, {}}));
+    out.set_label(utf8_of(place.label));
+    out.set_subject(utf8_of(certificate.subject()));
+    for (const auto& email : certificate.email_addresses())
+        out.add_email(utf8_of(email));
+    if (certificate.key_kind() != cms::KeyKind::other)
+        out.set_key_type(certificate.key_name());
+    out.set_not_before(certificate.not_before());
+    out.set_not_after(certificate.not_after());
+    const auto fingerprint = certificate.fingerprint();
+    out.set_fingerprint(fingerprint.data(), fingerprint.size());
+    out.set_token(uri_of(*place.token));
+    out.set_note(lone.why);
 }
 
 /// What one reply has room for, item by item.
@@ -142,12 +126,22 @@ asio::awaitable<void> handle_list(Agent& agent, const Peer&, protocol::Request& 
         }
         page.add_size(list.ByteSizeLong());
     }
+    const auto& catalogue = agent.hosts.catalogue();
+    const auto bare = bare_keys(catalogue);
+    const ListNotes notes(catalogue.identities(), bare, now_in_seconds());
     for (const auto& identity : agent.selector.matching(wanted.identity()))
-        page.offer(*list.mutable_identities(),
-                   [&](protocol::Identity& entry) { describe(*identity, wanted.certificates(), entry); });
-    for (const auto& bare : bare_keys(agent.hosts.catalogue())) {
-        if (is_called(bare, wanted.identity()))
-            page.offer(*list.mutable_keys(), [&](protocol::Key& entry) { describe(bare, entry); });
+        page.offer(*list.mutable_identities(), [&](protocol::Identity& entry) {
+            describe(*identity, notes, wanted.certificates(), entry);
+        });
+    for (const auto& key : bare) {
+        if (is_called(key, wanted.identity()))
+            page.offer(*list.mutable_keys(), [&](protocol::Key& entry) { describe(key, notes, entry); });
+    }
+    const CertificateName name(wanted.identity());
+    for (const auto& lone : catalogue.lone_certificates()) {
+        if (is_called(lone, name))
+            page.offer(*list.mutable_certificates(),
+                       [&](protocol::Certificate& entry) { describe(lone, entry); });
     }
 }
 

@@ -2,6 +2,7 @@
 
 #include <openssl/core_names.h>
 #include <openssl/evp.h>
+#include <openssl/objects.h>
 
 #include <algorithm>
 #include <array>
@@ -33,7 +34,24 @@ std::string raw_public_key(EVP_PKEY& key) {
     return bytes;
 }
 
+/// Whether some copy has `permission`; what is not seen may have it.
+bool some_copy(const Key& key, bool ScannedKey::*permission) {
+    const auto& locations = key.locations;
+    return locations.empty() ||
+           std::any_of(locations.begin(), locations.end(), [permission](const Location& location) {
+               return !location.key || (*location.key).*permission;
+           });
+}
+
 }  // namespace
+
+bool key_may_sign(const Key& key) {
+    return some_copy(key, &ScannedKey::sign);
+}
+
+bool key_may_decrypt(const Key& key) {
+    return some_copy(key, key.kind == cms::KeyKind::rsa ? &ScannedKey::decrypt : &ScannedKey::derive);
+}
 
 std::string Identity::description() const {
     return subject + " [" + fingerprint.substr(0, 16) + "]";
@@ -57,6 +75,22 @@ std::string public_value_of(const cms::Certificate& certificate) {
             break;
     }
     return {};
+}
+
+std::string curve_of(const cms::Certificate& certificate) {
+    if (certificate.key_kind() != cms::KeyKind::ec)
+        return {};
+    std::array<char, 80> name{};
+    if (EVP_PKEY_get_group_name(certificate.public_key(), name.data(), name.size(), nullptr) != 1)
+        return {};
+    const ASN1_OBJECT* object = OBJ_nid2obj(OBJ_txt2nid(name.data()));
+    const int size = object == nullptr ? 0 : i2d_ASN1_OBJECT(object, nullptr);
+    if (size <= 0)
+        return {};
+    std::string der(static_cast<std::size_t>(size), '\0');
+    auto* out = reinterpret_cast<unsigned char*>(der.data());
+    i2d_ASN1_OBJECT(object, &out);
+    return der;
 }
 
 std::size_t signature_size_of(const cms::Certificate& certificate) {

@@ -44,6 +44,11 @@ struct Place {
     std::string label;
 };
 
+/// Whether some copy of `key` may be used so (CKA_SIGN; CKA_DECRYPT or, of keys other than RSA, CKA_DERIVE),
+/// or is not seen yet.
+bool key_may_sign(const Key& key);
+bool key_may_decrypt(const Key& key);
+
 /// Immutable; shared by the catalogue and the requests under way.
 struct Identity {
     cms::Certificate certificate;
@@ -55,6 +60,8 @@ struct Identity {
     std::vector<std::string> emails;
     /// CKA_LABEL of the certificate in its first place.
     std::string label;
+    /// The subjects of the certificates that are sent along.
+    std::vector<std::string> chain;
     /// Seconds since the epoch.
     std::int64_t not_before = 0;
     std::int64_t not_after = 0;
@@ -77,6 +84,9 @@ struct Identity {
 /// How the public key of `certificate` looks on a token: RSA the modulus without leading zeros, EC the
 /// uncompressed point, Edwards and Montgomery keys the bytes of RFC 8032 and RFC 7748; empty for other keys.
 std::string public_value_of(const cms::Certificate& certificate);
+
+/// DER of the name of its curve, as CKA_EC_PARAMS mostly has it; empty for keys that are not EC.
+std::string curve_of(const cms::Certificate& certificate);
 
 /// Bytes of a signature by the key of `certificate`, at most; zero if it cannot sign here.
 std::size_t signature_size_of(const cms::Certificate& certificate);

@@ -1,13 +1,13 @@
 #include "agent/selector.h"
 
+#include "agent/certificate_name.h"
 #include "agent/error.h"
-#include "agent/token_uri.h"
 
 #include <algorithm>
 #include <ctime>
+#include <iterator>
 #include <limits>
-#include <optional>
-#include <set>
+#include <tuple>
 
 namespace signet::agent {
 
@@ -15,48 +15,8 @@ namespace {
 
 /// Matches that an error or the warnings name.
 constexpr std::size_t max_named = 8;
-constexpr std::size_t min_fingerprint_digits = 8;
-constexpr std::size_t fingerprint_digits = 64;
-
-char lower(char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-bool equal_but_for_case(std::string_view a, std::string_view b) {
-    return a.size() == b.size() &&
-           std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return lower(x) == lower(y); });
-}
-
-/// The lower-case digits of `text` without colons, if it is a fingerprint or the beginning of one.
-std::optional<std::string> fingerprint_in(std::string_view text) {
-    std::string digits;
-    for (const char c : text) {
-        const char digit = lower(c);
-        if ((digit >= '0' && digit <= '9') || (digit >= 'a' && digit <= 'f'))
-            digits.push_back(digit);
-        else if (c != ':')
-            return std::nullopt;
-    }
-    if (digits.size() < min_fingerprint_digits || digits.size() > fingerprint_digits)
-        return std::nullopt;
-    return digits;
-}
-
-bool matches_uri(const Identity& identity, const TokenUri& uri) {
-    return std::any_of(identity.places.begin(), identity.places.end(),
-                       [&](const Place& place) { return uri.matches(*place.token, place.id, place.label); });
-}
-
-bool matches_text(const Identity& identity, const std::string& text,
-                  const std::optional<std::string>& fingerprint) {
-    if (fingerprint && identity.fingerprint.starts_with(*fingerprint))
-        return true;
-    const auto has_label = [&](const Place& place) { return place.label == text; };
-    if (std::any_of(identity.places.begin(), identity.places.end(), has_label))
-        return true;
-    const auto is_address = [&](const std::string& address) { return equal_but_for_case(address, text); };
-    return std::any_of(identity.emails.begin(), identity.emails.end(), is_address);
-}
+/// Bytes of a label in one.
+constexpr std::size_t max_label = 64;
 
 std::string day_of(std::int64_t seconds) {
     const auto time = static_cast<std::time_t>(seconds);
@@ -67,42 +27,29 @@ std::string day_of(std::int64_t seconds) {
     return text;
 }
 
-/// Why `identity` does not sign now; empty if it does.
-std::string obstacle(const Identity& identity, std::int64_t now) {
-    if (identity.not_after < now)
-        return "expired on " + day_of(identity.not_after);
-    if (identity.not_before > now)
-        return "is not valid before " + day_of(identity.not_before);
-    if (!identity.may_sign)
-        return "is not for signing (key usage)";
-    return {};
-}
-
 std::vector<std::shared_ptr<const Identity>> those_matching(
     const std::vector<std::shared_ptr<const Identity>>& identities, const std::string& text) {
     if (text.empty())
         return identities;
+    const CertificateName name(text);
     std::vector<std::shared_ptr<const Identity>> matches;
-    const auto keep = [&](auto&& fits) {
-        for (const auto& identity : identities) {
-            if (fits(*identity))
-                matches.push_back(identity);
-        }
-    };
-    if (is_token_uri(text)) {
-        const TokenUri uri(text);
-        keep([&](const Identity& identity) { return matches_uri(identity, uri); });
-    } else {
-        const auto fingerprint = fingerprint_in(text);
-        keep([&](const Identity& identity) { return matches_text(identity, text, fingerprint); });
-    }
+    std::copy_if(identities.begin(), identities.end(), std::back_inserter(matches),
+                 [&](const auto& identity) { return name.matches(*identity); });
     return matches;
+}
+
+/// What tells it from others with the same name.
+std::string distinction_of(const Identity& identity) {
+    const auto& place = identity.places.front();
+    return identity.description() + " " + identity.certificate.key_name() + " \"" +
+           place.label.substr(0, max_label) + "\" on token \"" + place.token->label + "\", valid until " +
+           day_of(identity.not_after);
 }
 
 /// Throws Error(TOKEN_ABSENT) if one of `absent` would sign.
 void refuse_absent(const std::vector<std::shared_ptr<const Identity>>& absent, std::int64_t now) {
     for (const auto& identity : absent) {
-        if (obstacle(*identity, now).empty())
+        if (why_not_signing(*identity, now).empty())
             throw Error(protocol::TOKEN_ABSENT,
                         "token \"" + identity->places.front().token->label + "\" with " +
                             identity->description() + " is not there",
@@ -130,13 +77,29 @@ void refuse_absent(const std::vector<std::shared_ptr<const Identity>>& absent, s
 [[noreturn]] void refuse_several(const std::vector<std::shared_ptr<const Identity>>& usable) {
     std::string why = "several identities match: ";
     for (std::size_t i = 0; i < usable.size() && i < max_named; ++i)
-        why += (i == 0 ? "" : "; ") + usable[i]->description();
+        why += (i == 0 ? "" : "; ") + distinction_of(*usable[i]);
     if (usable.size() > max_named)
         why += "; and " + std::to_string(usable.size() - max_named) + " more";
     throw Error(protocol::AMBIGUOUS_IDENTITY, why, "name one by its fingerprint or URI (-k)");
 }
 
 }  // namespace
+
+std::string why_not_signing(const Identity& identity, std::int64_t now) {
+    if (identity.not_after < now)
+        return "expired on " + day_of(identity.not_after);
+    if (identity.not_before > now)
+        return "is not valid before " + day_of(identity.not_before);
+    if (!identity.may_sign)
+        return "is not for signing (key usage)";
+    if (!key_may_sign(*identity.key))
+        return "has a key that its token does not sign with (CKA_SIGN)";
+    return {};
+}
+
+bool signs_before(const Identity& a, const Identity& b) noexcept {
+    return std::tie(a.not_before, a.not_after) > std::tie(b.not_before, b.not_after);
+}
 
 std::vector<std::shared_ptr<const Identity>> Selector::matching(const std::string& text) const {
     return those_matching(m_catalogue.identities(), text);
@@ -171,7 +134,7 @@ const SignerChoice& Selector::signer(const std::string& text, std::int64_t now) 
             else
                 remembered.until = std::min(remembered.until, edge - 1);
         }
-        const auto why = obstacle(*identity, now);
+        const auto why = why_not_signing(*identity, now);
         if (why.empty())
             usable.push_back(identity);
         else if (skipped.size() < max_named)
@@ -186,9 +149,8 @@ const SignerChoice& Selector::signer(const std::string& text, std::int64_t now) 
     });
     if (!one_key)
         refuse_several(usable);
-    remembered.choice.identity =
-        *std::max_element(usable.begin(), usable.end(),
-                          [](const auto& a, const auto& b) { return a->not_before < b->not_before; });
+    remembered.choice.identity = *std::max_element(
+        usable.begin(), usable.end(), [](const auto& a, const auto& b) { return signs_before(*b, *a); });
     return m_remembered.emplace(text, std::move(remembered)).first->second.choice;
 }
 

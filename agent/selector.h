@@ -19,6 +19,13 @@ struct SignerChoice {
     std::vector<std::string> warnings;
 };
 
+/// Why `identity` does not sign at `now` (seconds since the epoch), as what follows its name; empty if it
+/// does.
+[[nodiscard]] std::string why_not_signing(const Identity& identity, std::int64_t now);
+
+/// Of two certificates on one key that both may sign now, whether `a` does: the one that became valid last.
+[[nodiscard]] bool signs_before(const Identity& a, const Identity& b) noexcept;
+
 /// Answers from a map of texts as long as the catalogue's generation lasts, so that a request searches
 /// nothing. On the loop's thread only; the catalogue must outlive it.
 class Selector {

@@ -145,6 +145,7 @@ protocol::ListReply AgentConnection::list(const std::string& identity, bool cert
         }
         all.mutable_identities()->MergeFrom(page.identities());
         all.mutable_keys()->MergeFrom(page.keys());
+        all.mutable_certificates()->MergeFrom(page.certificates());
         offset = page.next_offset();
     } while (offset != 0);
     return all;

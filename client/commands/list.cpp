@@ -28,6 +28,7 @@ void report_identity(TextBlock& block, const agent::protocol::Identity& identity
         block.line("valid", rfc3339(identity.not_before()) + " to " + rfc3339(identity.not_after()));
     block.line("fingerprint", hex(identity.fingerprint()).substr(0, short_fingerprint));
     block.line("token", joined(to_vector(identity.token())));
+    block.line("chain", joined(to_vector(identity.chain())));
     block.line("uri", identity.uri());
     block.line("note", identity.note());
 }
@@ -42,6 +43,20 @@ void report_key(TextBlock& block, const agent::protocol::Key& key) {
     block.line("note", key.note());
 }
 
+void report_certificate(TextBlock& block, const agent::protocol::Certificate& certificate) {
+    const std::string address = joined(to_vector(certificate.email()));
+    const std::string& name = address.empty() ? certificate.label() : address;
+    block.heading("certificate " + (name.empty() ? certificate.subject() : name));
+    block.line("subject", certificate.subject());
+    block.line("label", certificate.label());
+    block.line("key", certificate.key_type());
+    block.line("valid", rfc3339(certificate.not_before()) + " to " + rfc3339(certificate.not_after()));
+    block.line("fingerprint", hex(certificate.fingerprint()).substr(0, short_fingerprint));
+    block.line("token", certificate.token());
+    block.line("uri", certificate.uri());
+    block.line("note", "no key: " + certificate.note());
+}
+
 std::string for_people(const agent::protocol::ListReply& catalogue) {
     TextBlock block;
     for (const agent::protocol::Token& token : catalogue.tokens())
@@ -50,6 +65,8 @@ std::string for_people(const agent::protocol::ListReply& catalogue) {
         report_identity(block, identity);
     for (const agent::protocol::Key& key : catalogue.keys())
         report_key(block, key);
+    for (const agent::protocol::Certificate& certificate : catalogue.certificates())
+        report_certificate(block, certificate);
     return block.text();
 }
 
@@ -69,6 +86,7 @@ void report_identity(JsonWriter& json, const agent::protocol::Identity& identity
     }
     json.key("fingerprint").text(hex(identity.fingerprint()));
     json.key("tokens").texts(identity.token());
+    json.key("chain").texts(identity.chain());
     json.key("note").text(identity.note());
     json.end_object();
 }
@@ -85,6 +103,21 @@ void report_key(JsonWriter& json, const agent::protocol::Key& key) {
     json.end_object();
 }
 
+void report_certificate(JsonWriter& json, const agent::protocol::Certificate& certificate) {
+    json.begin_object();
+    json.key("uri").text(certificate.uri());
+    json.key("label").text(certificate.label());
+    json.key("subject").text(certificate.subject());
+    json.key("email").texts(certificate.email());
+    json.key("key_type").text(certificate.key_type());
+    json.key("not_before").text(rfc3339(certificate.not_before()));
+    json.key("not_after").text(rfc3339(certificate.not_after()));
+    json.key("fingerprint").text(hex(certificate.fingerprint()));
+    json.key("token").text(certificate.token());
+    json.key("note").text(certificate.note());
+    json.end_object();
+}
+
 std::string for_programs(const agent::protocol::ListReply& catalogue) {
     JsonWriter json;
     json.begin_object().key("tokens").begin_array();
@@ -96,6 +129,9 @@ std::string for_programs(const agent::protocol::ListReply& catalogue) {
     json.end_array().key("keys").begin_array();
     for (const agent::protocol::Key& key : catalogue.keys())
         report_key(json, key);
+    json.end_array().key("certificates").begin_array();
+    for (const agent::protocol::Certificate& certificate : catalogue.certificates())
+        report_certificate(json, certificate);
     json.end_array().key("notes").texts(catalogue.notes());
     return json.end_object().finish();
 }
@@ -105,17 +141,19 @@ std::string for_programs(const agent::protocol::ListReply& catalogue) {
 ExitStatus list(const Arguments& arguments) {
     CommandOptions options(
         "list", "[--json]",
-        "Lists the tokens that the agent sees, the identities on them, and keys without a\n"
-        "certificate. Notes on what cannot be used go to standard error. An agent that does not answer "
+        "Lists the tokens that the agent sees, the identities on them, keys without a certificate,\n"
+        "and certificates without a key (a CA's is named as the chain of those it belongs to). Notes on what cannot be used go to standard error. An agent that does not answer "
         "within two minutes counts as\n"
         "gone.\n\n"
         "--json prints one object:\n"
         "  tokens      array of {uri, label, manufacturer, model, serial, module, state}\n"
         "  identities  array of {uri, label, subject, email (array), key_type, usage (array),\n"
         "              not_before, not_after (RFC 3339, or null), fingerprint (SHA-256, hex),\n"
-        "              tokens (array of URIs), note}\n"
+        "              tokens (array of URIs), chain (array of subjects), note}\n"
         "  keys        without a certificate: array of {uri, label, id (hex), key_type,\n"
         "              usage (array), token (URI), note}\n"
+        "  certificates  without a key: array of {uri, label, subject, email (array), key_type,\n"
+        "              not_before, not_after, fingerprint, token (URI), note (why)}\n"
         "  notes       array of texts");
     options.flag("json", "print JSON");
     const std::optional<ParsedArguments> parsed = options.parse(arguments, 0, 0);

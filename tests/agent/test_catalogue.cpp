@@ -1,5 +1,6 @@
 #include "agent/catalogue.h"
 
+#include "agent/bare_key.h"
 #include "tests/agent/synthetic_token.h"
 #include "tests/catch.h"
 
@@ -117,6 +118,161 @@ TEST_CASE("a public key says more of a private key with its CKA_ID than a certif
     }
 }
 
+TEST_CASE("a certificate without a key is shown as such, with the reason") {
+    const KeyPair key(SyntheticKey::ec);
+    const KeyPair other(SyntheticKey::ec);
+    const auto token = synthetic_token("alice", true);
+    token->certificates.push_back({"\x01", "mail", key.certificate({"Alice", "alice@example.org"})});
+    Catalogue catalogue;
+    const auto why = [&] {
+        catalogue.rebuild({token});
+        CHECK(catalogue.identities().empty());
+        REQUIRE(catalogue.lone_certificates().size() == 1);
+        const auto& lone = catalogue.lone_certificates().front();
+        CHECK(lone.place.label == "mail");
+        CHECK(is_called(lone, CertificateName("ALICE@example.org")));
+        CHECK(is_called(lone, CertificateName("pkcs11:id=%01")));
+        CHECK_FALSE(is_called(lone, CertificateName("bob@example.org")));
+        return lone.why;
+    };
+    CHECK(why() == "its token has no private key for it");
+    SECTION("there is its public key alone") {
+        token->keys.push_back(scanned_key(key, "\x01", false));
+        CHECK(why() == "its token has no private key for it");
+    }
+    SECTION("another private key has its CKA_ID") {
+        token->keys.push_back(scanned_key(other, "\x01", true));
+        CHECK(why() == "the key with its CKA_ID is another one");
+    }
+    SECTION("another pair has its CKA_ID, also before the login") {
+        token->keys.push_back(scanned_key(other, "\x01", false));
+        CHECK(why() == "the key with its CKA_ID is another one");
+        token->logged_in = false;
+        CHECK(why() == "the key with its CKA_ID is another one");
+    }
+    SECTION("till its key is there") {
+        token->keys.push_back(scanned_key(key, "\x02", true));
+        catalogue.rebuild({token});
+        CHECK(catalogue.identities().size() == 1);
+        CHECK(catalogue.lone_certificates().empty());
+    }
+}
+
+TEST_CASE("two keys with one CKA_ID are told apart by their public keys") {
+    const KeyPair first(SyntheticKey::ec);
+    const KeyPair second(SyntheticKey::ec);
+    const auto token = synthetic_token("alice", true);
+    token->certificates.push_back({"\x01", "first", first.certificate({"First"})});
+    token->certificates.push_back({"\x01", "second", second.certificate({"Second"})});
+    const auto add = [&](const KeyPair& pair, std::uint64_t handle, const std::string& label, bool is_private,
+                         bool shows_value) {
+        token->keys.push_back(scanned_key(pair, "\x01", is_private, shows_value));
+        token->keys.back().handle = handle;
+        token->keys.back().label = label;
+    };
+    Catalogue catalogue;
+    const auto check_told_apart = [&] {
+        catalogue.rebuild({token});
+        REQUIRE(catalogue.identities().size() == 2);
+        for (const auto& identity : catalogue.identities()) {
+            REQUIRE(identity->key->locations.size() == 1);
+            CHECK(identity->key->locations.front().key->handle == (identity->label == "first" ? 11 : 12));
+        }
+        CHECK(bare_keys(catalogue).empty());
+    };
+    SECTION("that the private keys show") {
+        add(second, 12, "key", true, true);
+        add(first, 11, "key", true, true);
+        check_told_apart();
+    }
+    SECTION("whose labels the private keys have") {
+        add(second, 12, "b", true, false);
+        add(first, 11, "a", true, false);
+        add(first, 1, "a", false, true);
+        add(second, 2, "b", false, true);
+        check_told_apart();
+    }
+    SECTION("by the labels of the certificates, without public keys") {
+        add(second, 12, "second", true, false);
+        add(first, 11, "first", true, false);
+        check_told_apart();
+    }
+    SECTION("by their curves") {
+        add(second, 12, "key", true, false);
+        add(first, 11, "key", true, false);
+        add(first, 1, "key", false, true);
+        add(second, 2, "key", false, true);
+        for (auto& key : token->keys)
+            key.parameters = key.handle % 10 == 1 ? "\x06\x01\x01" : "\x06\x01\x02";
+        check_told_apart();
+    }
+    SECTION("and nothing is guessed") {
+        add(second, 12, "key", true, false);
+        add(first, 11, "key", true, false);
+        add(first, 1, "key", false, true);
+        add(second, 2, "key", false, true);
+        catalogue.rebuild({token});
+        CHECK(catalogue.identities().empty());
+        REQUIRE(catalogue.lone_certificates().size() == 2);
+        CHECK(catalogue.lone_certificates().front().why ==
+              "several private keys have its CKA_ID, and nothing tells which is its own");
+    }
+}
+
+TEST_CASE("a key that is twice on a token is one") {
+    const KeyPair key(SyntheticKey::ec);
+    const auto token = synthetic_token("alice", true);
+    token->certificates.push_back({"\x01", "mail", key.certificate({})});
+    token->keys.push_back(scanned_key(key, "\x01", true, false));
+    token->keys.push_back(scanned_key(key, "\x01", true, false));
+    token->keys.push_back(scanned_key(key, "\x01", false));
+    Catalogue catalogue;
+    catalogue.rebuild({token});
+    REQUIRE(catalogue.identities().size() == 1);
+    CHECK(catalogue.identities().front()->key->locations.size() == 1);
+}
+
+TEST_CASE("a private key on another curve with the same CKA_ID is not the certificate's") {
+    const KeyPair key(SyntheticKey::ec);
+    const auto token = synthetic_token("alice", true);
+    token->certificates.push_back({"\x01", "mail", key.certificate({})});
+    token->keys.push_back(scanned_key(key, "\x01", true, false));
+    Catalogue catalogue;
+    // secp384r1
+    token->keys.back().parameters = "\x06\x05\x2b\x81\x04" + std::string(1, '\0') + "\x22";
+    catalogue.rebuild({token});
+    CHECK(catalogue.identities().empty());
+    // prime256v1
+    token->keys.back().parameters = "\x06\x08\x2a\x86\x48\xce\x3d\x03\x01\x07";
+    catalogue.rebuild({token});
+    CHECK(catalogue.identities().size() == 1);
+}
+
+TEST_CASE("keys without a certificate that share a CKA_ID keep their own public keys") {
+    const KeyPair first(SyntheticKey::ec);
+    const KeyPair second(SyntheticKey::ec);
+    const auto token = synthetic_token("alice", true);
+    for (const auto* pair : {&first, &second}) {
+        token->keys.push_back(scanned_key(*pair, "\x01", true, false));
+        token->keys.push_back(scanned_key(*pair, "\x01", false));
+        for (auto* key : {&token->keys.back(), &token->keys[token->keys.size() - 2]}) {
+            key->label = pair == &first ? "first" : "second";
+            key->handle = token->keys.size();
+            key->parameters = "\x06\x08\x2a\x86\x48\xce\x3d\x03\x01\x07";
+        }
+    }
+    Catalogue catalogue;
+    catalogue.rebuild({token});
+    const auto bare = bare_keys(catalogue);
+    REQUIRE(bare.size() == 2);
+    for (const auto& key : bare) {
+        REQUIRE(key.public_key);
+        const auto info = key.public_key->subject_public_key_info();
+        const auto& pair = key.shown.label == "first" ? first : second;
+        CHECK(signet::cms::as_text(info).ends_with(pair.public_value()));
+    }
+}
+
 TEST_CASE("a CA's certificate is chain, unless its key is on the token") {
     const KeyPair ca_key(SyntheticKey::rsa);
     const KeyPair key(SyntheticKey::rsa);
@@ -133,6 +289,8 @@ TEST_CASE("a CA's certificate is chain, unless its key is on the token") {
     CHECK(catalogue.identities().front()->label == "mail");
     // The root stays out of what is sent along.
     CHECK(catalogue.identities().front()->profile.certificates().size() == 2);
+    CHECK(catalogue.identities().front()->chain == std::vector<std::string>{"CN=Middle CA"});
+    CHECK(catalogue.lone_certificates().empty());
 
     token->keys.push_back(scanned_key(ca_key, "\x09", false));
     catalogue.rebuild({token});

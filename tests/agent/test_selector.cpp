@@ -94,6 +94,7 @@ TEST_CASE("several matches are listed, not chosen from") {
               signet::agent::protocol::AMBIGUOUS_IDENTITY);
         CHECK(why.find("CN=Alice [") != std::string::npos);
         CHECK(why.find("; CN=Bob [") != std::string::npos);
+        CHECK(why.find("] RSA-2048 \"alice's key\" on token \"cards\", valid until 20") != std::string::npos);
     }
     CHECK(people.selector.matching("").size() == 2);
 }
@@ -143,6 +144,26 @@ TEST_CASE("of several certificates on a key the newest valid one signs") {
     CHECK(selector.signer("a@example.org", now).warnings.size() == 2);
     CHECK(selector.signer("a@example.org", now + 40 * day).identity->subject == "CN=Next");
     CHECK(selector.signer("old", now).identity->subject == "CN=Old");
+}
+
+TEST_CASE("a key that its token only decrypts with is passed over") {
+    TwoPeople people;
+    people.token->keys[0].sign = false;
+    people.catalogue.rebuild({people.token});
+    const auto& choice = people.selector.signer("", people.now);
+    CHECK(choice.identity->subject == "CN=Bob");
+    REQUIRE(choice.warnings.size() == 1);
+    CHECK(choice.warnings.front().find("CN=Alice") == 0);
+    CHECK(choice.warnings.front().find("does not sign with") != std::string::npos);
+    CHECK(status_of(people.selector, "alice@example.org", people.now) ==
+          signet::agent::protocol::NO_IDENTITY);
+    SECTION("unless another token signs with it") {
+        const auto replica = synthetic_token("replica", true);
+        replica->certificates = people.token->certificates;
+        replica->keys.push_back(scanned_key(people.alice, "\x01", true));
+        people.catalogue.rebuild({people.token, replica});
+        CHECK(status_of(people.selector, "alice@example.org", people.now) == signet::agent::protocol::DONE);
+    }
 }
 
 TEST_CASE("a new generation of the catalogue is not answered from memory") {

@@ -21,7 +21,145 @@ std::string fingerprint(const std::filesystem::path& certificate) {
     return hex;
 }
 
+/// The lines of `list` from the heading on to the next empty one; empty if there is no such heading.
+std::string block_of(const std::string& list, const std::string& heading) {
+    const auto begin = list.find(heading + "\n");
+    return begin == std::string::npos ? std::string() : list.substr(begin, list.find("\n\n", begin) - begin);
+}
+
 }  // namespace
+
+TEST_CASE("a list says what expired, retired and renewed identities do") {
+    Alice alice({KeyType::p256, KeyType::rsa2048});
+    const TemporaryFolder folder;
+    const Identity p256 = alice.identity(KeyType::p256);
+    alice.add(KeyType::p256, "expired", {.key_usage = {}, .not_before = -2 * day, .not_after = -1 * day});
+    const auto renewed = alice.ca().issue({.public_key_pem = p256.public_key_pem,
+                                           .common_name = "Alice renewed",
+                                           .email = "renewed@example.org",
+                                           .key_usage = mail_key_usage(KeyType::p256),
+                                           .not_before = std::chrono::minutes(-1)});
+    alice.token().import_certificate(renewed.der, "renewed", p256.id);
+    AgentProcess agent(AgentSetup::of(alice.token()));
+    // pkcs11-tool cannot make one: SoftHSM lets a key sign unless it is told otherwise.
+    check_done(agent.signet({"token", "keygen", "-l", "retired", "-t", "rsa-2048", "--decrypt"}));
+    alice.token().pkcs11_tool(
+        {"--read-object", "--type", "pubkey", "--label", "retired", "--output-file", folder / "retired.der"});
+    const std::string retired = run_or_throw({"openssl", "pkey", "-pubin", "-inform", "DER", "-in",
+                                              folder / "retired.der", "-pubout"})
+                                    .out;
+    const auto of_retired = alice.ca().issue({.public_key_pem = retired, .common_name = "Retired"});
+    check_done(agent.signet({"token", "import", of_retired.pem}));
+    write_file(folder / "report.txt", "All is well.\n");
+    check_done(agent.signet({"unlock", alice.token().label()}));
+
+    const auto list = agent.signet({"list"}).out;
+    CAPTURE(list);
+    const auto expired = block_of(list, "identity alice.expired@example.org");
+    CHECK_THAT(expired, Catch::Contains("note        expired; decrypts only"));
+    CHECK_THAT(expired, Catch::Contains("usage       decrypt\n"));
+    const auto retired_block = block_of(list, "identity retired");
+    CHECK_THAT(retired_block, Catch::Contains("note        its key may not sign; decrypts only"));
+    CHECK_THAT(retired_block, Catch::Contains("usage       decrypt\n"));
+    const auto newest = fingerprint(renewed.pem).substr(0, 16);
+    CHECK_THAT(block_of(list, "identity renewed@example.org"),
+               Catch::Contains("note        of the 2 certificates on its key this one signs"));
+    CHECK_THAT(block_of(list, "identity " + p256.email),
+               Catch::Contains("note        of the 2 certificates on its key " + newest + " signs"));
+
+    // As it says: whoever names the key gets the newest, and a retired one does not sign.
+    check_done(agent.signet({"sign", "-k", "pkcs11:id=%" + p256.id, "-o", "sig", "report.txt"},
+                            {.folder = folder.path()}));
+    const auto signer =
+        run({"openssl", "cms", "-verify", "-binary", "-inform", "DER", "-in", "sig", "-content", "report.txt",
+             "-CAfile", alice.ca().root(), "-signer", "/dev/stdout", "-out", "/dev/null"},
+            {.folder = folder.path()});
+    CHECK(signer.out == read_file(renewed.pem));
+    const auto refused =
+        agent.signet({"sign", "-k", "retired", "-o", "none", "report.txt"}, {.folder = folder.path()});
+    check_refused(refused, 4);
+    CHECK_THAT(refused.err, Catch::Contains("has a key that its token does not sign with"));
+    const auto envelope = run({"openssl", "cms", "-encrypt", "-aes256", "-binary", "-in", "report.txt",
+                               "-outform", "DER", "-out", "report.p7m", of_retired.pem},
+                              {.folder = folder.path()});
+    REQUIRE(envelope.status == 0);
+    CHECK(agent.signet({"decrypt", "-o", "-", "report.p7m"}, {.folder = folder.path()}).out ==
+          "All is well.\n");
+}
+
+TEST_CASE("a certificate without a key is listed as such, and a CA's is chain") {
+    Alice alice({KeyType::p256}, TestCa::Levels::with_intermediate);
+    const TemporaryFolder folder;
+    const auto bob = software_identity(alice.ca(), KeyType::rsa2048, folder.path());
+    const auto der = folder / "bob.der";
+    run_or_throw({"openssl", "x509", "-in", bob.certificate, "-outform", "DER", "-out", der});
+    // Under the CKA_ID of another key, and under none.
+    alice.token().import_certificate(der, "bob", alice.identity(KeyType::p256).id);
+    const auto carol = software_identity(alice.ca(), KeyType::p256, folder.path(), "carol");
+    run_or_throw({"openssl", "x509", "-in", carol.certificate, "-outform", "DER", "-out", der});
+    alice.token().import_certificate(der, "carol", "c2");
+    AgentProcess agent(AgentSetup::of(alice.token()));
+    check_done(agent.signet({"unlock", alice.token().label()}));
+
+    const auto list = agent.signet({"list"});
+    check_done(list);
+    CAPTURE(list.out);
+    CHECK(list.err.empty());
+    CHECK_THAT(block_of(list.out, "certificate " + carol.email),
+               Catch::Contains("note        no key: its token has no private key for it"));
+    CHECK_FALSE(block_of(list.out, "certificate " + bob.email).empty());
+    CHECK(block_of(list.out, "identity " + bob.email).empty());
+    CHECK_THAT(block_of(list.out, "identity " + alice.identity(KeyType::p256).email),
+               Catch::Contains("chain       "));
+    CHECK(list.out.find("\ncertificate ", list.out.find("\ncertificate ") + 1) ==
+          list.out.rfind("\ncertificate "));
+    const auto json = agent.signet({"list", "--json"}).out;
+    const auto certificates = json.substr(json.find("\"certificates\":["));
+    CHECK_THAT(certificates, Catch::Contains("\"fingerprint\":\"" + fingerprint(carol.certificate) + "\""));
+    CHECK_THAT(certificates, Catch::Contains("\"fingerprint\":\"" + fingerprint(bob.certificate) + "\""));
+    write_file(folder / "report.txt", "All is well.\n");
+    check_refused(agent.signet({"sign", "-k", bob.email, "report.txt"}, {.folder = folder.path()}), 4);
+}
+
+TEST_CASE("two keys with one CKA_ID, and two with one label, all sign with their own certificates") {
+    Alice alice({KeyType::p256});
+    // Made under IDs of their own, so that the tool reads the right public key.
+    const auto add = [&](KeyType type, const std::string& id, const std::string& name) {
+        const auto pem = alice.token().generate(type, "twin", id);
+        const auto certificate = alice.ca().issue({.public_key_pem = pem,
+                                                   .common_name = name,
+                                                   .email = name + "@example.org",
+                                                   .key_usage = mail_key_usage(type)});
+        alice.token().import_certificate(certificate.der, "twin", id);
+        for (const std::string object : {"privkey", "pubkey", "cert"})
+            alice.token().pkcs11_tool({"--set-id", "dd", "--type", object, "--id", id});
+    };
+    add(KeyType::rsa2048, "d1", "rsa-twin");
+    add(KeyType::p256, "d2", "ec-twin");
+    add(KeyType::p384, "d3", "longer-twin");
+    AgentProcess agent(AgentSetup::of(alice.token()));
+    const TemporaryFolder folder;
+    write_file(folder / "report.txt", "All is well.\n");
+    check_done(agent.signet({"unlock", alice.token().label()}));
+    for (const std::string name : {"rsa-twin", "ec-twin", "longer-twin"}) {
+        CAPTURE(name);
+        check_done(agent.signet({"sign", "-k", name + "@example.org", "-o", "sig", "report.txt"},
+                                {.folder = folder.path()}));
+        CHECK(run({"openssl", "cms", "-verify", "-binary", "-inform", "DER", "-in", "sig", "-content",
+                   "report.txt", "-CAfile", alice.ca().root(), "-out", "/dev/null"},
+                  {.folder = folder.path()})
+                  .status == 0);
+        CHECK_THAT(block_of(agent.signet({"list"}).out, "identity " + name + "@example.org"),
+                   Catch::Contains("another key has the same label; another key on its token has the same "
+                                   "CKA_ID"));
+    }
+    const auto several =
+        agent.signet({"sign", "-k", "twin", "-o", "none", "report.txt"}, {.folder = folder.path()});
+    check_refused(several, 4);
+    for (const std::string text : {"CN=rsa-twin,O=Signet [", "] RSA-2048 \"twin\" on token \"alice\"",
+                                   "CN=ec-twin,O=Signet [", "] P-256 \"twin\"", "] P-384 \"twin\""})
+        CHECK_THAT(several.err, Catch::Contains(text));
+}
 
 TEST_CASE("list shows what both the certificate and the token's key allow, once the key is seen") {
     Session session({KeyType::p256});

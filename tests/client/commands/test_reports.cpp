@@ -33,6 +33,18 @@ protocol::Reply catalogue(const protocol::Request&) {
     identity.set_not_after(1795381200);
     identity.set_fingerprint(std::string(32, '\xab'));
     identity.add_token("pkcs11:token=alice");
+    identity.add_chain("CN=Middle CA");
+    protocol::Certificate& certificate = *list.add_certificates();
+    certificate.set_uri("pkcs11:object=other");
+    certificate.set_label("other");
+    certificate.set_subject("CN=Bob");
+    certificate.add_email("bob@example.org");
+    certificate.set_key_type("RSA-2048");
+    certificate.set_not_before(1795377600);
+    certificate.set_not_after(1795381200);
+    certificate.set_fingerprint("\xcd\xcd");
+    certificate.set_token("pkcs11:token=alice");
+    certificate.set_note("its token has no private key for it");
     list.add_identities()->set_label("key\nwithout certificate");
     list.add_notes("token alice: a key of unknown type was skipped");
     return reply;
@@ -76,10 +88,21 @@ TEST_CASE("A list for people") {
           "  valid       2026-11-22T20:00:00Z to 2026-11-22T21:00:00Z\n"
           "  fingerprint abababababababab\n"
           "  token       pkcs11:token=alice\n"
+          "  chain       CN=Middle CA\n"
           "  uri         pkcs11:token=alice;object=mail\n"
           "\n"
           "identity key\\nwithout certificate\n"
-          "  label       key\\nwithout certificate\n");
+          "  label       key\\nwithout certificate\n"
+          "\n"
+          "certificate bob@example.org\n"
+          "  subject     CN=Bob\n"
+          "  label       other\n"
+          "  key         RSA-2048\n"
+          "  valid       2026-11-22T20:00:00Z to 2026-11-22T21:00:00Z\n"
+          "  fingerprint cdcd\n"
+          "  token       pkcs11:token=alice\n"
+          "  uri         pkcs11:object=other\n"
+          "  note        no key: its token has no private key for it\n");
 }
 
 TEST_CASE("A list for programs") {
@@ -97,10 +120,13 @@ TEST_CASE("A list for programs") {
           R"("email":["alice@example.org"],"key_type":"P-256","usage":["sign","decrypt"],)"
           R"("not_before":"2026-11-22T20:00:00Z","not_after":"2026-11-22T21:00:00Z","fingerprint":")" +
               fingerprint +
-              R"(","tokens":["pkcs11:token=alice"],"note":""},)"
+              R"(","tokens":["pkcs11:token=alice"],"chain":["CN=Middle CA"],"note":""},)"
               R"({"uri":"","label":"key\u000awithout certificate","subject":"","email":[],"key_type":"",)"
-              R"("usage":[],"not_before":null,"not_after":null,"fingerprint":"","tokens":[],"note":""}],)"
-              R"("keys":[],"notes":["token alice: a key of unknown type was skipped"]})"
+              R"("usage":[],"not_before":null,"not_after":null,"fingerprint":"","tokens":[],"chain":[],"note":""}],)"
+              R"("keys":[],"certificates":[{"uri":"pkcs11:object=other","label":"other","subject":"CN=Bob",)"
+              R"("email":["bob@example.org"],"key_type":"RSA-2048","not_before":"2026-11-22T20:00:00Z",)"
+              R"("not_after":"2026-11-22T21:00:00Z","fingerprint":"cdcd","token":"pkcs11:token=alice",)"
+              R"("note":"its token has no private key for it"}],"notes":["token alice: a key of unknown type was skipped"]})"
               "\n");
 }
 

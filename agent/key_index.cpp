@@ -1,0 +1,145 @@
+#include "agent/key_index.h"
+
+namespace signet::agent {
+
+namespace {
+
+template <typename Map, typename Name>
+const typename Map::mapped_type* find_in(const Map& map, const Name& name) {
+    const auto place = map.find(name);
+    return place == map.end() ? nullptr : &place->second;
+}
+
+template <typename Map, typename Name>
+std::size_t values_in(const Map& map, const Name& name) {
+    const auto* values = find_in(map, name);
+    return values == nullptr ? 0 : values->size();
+}
+
+/// RSA keys have no curve, and their exponents tell nothing.
+std::string_view curve_of(const ScannedKey& key) {
+    return key.type == ScannedKeyType::ec ? std::string_view(key.parameters) : std::string_view();
+}
+
+/// Both are names (DER of an OBJECT IDENTIFIER), and not the same.
+bool are_other_curves(std::string_view a, std::string_view b) {
+    constexpr char object_identifier = 0x06;
+    return a.starts_with(object_identifier) && b.starts_with(object_identifier) && a != b;
+}
+
+}  // namespace
+
+cms::KeyKind kind_of(const ScannedKey& key) {
+    switch (key.type) {
+        case ScannedKeyType::rsa:
+            return cms::KeyKind::rsa;
+        case ScannedKeyType::ec:
+            return cms::KeyKind::ec;
+        case ScannedKeyType::edwards:
+            return cms::KeyKind::edwards;
+        case ScannedKeyType::montgomery:
+            return cms::KeyKind::montgomery;
+        case ScannedKeyType::unknown:
+            break;
+    }
+    return cms::KeyKind::other;
+}
+
+KeyIndex::KeyIndex(const TokenState& token) {
+    for (const auto& key : token.keys) {
+        if (key.is_private)
+            add_private(key);
+        else if (!key.public_value.empty())
+            add_public(key);
+    }
+}
+
+void KeyIndex::add_private(const ScannedKey& key) {
+    const auto kind = kind_of(key);
+    if (!key.public_value.empty()) {
+        m_private_by_value.try_emplace({kind, key.public_value}, &key);
+        if (!key.id.empty())
+            m_private_values[{kind, key.id}].insert(key.public_value);
+        return;
+    }
+    if (key.id.empty())
+        return;
+    for (auto* group :
+         {&m_private_by_id[{kind, key.id}], &m_private_by_curve[{kind, key.id, curve_of(key), {}}],
+          &m_private_by_label[{kind, key.id, curve_of(key), key.label}]}) {
+        if (group->count++ == 0)
+            group->first = &key;
+    }
+}
+
+void KeyIndex::add_public(const ScannedKey& key) {
+    const auto kind = kind_of(key);
+    auto& first = m_public_by_value[{kind, key.public_value}];
+    if (first == nullptr || (first->id.empty() && !key.id.empty()))
+        first = &key;
+    if (key.id.empty())
+        return;
+    m_public_values[{kind, key.id}].insert(key.public_value);
+    m_values_by_curve[{kind, key.id, curve_of(key), {}}].insert(key.public_value);
+    m_values_by_label[{kind, key.id, curve_of(key), key.label}].insert(key.public_value);
+}
+
+const ScannedKey* KeyIndex::private_with(cms::KeyKind kind, std::string_view value) const {
+    const auto* found = find_in(m_private_by_value, Name{kind, value});
+    return found == nullptr ? nullptr : *found;
+}
+
+const ScannedKey* KeyIndex::public_with(cms::KeyKind kind, std::string_view value) const {
+    const auto* found = find_in(m_public_by_value, Name{kind, value});
+    return found == nullptr ? nullptr : *found;
+}
+
+KeyIndex::Named KeyIndex::private_named(cms::KeyKind kind, std::string_view id, std::string_view parameters,
+                                        std::string_view label) const {
+    const auto* all = find_in(m_private_by_id, Name{kind, id});
+    if (all == nullptr)
+        return {};
+    const std::string_view curve = kind == cms::KeyKind::ec ? parameters : std::string_view();
+    if (all->count == 1)
+        return {are_other_curves(curve_of(*all->first), curve) ? nullptr : all->first, false};
+    const bool label_is_shared = values_in(m_values_by_label, FullName{kind, id, curve, label}) > 1;
+    const auto claims_on_curve = values_in(m_values_by_curve, FullName{kind, id, curve, {}});
+    const auto claims = values_in(m_public_values, Name{kind, id});
+    // Private keys may not show their curve.
+    for (const auto shown : {curve, std::string_view()}) {
+        const auto* labelled = find_in(m_private_by_label, FullName{kind, id, shown, label});
+        if (labelled != nullptr && labelled->count == 1 && !label_is_shared)
+            return {labelled->first, false};
+        const auto* some = find_in(m_private_by_curve, FullName{kind, id, shown, {}});
+        const auto of_them = shown.empty() ? claims : claims_on_curve;
+        // Several that one public key claims alone are copies of one key.
+        if (some != nullptr && (of_them == 1 || (of_them == 0 && some->count == 1)))
+            return {some->first, false};
+    }
+    if (claims == 1 && !are_other_curves(curve_of(*all->first), curve))
+        return {all->first, false};
+    return {nullptr, true};
+}
+
+KeyIndex::Named KeyIndex::private_of(const ScannedKey& public_key) const {
+    const auto kind = kind_of(public_key);
+    if (!public_key.public_value.empty()) {
+        if (const auto* key = private_with(kind, public_key.public_value))
+            return {key, false};
+    }
+    if (public_key.id.empty())
+        return {};
+    return private_named(kind, public_key.id, public_key.parameters, public_key.label);
+}
+
+bool KeyIndex::is_another(cms::KeyKind kind, std::string_view id, std::string_view value) const {
+    const auto* values = find_in(m_public_values, Name{kind, id});
+    return values != nullptr && values->count(value) == 0;
+}
+
+bool KeyIndex::is_other_private(cms::KeyKind kind, std::string_view id, std::string_view value) const {
+    const auto* values = find_in(m_private_values, Name{kind, id});
+    return values != nullptr && values->count(value) == 0;
+}
+
+}  // namespace signet::agent
