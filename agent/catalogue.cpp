@@ -2,6 +2,7 @@
 
 #include "agent/hex.h"
 #include "agent/key_index.h"
+#include "agent/key_whereabouts.h"
 #include "agent/token_uri.h"
 #include "cms/error.h"
 
@@ -25,43 +26,11 @@ struct Candidate {
     std::vector<Place> places;
 };
 
-/// Where the private key of a certificate is, or why that cannot be known.
-struct Whereabouts {
-    std::optional<Location> location;
-    std::string why_not;
-};
-
-/// Where the private key of a certificate is on its own token, as far as that can be known now.
-Whereabouts locate(const std::shared_ptr<TokenState>& token, const KeyIndex& keys,
-                   const ScannedCertificate& scanned, const cms::Certificate& certificate) {
-    const auto kind = certificate.key_kind();
-    if (kind == cms::KeyKind::other)
-        return {std::nullopt, "keys of its type are not supported"};
-    const auto value = public_value_of(certificate);
-    if (const auto* key = keys.private_with(kind, value))
-        return {Location{token, key->id, *key}, {}};
-
-    // A private key that shows no public value has that of the public key with its CKA_ID; only without one,
-    // that of the certificate.
-    const auto* public_key = keys.public_with(kind, value);
-    KeyIndex::Named named;
-    if (public_key != nullptr)
-        named = keys.private_of(*public_key);
-    const bool is_another = keys.is_another(kind, scanned.id, value);
-    if (named.key == nullptr && !is_another)
-        named = keys.private_named(kind, scanned.id, curve_of(certificate), scanned.label);
-    if (named.key != nullptr)
-        return {Location{token, named.key->id, *named.key}, {}};
-    const bool may_show = public_key != nullptr || (!certificate.is_ca() && !is_another);
-    if (token->needs_login() && may_show) {
-        const bool has_id = public_key != nullptr && !public_key->id.empty();
-        return {Location{token, has_id ? public_key->id : scanned.id, std::nullopt}, {}};
-    }
-    if (named.ambiguous)
-        return {std::nullopt, "several private keys have its CKA_ID, and nothing tells which is its own"};
-    if (is_another || keys.is_other_private(kind, scanned.id, value))
-        return {std::nullopt, "the key with its CKA_ID is another one"};
-    return {std::nullopt, "its token has no private key for it"};
+ScannedKey key_at(const Place& place) {
+    ScannedKey key;
+    key.id = place.id;
+    key.label = place.label;
+    return key;
 }
 
 std::shared_ptr<const Identity> identity_of(const Candidate& candidate, std::shared_ptr<const Key> key) {
@@ -73,19 +42,20 @@ std::shared_ptr<const Identity> identity_of(const Candidate& candidate, std::sha
     for (const auto& issuer : chain)
         subjects.push_back(issuer.subject());
     const auto& place = candidate.places.front();
-    const ScannedCertificate scanned{place.id, place.label, {}};
+    auto uri = place.file.empty() ? uri_of(*place.token, ScannedCertificate{place.id, place.label, {}})
+                                  : uri_of(*place.token, key_at(place));
     return std::make_shared<const Identity>(Identity{
         certificate, cms::SignerProfile(certificate, chain), hex(cms::as_text(certificate.fingerprint())),
         certificate.subject(), certificate.email_addresses(), place.label, std::move(subjects),
         certificate.not_before(), certificate.not_after(), certificate.may_sign(), certificate.may_decrypt(),
-        certificate.issuer_and_serial(), certificate.subject_key_identifier(), uri_of(*place.token, scanned),
+        certificate.issuer_and_serial(), certificate.subject_key_identifier(), std::move(uri),
         uri_of(*place.token), candidate.places, std::move(key)});
 }
 
 class Builder {
   public:
-    Builder(std::uint64_t generation, std::vector<std::string>& notes)
-        : m_generation(generation), m_notes(notes) {}
+    Builder(const CertificateSource& source, std::uint64_t generation, std::vector<std::string>& notes)
+        : m_source(source), m_generation(generation), m_notes(notes) {}
 
     void add(const std::shared_ptr<TokenState>& token) {
         std::vector<std::pair<const ScannedCertificate*, cms::Certificate>> read;
@@ -98,13 +68,21 @@ class Builder {
                 note(*token, "certificate \"" + scanned.label + "\" cannot be read: " + error.what());
             }
         }
+        const auto* beside = m_source.beside(*token);
+        if (beside != nullptr)
+            pool->insert(pool->end(), beside->chain().begin(), beside->chain().end());
         const KeyIndex keys(*token);
         for (const auto& [scanned, certificate] : read) {
             try {
-                add(token, keys, *scanned, certificate, pool);
+                add({certificate, scanned->der, {token, scanned->id, scanned->label}},
+                    locate(token, keys, *scanned, certificate), pool);
             } catch (const std::exception& error) {
                 note(*token, "certificate \"" + scanned->label + "\" cannot be used: " + error.what());
             }
+        }
+        if (beside != nullptr) {
+            for (const auto& file : beside->certificates())
+                add(token, keys, file, pool);
         }
         if (token->has_more)
             note(*token, "it has more certificates or keys than are looked at; some are left out");
@@ -138,16 +116,50 @@ class Builder {
     std::unordered_map<std::string, std::shared_ptr<const Key>> keys() {
         return {m_keys.begin(), m_keys.end()};
     }
-    std::vector<LoneCertificate> lone_certificates() { return std::move(m_lone); }
+    /// Of those in files, each once, and none that is an identity on another token.
+    std::vector<LoneCertificate> lone_certificates() {
+        std::set<std::string> known;
+        std::erase_if(m_lone, [&](const LoneCertificate& lone) {
+            if (lone.place.file.empty())
+                return false;
+            std::string der(cms::as_text(lone.certificate.der()));
+            return m_candidates.contains(der) || !known.insert(std::move(der)).second;
+        });
+        return std::move(m_lone);
+    }
 
   private:
-    void add(const std::shared_ptr<TokenState>& token, const KeyIndex& keys,
-             const ScannedCertificate& scanned, const cms::Certificate& certificate,
-             const std::shared_ptr<const std::vector<cms::Certificate>>& pool) {
-        auto [location, why_not] = locate(token, keys, scanned, certificate);
+    struct Placed {
+        const cms::Certificate& certificate;
+        const std::string& der;
+        Place place;
+    };
+    using Pool = std::shared_ptr<const std::vector<cms::Certificate>>;
+
+    void add(const std::shared_ptr<TokenState>& token, const KeyIndex& keys, const FileCertificate& file,
+             const Pool& pool) {
+        const auto known = m_candidates.find(file.der);
+        const bool is_on_token = known != m_candidates.end() &&
+                                 std::any_of(known->second.places.begin(), known->second.places.end(),
+                                             [&](const Place& place) { return place.token == token; });
+        if (is_on_token)
+            return;
+        auto found = locate(token, keys, file);
+        Place place{token, found.location ? found.location->id : std::string(), std::move(found.label),
+                    file.file.string()};
+        try {
+            add({file.certificate, file.der, std::move(place)}, std::move(found), pool);
+        } catch (const std::exception& error) {
+            note(*token, "certificate " + file.file.string() + " cannot be used: " + error.what());
+        }
+    }
+
+    void add(Placed placed, Whereabouts found, const Pool& pool) {
+        const auto& certificate = placed.certificate;
+        auto& location = found.location;
         if (!location) {
             if (!certificate.is_ca())
-                m_lone.push_back({certificate, {token, scanned.id, scanned.label}, std::move(why_not)});
+                m_lone.push_back({certificate, std::move(placed.place), std::move(found.why_not)});
             return;
         }
         const std::string spki(cms::as_text(certificate.subject_public_key_info()));
@@ -159,16 +171,17 @@ class Builder {
             key->generation = m_generation;
             key->signature_size = signature_size_of(certificate);
         }
-        const bool known = std::any_of(
-            key->locations.begin(), key->locations.end(),
-            [&](const Location& other) { return other.token == token && other.id == location->id; });
+        const bool known =
+            std::any_of(key->locations.begin(), key->locations.end(), [&](const Location& other) {
+                return other.token == location->token && (other.id == location->id || !location->key);
+            });
         if (!known)
             key->locations.push_back(std::move(*location));
 
-        auto [entry, is_new] = m_candidates.try_emplace(scanned.der, Candidate{certificate, pool, spki, {}});
+        auto [entry, is_new] = m_candidates.try_emplace(placed.der, Candidate{certificate, pool, spki, {}});
         if (is_new)
             m_order.push_back(&entry->second);
-        entry->second.places.push_back({token, scanned.id, scanned.label});
+        entry->second.places.push_back(std::move(placed.place));
     }
 
     void note(const TokenState& token, const std::string& what) {
@@ -182,6 +195,7 @@ class Builder {
             m_notes.push_back(std::move(text));
     }
 
+    const CertificateSource& m_source;
     std::uint64_t m_generation;
     std::vector<std::string>& m_notes;
     std::set<std::string> m_said;
@@ -197,7 +211,7 @@ void Catalogue::rebuild(std::vector<std::shared_ptr<TokenState>> tokens,
                         const std::vector<std::shared_ptr<TokenState>>& leaving) {
     ++m_generation;
     m_notes.clear();
-    Builder builder(m_generation, m_notes);
+    Builder builder(*m_source, m_generation, m_notes);
     for (const auto& token : tokens)
         builder.add(token);
     m_absent.replaced(m_identities, tokens);
@@ -207,7 +221,7 @@ void Catalogue::rebuild(std::vector<std::shared_ptr<TokenState>> tokens,
     m_lone = builder.lone_certificates();
     m_tokens = std::move(tokens);
     std::vector<std::string> unsaid;
-    Builder leaving_builder(m_generation, unsaid);
+    Builder leaving_builder(*m_source, m_generation, unsaid);
     for (const auto& token : leaving)
         leaving_builder.add(token);
     m_leaving_keys = leaving_builder.keys();

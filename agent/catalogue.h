@@ -2,6 +2,7 @@
 #pragma once
 
 #include "agent/absent_identities.h"
+#include "agent/certificate_source.h"
 #include "agent/identity.h"
 #include "agent/lone_certificate.h"
 #include "agent/token_state.h"
@@ -27,6 +28,10 @@ class Catalogue {
     void rebuild(std::vector<std::shared_ptr<TokenState>> tokens,
                  const std::vector<std::shared_ptr<TokenState>>& leaving = {});
 
+    /// What lies in files beside the tokens, for the next rebuild. A certificate there is an identity as one
+    /// on the token is, but before the login only if the token shows its public key, or no public key at all.
+    [[nodiscard]] CertificateSource& source() const noexcept { return *m_source; }
+
     /// Grows by one with each rebuild.
     [[nodiscard]] std::uint64_t generation() const noexcept { return m_generation; }
     [[nodiscard]] const std::vector<std::shared_ptr<TokenState>>& tokens() const noexcept { return m_tokens; }
@@ -49,12 +54,13 @@ class Catalogue {
     /// What a person may want to know: keys of unknown types, certificates that cannot be read, objects that
     /// were left out. One line each, no two the same; the last one counts those that are too many.
     [[nodiscard]] const std::vector<std::string>& notes() const noexcept { return m_notes; }
-    /// On the tokens, and neither identity nor chain.
+    /// On the tokens or beside them, and neither identity nor chain.
     [[nodiscard]] const std::vector<LoneCertificate>& lone_certificates() const noexcept { return m_lone; }
     /// The key as it is now, on tokens that leave only if it is on no other; none if it has gone.
     [[nodiscard]] std::shared_ptr<const Key> key(const std::string& subject_public_key_info) const;
 
   private:
+    std::unique_ptr<CertificateSource> m_source = std::make_unique<CertificateSource>();
     std::uint64_t m_generation = 0;
     std::vector<std::shared_ptr<TokenState>> m_tokens;
     std::vector<std::shared_ptr<const Identity>> m_identities;

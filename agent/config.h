@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -57,7 +58,10 @@ struct ModuleConfig {
     std::chrono::milliseconds operation_timeout = std::chrono::seconds{30};
 };
 
-/// One [[token]]: how tokens that match a URI get their PIN. The first match counts.
+class CertificateFiles;
+
+/// One [[token]]: how tokens that match a URI get their PIN, and what lies beside them. The first
+/// match counts.
 struct TokenConfig {
     /// RFC 7512; begins with "pkcs11:", the rest is not looked at here.
     std::string uri;
@@ -65,6 +69,10 @@ struct TokenConfig {
     pin::PinLifetime pin_cache = default_pin_cache;
     /// Whether each use of a key begins that time anew.
     bool pin_cache_from_use = false;
+    /// Of a file or folder with certificates; absolute.
+    std::optional<std::filesystem::path> certificates{};
+    /// What it held when read_config (daemon.h) read it; none without, and from parse_config.
+    std::shared_ptr<const CertificateFiles> certificate_files{};
 };
 
 struct Config {

@@ -192,7 +192,7 @@ bool pin_cache_from_use(const ConfigTable& table) {
 TokenConfig parse_token(const toml::table& source, std::string_view file,
                         const std::vector<TokenConfig>& before) {
     const ConfigTable table(source, file, "token.");
-    table.allow_only({"uri", "pin", "pin-cache", "pin-cache-from"});
+    table.allow_only({"uri", "pin", "pin-cache", "pin-cache-from", "certificates"});
     TokenConfig token;
     token.uri = table.required_string("uri");
     if (!token.uri.starts_with("pkcs11:"))
@@ -203,6 +203,7 @@ TokenConfig parse_token(const toml::table& source, std::string_view file,
     token.pin = pin_source(table);
     token.pin_cache = pin_cache(table);
     token.pin_cache_from_use = pin_cache_from_use(table);
+    token.certificates = absolute_path(table, "certificates");
     return token;
 }
 

@@ -1,5 +1,6 @@
 #include "agent/daemon.h"
 
+#include "agent/certificate_files.h"
 #include "agent/error.h"
 #include "agent/spawn.h"
 #include "agent/token_process.h"
@@ -25,7 +26,9 @@ constexpr auto look_again = std::chrono::milliseconds{5};
 constexpr auto finish_limit = std::chrono::seconds{3};
 
 std::shared_ptr<const Config> checked(Config config, const std::string& source_name) {
-    for (const auto& token : config.tokens) {
+    for (auto& token : config.tokens) {
+        if (token.certificates)
+            token.certificate_files = CertificateFiles::read(*token.certificates);
         try {
             const TokenUri uri(token.uri);
         } catch (const Error& error) {
@@ -83,6 +86,7 @@ asio::awaitable<void> Daemon::start() {
         const auto modules = co_await modules_of(m_agent->config);
         if (m_agent->stopping)
             co_return;
+        m_agent->hosts.catalogue().source().configure(*m_agent->config);
         m_agent->hosts.configure(modules);
     } catch (...) {
         m_failure = std::current_exception();
@@ -206,6 +210,8 @@ asio::awaitable<void> Daemon::read_again() {
         const auto modules = co_await modules_of(config);
         if (m_agent->stopping)
             co_return;
+        // Configuring the hosts rebuilds the catalogue.
+        m_agent->hosts.catalogue().source().configure(*config);
         m_agent->hosts.configure(modules);
         m_agent->config = config;
         m_agent->logins.reconfigured();

@@ -20,7 +20,7 @@ struct DaemonOptions {
 };
 
 /// The configuration that `options` mean: --config, else the file that is found, else the defaults. Token
-/// URIs are checked too. Throws ConfigError.
+/// URIs are checked too, and certificates beside tokens read. Throws ConfigError.
 std::shared_ptr<const Config> read_config(const DaemonOptions& options);
 
 /// A configured module could not be loaded at start.

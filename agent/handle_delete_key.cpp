@@ -124,7 +124,7 @@ asio::awaitable<std::uint32_t> destroy_all(Agent& agent, const Peer& peer, Belon
         const auto der = identity->certificate.der();
         const auto& places = identity->places;
         const bool is_here = std::any_of(places.begin(), places.end(), [&belongings](const auto& place) {
-            return place.token == belongings.token;
+            return place.token == belongings.token && place.file.empty();
         });
         if (!is_here)
             continue;

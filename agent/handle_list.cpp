@@ -41,6 +41,7 @@ void describe(const Identity& identity, const ListNotes& notes, bool with_certif
         out.set_certificate(der.data(), der.size());
     }
     out.set_note(notes.of(identity));
+    out.set_file(utf8_of(identity.places.front().file));
     for (const auto& issuer : identity.chain)
         out.add_chain(utf8_of(issuer));
 }
@@ -62,7 +63,9 @@ void describe(const BareKey& bare, const ListNotes& notes, protocol::Key& out) {
 void describe(const LoneCertificate& lone, protocol::Certificate& out) {
     const auto& certificate = lone.certificate;
     const auto& place = lone.place;
-    out.set_uri(uri_of(*place.token, ScannedCertificate{place.id, place.label, {}}));
+    if (place.file.empty())
+        out.set_uri(uri_of(*place.token, ScannedCertificate{place.id, place.label, {}}));
+    out.set_file(utf8_of(place.file));
     out.set_label(utf8_of(place.label));
     out.set_subject(utf8_of(certificate.subject()));
     for (const auto& email : certificate.email_addresses())

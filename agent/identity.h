@@ -35,13 +35,15 @@ struct Key {
     std::uint64_t generation = 0;
 };
 
-/// Where a certificate is.
+/// Where a certificate is: on a token, or in a file beside it. Then ID and label are those of the key.
 struct Place {
     std::shared_ptr<TokenState> token;
     /// CKA_ID
     std::string id;
     /// CKA_LABEL
     std::string label;
+    /// Empty if it is on the token.
+    std::string file{};
 };
 
 /// Whether some copy of `key` may be used so (CKA_SIGN; CKA_DECRYPT or, of keys other than RSA, CKA_DERIVE),
@@ -58,7 +60,7 @@ struct Identity {
     std::string subject;
     /// UTF-8, as written.
     std::vector<std::string> emails;
-    /// CKA_LABEL of the certificate in its first place.
+    /// CKA_LABEL of the certificate, or its key, in its first place.
     std::string label;
     /// The subjects of the certificates that are sent along.
     std::vector<std::string> chain;
@@ -69,7 +71,7 @@ struct Identity {
     bool may_decrypt = false;
     cms::Bytes issuer_and_serial;
     cms::Bytes subject_key_identifier;
-    /// pkcs11: URI of the certificate in its first place.
+    /// pkcs11: URI of the certificate in its first place; of its key if that is a file.
     std::string uri;
     /// pkcs11: URI of that token.
     std::string token_uri;

@@ -38,6 +38,8 @@ class KeyIndex {
                                       std::string_view label) const;
     /// The private key of a public one.
     [[nodiscard]] Named private_of(const ScannedKey& public_key) const;
+    /// Whether the token shows any public key.
+    [[nodiscard]] bool has_public() const noexcept { return !m_public_by_value.empty(); }
     /// Whether only other public keys have this CKA_ID.
     [[nodiscard]] bool is_another(cms::KeyKind kind, std::string_view id, std::string_view value) const;
     /// Whether a private key with this CKA_ID shows another public value.

@@ -136,10 +136,9 @@ int main(int argc, char** argv) {
         ("socket", options::value<std::string>()->value_name("PATH"),
          "where clients connect, whatever the configuration says")  //
         ("check-config",
-         "say whether the configuration is good, PIN files included, and a pinentry that is named by its "
-         "path, and do "
-         "nothing else: modules are not loaded")  //
-        ("help", "this text")                     //
+         "say whether the configuration is good, files with PINs and certificates included, and a pinentry "
+         "that is named by its path, and do nothing else: modules are not loaded")  //
+        ("help", "this text")                                                       //
         ("version", "the version");
     options::variables_map given;
     try {

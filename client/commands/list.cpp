@@ -28,6 +28,7 @@ void report_identity(TextBlock& block, const agent::protocol::Identity& identity
         block.line("valid", rfc3339(identity.not_before()) + " to " + rfc3339(identity.not_after()));
     block.line("fingerprint", hex(identity.fingerprint()).substr(0, short_fingerprint));
     block.line("token", joined(to_vector(identity.token())));
+    block.line("file", identity.file());
     block.line("chain", joined(to_vector(identity.chain())));
     block.line("uri", identity.uri());
     block.line("note", identity.note());
@@ -53,6 +54,7 @@ void report_certificate(TextBlock& block, const agent::protocol::Certificate& ce
     block.line("valid", rfc3339(certificate.not_before()) + " to " + rfc3339(certificate.not_after()));
     block.line("fingerprint", hex(certificate.fingerprint()).substr(0, short_fingerprint));
     block.line("token", certificate.token());
+    block.line("file", certificate.file());
     block.line("uri", certificate.uri());
     block.line("note", "no key: " + certificate.note());
 }
@@ -87,6 +89,7 @@ void report_identity(JsonWriter& json, const agent::protocol::Identity& identity
     json.key("fingerprint").text(hex(identity.fingerprint()));
     json.key("tokens").texts(identity.token());
     json.key("chain").texts(identity.chain());
+    json.key("file").text(identity.file());
     json.key("note").text(identity.note());
     json.end_object();
 }
@@ -114,6 +117,7 @@ void report_certificate(JsonWriter& json, const agent::protocol::Certificate& ce
     json.key("not_after").text(rfc3339(certificate.not_after()));
     json.key("fingerprint").text(hex(certificate.fingerprint()));
     json.key("token").text(certificate.token());
+    json.key("file").text(certificate.file());
     json.key("note").text(certificate.note());
     json.end_object();
 }
@@ -142,18 +146,20 @@ ExitStatus list(const Arguments& arguments) {
     CommandOptions options(
         "list", "[--json]",
         "Lists the tokens that the agent sees, the identities on them, keys without a certificate,\n"
-        "and certificates without a key (a CA's is named as the chain of those it belongs to). Notes on what cannot be used go to standard error. An agent that does not answer "
+        "and certificates without a key (a CA's is named as the chain of those it belongs to). Notes on what "
+        "cannot be used go to standard error. An agent that does not answer "
         "within two minutes counts as\n"
         "gone.\n\n"
         "--json prints one object:\n"
         "  tokens      array of {uri, label, manufacturer, model, serial, module, state}\n"
         "  identities  array of {uri, label, subject, email (array), key_type, usage (array),\n"
         "              not_before, not_after (RFC 3339, or null), fingerprint (SHA-256, hex),\n"
-        "              tokens (array of URIs), chain (array of subjects), note}\n"
+        "              tokens (array of URIs), chain (array of subjects),\n"
+        "              file (with the certificate, or empty if it is on the token), note}\n"
         "  keys        without a certificate: array of {uri, label, id (hex), key_type,\n"
         "              usage (array), token (URI), note}\n"
         "  certificates  without a key: array of {uri, label, subject, email (array), key_type,\n"
-        "              not_before, not_after, fingerprint, token (URI), note (why)}\n"
+        "              not_before, not_after, fingerprint, token (URI), file (as above), note (why)}\n"
         "  notes       array of texts");
     options.flag("json", "print JSON");
     const std::optional<ParsedArguments> parsed = options.parse(arguments, 0, 0);

@@ -208,6 +208,10 @@ TEST_CASE("A value of the wrong type is named with its line") {
     CHECK(error_of_module("environment = \"A=1\"") == "agent.toml:4: module.environment: must be a table");
     CHECK(error_of_module("\nenvironment = { A = 1 }") ==
           "agent.toml:5: module.environment.A: must be a string");
+    CHECK(error_of_token("certificates = \"mail.pem\"") ==
+          "agent.toml:3: token.certificates: must be an absolute path");
+    CHECK(error_of_token("certificates = [\"/etc/mail.pem\"]") ==
+          "agent.toml:3: token.certificates: must be a string");
     CHECK(error_of_token("pin-cache-from = \"now\"") ==
           "agent.toml:3: token.pin-cache-from: must be \"login\" or \"use\"");
     CHECK(error_of_token("pin-cache = 0") == "agent.toml:3: token.pin-cache: must be a string");

@@ -34,6 +34,7 @@ protocol::Reply catalogue(const protocol::Request&) {
     identity.set_fingerprint(std::string(32, '\xab'));
     identity.add_token("pkcs11:token=alice");
     identity.add_chain("CN=Middle CA");
+    identity.set_file("/etc/mail.pem");
     protocol::Certificate& certificate = *list.add_certificates();
     certificate.set_uri("pkcs11:object=other");
     certificate.set_label("other");
@@ -88,6 +89,7 @@ TEST_CASE("A list for people") {
           "  valid       2026-11-22T20:00:00Z to 2026-11-22T21:00:00Z\n"
           "  fingerprint abababababababab\n"
           "  token       pkcs11:token=alice\n"
+          "  file        /etc/mail.pem\n"
           "  chain       CN=Middle CA\n"
           "  uri         pkcs11:token=alice;object=mail\n"
           "\n"
@@ -113,21 +115,22 @@ TEST_CASE("A list for programs") {
     std::string fingerprint;
     for (int i = 0; i < 32; ++i)
         fingerprint += "ab";
-    CHECK(result.out ==
-          R"({"tokens":[{"uri":"pkcs11:token=alice","label":"alice","manufacturer":"SoftHSM project",)"
-          R"("model":"SoftHSM v2","serial":"0815","module":"softhsm","state":"locked"}],"identities":[)"
-          R"({"uri":"pkcs11:token=alice;object=mail","label":"mail","subject":"CN=Alice",)"
-          R"("email":["alice@example.org"],"key_type":"P-256","usage":["sign","decrypt"],)"
-          R"("not_before":"2026-11-22T20:00:00Z","not_after":"2026-11-22T21:00:00Z","fingerprint":")" +
-              fingerprint +
-              R"(","tokens":["pkcs11:token=alice"],"chain":["CN=Middle CA"],"note":""},)"
-              R"({"uri":"","label":"key\u000awithout certificate","subject":"","email":[],"key_type":"",)"
-              R"("usage":[],"not_before":null,"not_after":null,"fingerprint":"","tokens":[],"chain":[],"note":""}],)"
-              R"("keys":[],"certificates":[{"uri":"pkcs11:object=other","label":"other","subject":"CN=Bob",)"
-              R"("email":["bob@example.org"],"key_type":"RSA-2048","not_before":"2026-11-22T20:00:00Z",)"
-              R"("not_after":"2026-11-22T21:00:00Z","fingerprint":"cdcd","token":"pkcs11:token=alice",)"
-              R"("note":"its token has no private key for it"}],"notes":["token alice: a key of unknown type was skipped"]})"
-              "\n");
+    CHECK(
+        result.out ==
+        R"({"tokens":[{"uri":"pkcs11:token=alice","label":"alice","manufacturer":"SoftHSM project",)"
+        R"("model":"SoftHSM v2","serial":"0815","module":"softhsm","state":"locked"}],"identities":[)"
+        R"({"uri":"pkcs11:token=alice;object=mail","label":"mail","subject":"CN=Alice",)"
+        R"("email":["alice@example.org"],"key_type":"P-256","usage":["sign","decrypt"],)"
+        R"("not_before":"2026-11-22T20:00:00Z","not_after":"2026-11-22T21:00:00Z","fingerprint":")" +
+            fingerprint +
+            R"(","tokens":["pkcs11:token=alice"],"chain":["CN=Middle CA"],"file":"/etc/mail.pem","note":""},)"
+            R"({"uri":"","label":"key\u000awithout certificate","subject":"","email":[],"key_type":"",)"
+            R"("usage":[],"not_before":null,"not_after":null,"fingerprint":"","tokens":[],"chain":[],"file":"","note":""}],)"
+            R"("keys":[],"certificates":[{"uri":"pkcs11:object=other","label":"other","subject":"CN=Bob",)"
+            R"("email":["bob@example.org"],"key_type":"RSA-2048","not_before":"2026-11-22T20:00:00Z",)"
+            R"("not_after":"2026-11-22T21:00:00Z","fingerprint":"cdcd","token":"pkcs11:token=alice","file":"",)"
+            R"("note":"its token has no private key for it"}],"notes":["token alice: a key of unknown type was skipped"]})"
+            "\n");
 }
 
 TEST_CASE("No token at all is said") {
