@@ -35,11 +35,13 @@ std::map<const TokenState*, Taken> taken_by(const Catalogue& catalogue) {
 }
 
 std::shared_ptr<const cms::PublicKey> public_key_of(const ScannedKey& key) {
-    if (key.public_value.empty() || key.parameters.empty())
-        return nullptr;
     const auto value = cms::as_bytes(key.public_value);
     const auto parameters = cms::as_bytes(key.parameters);
     try {
+        if (key.type == ScannedKeyType::edwards)
+            return std::make_shared<const cms::PublicKey>(cms::PublicKey::edwards(value));
+        if (value.empty() || parameters.empty())
+            return nullptr;
         switch (key.type) {
             case ScannedKeyType::rsa:
                 return std::make_shared<const cms::PublicKey>(cms::PublicKey::rsa(value, parameters));
@@ -139,6 +141,8 @@ std::string type_name(const BareKey& key) {
             return "RSA";
         case ScannedKeyType::ec:
             return "EC";
+        case ScannedKeyType::edwards:
+            return "Edwards";
         default:
             return "type " + std::to_string(key.shown.key_type);
     }

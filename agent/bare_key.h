@@ -28,7 +28,7 @@ struct BareKey {
 /// for a bad URI.
 [[nodiscard]] bool is_called(const BareKey& key, const std::string& name);
 
-/// "RSA-2048", "P-256", or the number of its type.
+/// "RSA-2048", "P-256", "Ed25519", or the number of its type.
 [[nodiscard]] std::string type_name(const BareKey& key);
 
 }  // namespace signet::agent

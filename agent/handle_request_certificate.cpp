@@ -2,6 +2,7 @@
 #include "agent/error.h"
 #include "agent/handlers.h"
 #include "agent/hex.h"
+#include "agent/key_ability.h"
 #include "agent/key_selection.h"
 #include "agent/token_algorithms.h"
 #include "agent/token_uri.h"
@@ -20,19 +21,19 @@ constexpr std::size_t max_common_name = 64;
 
 class RequestUse final : public KeyUse {
   public:
-    RequestUse(const cms::PublicKey& public_key, cms::RequestSignature signature, cms::BytesView hash)
-        : m_public_key(public_key), m_signature(signature), m_hash(hash) {}
+    RequestUse(const cms::PublicKey& public_key, cms::RequestSignature signature, cms::BytesView input)
+        : m_public_key(public_key), m_signature(signature), m_input(input) {}
 
     void sent() noexcept override {}
     [[nodiscard]] bool accepts(const Answer& answer) const override {
-        return cms::signature_is_valid(m_public_key.get(), m_signature.scheme, m_signature.digest, m_hash,
+        return cms::signature_is_valid(m_public_key.get(), m_signature.scheme, m_signature.digest, m_input,
                                        cms::as_bytes(answer.signature));
     }
 
   private:
     const cms::PublicKey& m_public_key;
     cms::RequestSignature m_signature;
-    cms::BytesView m_hash;
+    cms::BytesView m_input;
 };
 
 cms::CertificateSubject subject_of(const protocol::RequestCertificate& wanted, const ScannedKey& key) {
@@ -60,14 +61,20 @@ cms::CertificateSubject subject_of(const protocol::RequestCertificate& wanted, c
 }
 
 asio::awaitable<Answer> sign_once(Agent& agent, const Peer& peer, const ChosenKey& chosen,
-                                  const cms::RequestSignature& signature, const cms::Bytes& hash) {
+                                  const cms::RequestSignature& signature, const cms::Bytes& info) {
     const auto permit = agent.policy.require(peer, Operation::admin, chosen.identity.get());
     token::protocol::Request operation;
     auto& sign = *operation.mutable_sign();
     sign.set_scheme(token_scheme(signature.scheme));
-    sign.set_hash(token_hash(signature.digest));
-    sign.set_digest(hash.data(), hash.size());
-    RequestUse use(*chosen.public_key, signature, hash);
+    const auto input = cms::signature_input(signature.scheme, signature.digest, info);
+    const bool signs_message = cms::signs_message(signature.scheme);
+    if (!signs_message) {
+        sign.set_hash(token_hash(signature.digest));
+        sign.set_digest(input.data(), input.size());
+    }
+    if (signs_message || needs_message(*chosen.key, signature.scheme))
+        sign.set_message(info.data(), info.size());
+    RequestUse use(*chosen.public_key, signature, input);
     co_return co_await agent.keys.run(permit, chosen.key, operation, &use, {});
 }
 
@@ -91,7 +98,7 @@ asio::awaitable<void> make_request(Agent& agent, const Peer& peer, const protoco
     record.digest_algorithm = cms::digest_name(signature.digest);
     record.digest = hex(cms::as_text(hash));
     trail.uses.assign(1, record);
-    const auto answer = co_await sign_once(agent, peer, chosen, signature, hash);
+    const auto answer = co_await sign_once(agent, peer, chosen, signature, info);
     if (!answer.ok())
         refuse_failed(answer);
     const auto made = cms::certification_request(info, *chosen.public_key, cms::as_bytes(answer.signature));

@@ -65,7 +65,7 @@ Bytes alternative_names(const std::vector<std::string>& emails) {
 Bytes key_usage(const CertificateSubject& subject, KeyKind kind) {
     std::uint8_t bits = subject.sign ? 0x80 : 0;
     std::uint8_t unused = 7;
-    if (subject.decrypt) {
+    if (subject.decrypt && kind != KeyKind::edwards) {
         const unsigned number = kind == KeyKind::rsa ? 2 : 4;
         bits = static_cast<std::uint8_t>(bits | (0x80U >> number));
         unused = static_cast<std::uint8_t>(7 - number);
@@ -119,6 +119,10 @@ Bytes certification_request_info(const CertificateSubject& subject, const Public
 RequestSignature request_signature(const PublicKey& public_key) {
     if (public_key.kind() == KeyKind::rsa)
         return {SignatureScheme::rsa_pkcs1, DigestAlgorithm::sha256};
+    if (public_key.kind() == KeyKind::edwards && EVP_PKEY_is_a(&public_key.get(), "ED448") == 1)
+        return {SignatureScheme::ed448, DigestAlgorithm::shake256};
+    if (public_key.kind() == KeyKind::edwards)
+        return {SignatureScheme::ed25519, DigestAlgorithm::sha512};
     if (public_key.kind() != KeyKind::ec)
         throw Error(ErrorCode::unsupported, "a " + public_key.name() + " key signs no request here");
     const int bits = EVP_PKEY_get_bits(&public_key.get());

@@ -31,7 +31,8 @@ struct CertificateSubject {
                                                const PublicKey& public_key);
 
 /// How a key signs its request: RSA with PKCS#1 v1.5 and SHA-256, EC with ECDSA and the hash of its curve's
-/// size. Throws Error(unsupported) for other keys.
+/// size, Edwards keys with pure EdDSA (signs_message; `digest` is the one that goes with it). Throws
+/// Error(unsupported) for other keys.
 struct RequestSignature {
     SignatureScheme scheme;
     DigestAlgorithm digest;

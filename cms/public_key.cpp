@@ -14,6 +14,8 @@ using asn1::Tag;
 using asn1::tlv;
 
 constexpr std::uint8_t whole_octets = 0;
+constexpr std::size_t ed25519_size = 32;
+constexpr std::size_t ed448_size = 57;
 
 // SubjectPublicKeyInfo ::= SEQUENCE {
 //   algorithm AlgorithmIdentifier,
@@ -43,6 +45,13 @@ PublicKey PublicKey::rsa(BytesView modulus, BytesView exponent) {
 
 PublicKey PublicKey::ec(BytesView parameters, BytesView point) {
     return from_info(public_key_info(NID_X9_62_id_ecPublicKey, parameters, point));
+}
+
+PublicKey PublicKey::edwards(BytesView value) {
+    if (value.size() != ed25519_size && value.size() != ed448_size)
+        throw Error(ErrorCode::malformed, "malformed public key");
+    // There are no parameters (RFC 8410 section 3).
+    return from_info(public_key_info(value.size() == ed448_size ? NID_ED448 : NID_ED25519, {}, value));
 }
 
 PublicKey PublicKey::from_info(BytesView info) {

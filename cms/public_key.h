@@ -16,6 +16,8 @@ class PublicKey {
     static PublicKey rsa(BytesView modulus, BytesView exponent);
     /// From DER of ECParameters and a point (RFC 5480 section 2).
     static PublicKey ec(BytesView parameters, BytesView point);
+    /// From the bytes of RFC 8032: Ed25519's 32 or Ed448's 57 (RFC 8410 section 4).
+    static PublicKey edwards(BytesView value);
     /// DER of a SubjectPublicKeyInfo, all of it.
     static PublicKey from_info(BytesView info);
 

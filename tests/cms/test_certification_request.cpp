@@ -11,8 +11,12 @@ using namespace signet::cms;
 
 namespace {
 
+/// RSA without a curve.
 EvpPkeyPtr new_key(const char* curve) {
-    return EvpPkeyPtr(curve == nullptr ? EVP_RSA_gen(2048) : EVP_EC_gen(curve));
+    if (curve == nullptr)
+        return EvpPkeyPtr(EVP_RSA_gen(2048));
+    const bool edwards = std::string_view(curve).starts_with("ED");
+    return EvpPkeyPtr(edwards ? EVP_PKEY_Q_keygen(nullptr, nullptr, curve) : EVP_EC_gen(curve));
 }
 
 PublicKey public_half(EVP_PKEY& key) {
@@ -26,7 +30,8 @@ PublicKey public_half(EVP_PKEY& key) {
 Bytes signature_by(EVP_PKEY& key, BytesView info) {
     const auto how = request_signature(public_half(key));
     const EvpMdCtxPtr context(EVP_MD_CTX_new());
-    REQUIRE(EVP_DigestSignInit(context.get(), nullptr, evp_md(how.digest), nullptr, &key) == 1);
+    const EVP_MD* hash = signs_message(how.scheme) ? nullptr : evp_md(how.digest);
+    REQUIRE(EVP_DigestSignInit(context.get(), nullptr, hash, nullptr, &key) == 1);
     std::size_t size = 0;
     REQUIRE(EVP_DigestSign(context.get(), nullptr, &size, info.data(), info.size()) == 1);
     Bytes value(size);
@@ -74,6 +79,25 @@ TEST_CASE("a certification request holds what was asked for, and verifies") {
     }
 }
 
+TEST_CASE("an Edwards key signs its request, and is asked to agree on no keys") {
+    for (const std::string curve : {"ED25519", "ED448"}) {
+        const auto key = new_key(curve.c_str());
+        const auto half = public_half(*key);
+        CertificateSubject subject;
+        subject.emails = {"alice@example.org"};
+        subject.sign = true;
+        subject.decrypt = true;
+        const auto info = certification_request_info(subject, half);
+        const auto value = signature_by(*key, info);
+        const auto text = printed(certification_request(info, half, value));
+        CHECK_THAT(text, Catch::Contains("Digital Signature\n"));
+        CHECK_THAT(text, Catch::Contains("Signature Algorithm: " + curve + "\n"));
+        auto altered = value;
+        altered.front() ^= 1;
+        CHECK_THROWS_AS(certification_request(info, half, altered), Error);
+    }
+}
+
 TEST_CASE("a request without a subject has a critical subjectAltName") {
     const auto key = new_key("P-256");
     const auto half = public_half(*key);
@@ -111,6 +135,17 @@ TEST_CASE("a public key is built from what a token shows") {
     CHECK(half.name() == "P-384");
     CHECK_THROWS_AS(PublicKey::ec(p384, point.first(96)), Error);
     CHECK_THROWS_AS(PublicKey::rsa({}, {}), Error);
+    for (const char* curve : {"ED25519", "ED448"}) {
+        const auto edwards = new_key(curve);
+        Bytes value(57);
+        std::size_t size = value.size();
+        REQUIRE(EVP_PKEY_get_raw_public_key(edwards.get(), value.data(), &size) == 1);
+        value.resize(size);
+        CHECK(PublicKey::edwards(value).subject_public_key_info() ==
+              public_half(*edwards).subject_public_key_info());
+        CHECK_THROWS_AS(PublicKey::edwards(BytesView(value).first(size - 1)), Error);
+    }
+    CHECK_THROWS_AS(PublicKey::edwards({}), Error);
     Bytes longer = info;
     longer.push_back(0);
     CHECK_THROWS_AS(PublicKey::from_info(longer), Error);

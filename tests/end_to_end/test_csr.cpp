@@ -42,6 +42,20 @@ TEST_CASE("each key asks for a certificate of each kind, and openssl verifies th
     CHECK(session.audit_records("csr", "done") == 15);
 }
 
+TEST_CASE("a key that only signs asks for a certificate, an Ed25519 key too") {
+    Session session(std::vector<KeyType>{});
+    for (const std::string type : {"ed25519", "rsa-2048"}) {
+        CAPTURE(type);
+        check_done(session.signet({"token", "keygen", "-l", type, "-t", type}));
+        check_done(session.signet({"token", "csr", "-k", type, "-e", "alice@example.org", "-o", "new.pem"}));
+        const auto text = shown(session, "new.pem");
+        CHECK_THAT(text, Catch::Contains("Digital Signature\n"));
+        CHECK_THAT(text, Catch::Contains(type == "ed25519" ? "Signature Algorithm: ED25519\n"
+                                                           : "Public-Key: (2048 bit)"));
+    }
+    CHECK_THAT(session.signet({"list"}).out, Catch::Contains("Ed25519"));
+}
+
 TEST_CASE("a key is named for its request by label, URI, or the identity that has it already") {
     Session session({KeyType::p256});
     // The one key that there is has a certificate.
