@@ -1,5 +1,6 @@
 #include "agent/key_progress.h"
 
+#include "agent/bare_key.h"
 #include "agent/error.h"
 #include "agent/login_attempt.h"
 #include "agent/token_config.h"
@@ -9,6 +10,24 @@
 #include <variant>
 
 namespace signet::agent {
+
+namespace {
+
+/// Where the key is now: a scan may have seen its token anew, and the catalogue itself finds no key again
+/// that has no certificate.
+void follow_bare_key(const Catalogue& catalogue, std::shared_ptr<const Key>& key) {
+    const auto& info = key->subject_public_key_info;
+    if (catalogue.key(info))
+        return;
+    for (auto& bare : bare_keys(catalogue)) {
+        if (bare.key && bare.key->subject_public_key_info == info) {
+            key = std::move(bare.key);
+            return;
+        }
+    }
+}
+
+}  // namespace
 
 asio::awaitable<void> KeyOperations::find_pin(Progress& progress, std::shared_ptr<TokenState> token,
                                               const KeyUse* use) {
@@ -25,6 +44,7 @@ asio::awaitable<void> KeyOperations::find_pin(Progress& progress, std::shared_pt
         progress.pin = co_await m_logins.context_pin(token, progress.permit.peer(), progress.last_try,
                                                      progress.pin_error);
         progress.pin_for = token;
+        follow_bare_key(m_hosts.catalogue(), progress.key);
     } catch (const Error& error) {
         progress.turn.reset();
         note_failed_login(progress, token, error);
@@ -77,6 +97,7 @@ asio::awaitable<bool> KeyOperations::judge_answer(Progress& progress, std::share
             if (std::exchange(progress.last_try, true))
                 refuse_last_try(*token);
             co_await token->host->scan(token->slot);
+            follow_bare_key(m_hosts.catalogue(), progress.key);
             co_return true;
         default:
             co_return false;
@@ -84,6 +105,7 @@ asio::awaitable<bool> KeyOperations::judge_answer(Progress& progress, std::share
     // The flags say what is left now.
     const auto host = token->host;
     co_await host->scan(token->slot);
+    follow_bare_key(m_hosts.catalogue(), progress.key);
     const auto place = host->tokens().find(token->slot);
     const auto left = place == host->tokens().end() ? std::string() : tries_left(*place->second);
     if (!pin.pin)
