@@ -7,12 +7,17 @@
 #include "agent/token_uri.h"
 
 #include <algorithm>
+#include <exception>
 #include <map>
+#include <optional>
 #include <vector>
 
 namespace signet::agent {
 
 namespace {
+
+/// Handles that may have become others.
+constexpr int max_attempts = 3;
 
 /// All that belongs to one key on one token.
 struct Belongings {
@@ -116,6 +121,50 @@ asio::awaitable<void> destroy(Agent& agent, const Peer& peer, std::shared_ptr<To
     co_await change_token(agent, peer, token, request, token->host->config().operation_timeout);
 }
 
+/// The one key of this kind on the token with that CKA_ID. None if there is none; throws Error if there are
+/// several.
+std::optional<std::uint64_t> handle_now(const TokenState& token, const std::string& id, bool is_private) {
+    std::optional<std::uint64_t> handle;
+    for (const auto& key : token.keys) {
+        if (key.is_private != is_private || key.id != id)
+            continue;
+        if (handle)
+            throw Error(protocol::TOKEN_FAILED, "several keys on " + uri_of(token) + " have the same ID",
+                        "see what `signet list` shows, and delete the rest by its URI");
+        handle = key.handle;
+    }
+    return handle;
+}
+
+asio::awaitable<void> destroy_key(Agent& agent, const Peer& peer, std::shared_ptr<TokenState>& token,
+                                  std::uint64_t handle, const std::string& id, bool is_private) {
+    std::exception_ptr gone;
+    for (int attempt = 0; attempt < max_attempts; ++attempt) {
+        token::protocol::Request request;
+        request.mutable_destroy()->set_key(handle);
+        request.mutable_destroy()->set_id(id);
+        request.mutable_destroy()->set_is_private(is_private);
+        gone = nullptr;
+        try {
+            co_await destroy(agent, peer, token, request);
+        } catch (const Error& error) {
+            if (error.status() != protocol::TOKEN_ABSENT)
+                throw;
+            gone = std::current_exception();
+        }
+        if (!gone)
+            co_return;
+        // After another login it has another handle.
+        co_await token->host->scan(token->slot);
+        token = as_seen_now(token);
+        const auto now = handle_now(*token, id, is_private);
+        if (!now && token->current && !token->needs_login())
+            co_return;
+        handle = now.value_or(handle);
+    }
+    std::rethrow_exception(gone);
+}
+
 /// The private key last: till then the rest can be named and deleted again.
 asio::awaitable<std::uint32_t> destroy_all(Agent& agent, const Peer& peer, Belongings& belongings) {
     std::uint32_t deleted = 0;
@@ -135,11 +184,8 @@ asio::awaitable<std::uint32_t> destroy_all(Agent& agent, const Peer& peer, Belon
     }
     for (const auto* handles : {&belongings.public_keys, &belongings.private_keys}) {
         for (const auto& [handle, id] : *handles) {
-            token::protocol::Request request;
-            request.mutable_destroy()->set_key(handle);
-            request.mutable_destroy()->set_id(id);
-            request.mutable_destroy()->set_is_private(handles == &belongings.private_keys);
-            co_await destroy(agent, peer, token, request);
+            const bool is_private = handles == &belongings.private_keys;
+            co_await destroy_key(agent, peer, token, handle, id, is_private);
             ++deleted;
         }
     }

@@ -34,6 +34,21 @@ class Anchor {
         return m_session.use(action);
     }
 
+    /// KeptSession::get_writing, alone. The caller has the token alone (claim()): what others do would be
+    /// logged out. Calls `action(session)` once, and not if that closed the session that was logged in:
+    /// TokenError (NOT_LOGGED_IN) then, and a login will last. For any thread.
+    template <typename Action>
+    void borrow_writing(Action&& action) {
+        const std::lock_guard lock(m_mutex);
+        follow_epoch();
+        const bool was_logged_in = m_session.get().user_is_logged_in();
+        Session& session = m_session.get_writing();
+        if (was_logged_in && !session.user_is_logged_in())
+            throw TokenError(protocol::NOT_LOGGED_IN,
+                             "the token has no session beside the one that was logged in");
+        action(session);
+    }
+
     /// Held during each call on the token. For any thread, once at a time.
     [[nodiscard]] std::shared_lock<std::shared_mutex> share() {
         const std::lock_guard turn(m_turn);

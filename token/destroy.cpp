@@ -26,9 +26,12 @@ void destroy_key(const Session& session, const protocol::Destroy& request) {
         if (reader.number(Attribute::object_class) != expected || reader.copy(Attribute::id) != request.id())
             throw TokenError(protocol::KEY_GONE, "the handle is another object's");
     } catch (const TokenError& error) {
-        if (error.ckr() == Ckr::object_handle_invalid)
-            return;
-        throw;
+        if (error.ckr() != Ckr::object_handle_invalid)
+            throw;
+        // Without a login, nobody can say so of a private key.
+        if (request.is_private() && !session.user_is_logged_in())
+            throw TokenError(protocol::NOT_LOGGED_IN, "the private key does not show");
+        throw TokenError(protocol::KEY_GONE, "the handle is no object's");
     }
     destroy_object(session, static_cast<CK_OBJECT_HANDLE>(request.key()));
 }

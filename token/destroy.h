@@ -6,8 +6,9 @@
 
 namespace signet::token {
 
-/// Deletes the object that `request` names; does nothing if it is not there. `session` is read/write and
-/// logged in. Throws TokenError.
+/// Deletes the key that `request` names, or all certificates with its value, of which there may be none.
+/// `session` is read/write and logged in. Throws TokenError: KEY_GONE if the handle is none of a key with
+/// this CKA_ID, NOT_LOGGED_IN if only a login could tell.
 void destroy(const Session& session, const protocol::Destroy& request);
 
 }  // namespace signet::token

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "token/error.h"
+#include "token/log.h"
 #include "token/pin.h"
 #include "token/session.h"
 
@@ -37,22 +38,50 @@ void init_token(const CK_FUNCTION_LIST& functions, SlotId slot, const Pin& so_pi
           functions.C_InitToken(static_cast<CK_SLOT_ID>(slot), so_pin.data(), so_pin.size(), padded.data()));
 }
 
-}  // namespace
+/// What went wrong once all that was on the token is gone: no answer of a call alone may look as if nothing
+/// had been done.
+const char* half_done(protocol::Outcome outcome) noexcept {
+    switch (outcome) {
+        case protocol::PIN_INVALID:
+            return "it is initialised, but does not take such a PIN, and has none";
+        case protocol::PIN_INCORRECT:
+        case protocol::PIN_LOCKED:
+            return "it is initialised, but refused the SO PIN then, and has no PIN";
+        case protocol::PIN_CANCELLED:
+            return "it is initialised, but no PIN was entered at the PIN pad";
+        default:
+            return "it is initialised, but failed then, and has no PIN";
+    }
+}
 
-void initialise(const CK_FUNCTION_LIST& functions, protocol::InitialiseToken& request) {
-    const SlotId slot{request.slot()};
-    const TokenInfo there = any_token_in(functions, slot);
-    check_request(request, there);
-    const Pin so_pin(request.has_so_pin() ? request.mutable_so_pin() : nullptr);
-    const Pin pin(request.has_pin() ? request.mutable_pin() : nullptr);
-    check_size(so_pin, there);
-    check_size(pin, there);
-    init_token(functions, slot, so_pin, request.new_label());
+void init_pin(const CK_FUNCTION_LIST& functions, SlotId slot, const Pin& so_pin, const Pin& pin) {
     const Session session(functions, slot, Access::read_write);
     check("C_Login", functions.C_Login(session.handle(), CKU_SO, so_pin.data(), so_pin.size()));
     const CK_RV value = functions.C_InitPIN(session.handle(), pin.data(), pin.size());
     functions.C_Logout(session.handle());
     check("C_InitPIN", value);
+}
+
+}  // namespace
+
+void check_initialise(const CK_FUNCTION_LIST& functions, protocol::InitialiseToken& request) {
+    const TokenInfo there = any_token_in(functions, SlotId{request.slot()});
+    check_request(request, there);
+    check_size(Pin(request.has_so_pin() ? request.mutable_so_pin() : nullptr), there);
+    check_size(Pin(request.has_pin() ? request.mutable_pin() : nullptr), there);
+}
+
+void initialise(const CK_FUNCTION_LIST& functions, protocol::InitialiseToken& request) {
+    const SlotId slot{request.slot()};
+    const Pin so_pin(request.has_so_pin() ? request.mutable_so_pin() : nullptr);
+    const Pin pin(request.has_pin() ? request.mutable_pin() : nullptr);
+    init_token(functions, slot, so_pin, request.new_label());
+    try {
+        init_pin(functions, slot, so_pin, pin);
+    } catch (const TokenError& error) {
+        log_line("initialised a token, but ", error.describe());
+        throw TokenError(protocol::DEVICE_FAILED, half_done(error.outcome()));
+    }
 }
 
 }  // namespace signet::token

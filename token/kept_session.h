@@ -18,6 +18,10 @@ class KeptSession {
     /// The session, opened if there is none. Throws TokenError.
     Session& get();
 
+    /// The session, read/write from now on. If it was not, it is closed first, which may log everybody out.
+    /// The same as get() after that. Throws TokenError.
+    Session& get_writing();
+
     /// Gives up a session that the module no longer knows, if there is one (Session::forget).
     void forget() noexcept {
         if (m_session)
@@ -54,6 +58,7 @@ class KeptSession {
 
     const CK_FUNCTION_LIST* m_functions;
     SlotId m_slot;
+    Access m_access = Access::read_only;
     std::optional<Session> m_session;
 };
 

@@ -69,7 +69,7 @@ void Worker::act() {
         case protocol::Request::kStoreCertificate:
             return store();
         case protocol::Request::kInitialiseToken:
-            return initialise(m_functions, *m_request.mutable_initialise_token());
+            return initialise();
         case protocol::Request::kSetPin:
             return set_pin();
         case protocol::Request::kDestroy:
@@ -173,38 +173,46 @@ void Worker::log_out() {
     anchor.borrow([](const Session& session) { token::log_out(session); });
 }
 
+void Worker::initialise() {
+    protocol::InitialiseToken& request = *m_request.mutable_initialise_token();
+    const SlotId slot{request.slot()};
+    check_initialise(m_functions, request);
+    if ((any_token_in(m_functions, slot).flags & CKF_TOKEN_INITIALIZED) == 0)
+        return token::initialise(m_functions, request);
+    Anchor& anchor = m_sessions.anchor(slot);
+    const auto alone = anchor.claim();
+    // Whatever comes of it, all sessions will be closed.
+    anchor.emptied();
+    token::initialise(m_functions, request);
+}
+
 void Worker::store() {
     const protocol::StoreCertificate& request = m_request.store_certificate();
     check_store(request);
     const Expected token{SlotId{request.slot()}, request.serial(), request.label()};
-    const auto held = m_sessions.anchor(token.slot).share();
-    const Session session = writing_session(m_functions, m_sessions, token);
-    token::store(session, request);
+    write_on(m_functions, m_sessions, token, [&](const Session& session) { token::store(session, request); });
 }
 
 void Worker::set_pin() {
     protocol::SetPin& request = *m_request.mutable_set_pin();
     const Expected token{SlotId{request.slot()}, request.serial(), request.label()};
-    const auto held = m_sessions.anchor(token.slot).share();
-    const Session session = writing_session(m_functions, m_sessions, token);
-    token::set_pin(session, request);
+    write_on(m_functions, m_sessions, token,
+             [&](const Session& session) { token::set_pin(session, request); });
 }
 
 void Worker::destroy() {
     const protocol::Destroy& request = m_request.destroy();
     const Expected token{SlotId{request.slot()}, request.serial(), request.label()};
-    const auto held = m_sessions.anchor(token.slot).share();
-    const Session session = writing_session(m_functions, m_sessions, token);
-    token::destroy(session, request);
+    write_on(m_functions, m_sessions, token,
+             [&](const Session& session) { token::destroy(session, request); });
 }
 
 void Worker::generate() {
     const protocol::GenerateKeyPair& request = m_request.generate_key_pair();
     check_generate(request);
     const Expected token{SlotId{request.slot()}, request.serial(), request.label()};
-    const auto held = m_sessions.anchor(token.slot).share();
-    const Session session = writing_session(m_functions, m_sessions, token);
-    token::generate(session, request);
+    write_on(m_functions, m_sessions, token,
+             [&](const Session& session) { token::generate(session, request); });
 }
 
 }  // namespace signet::token

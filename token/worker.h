@@ -31,6 +31,7 @@ class Worker {
     /// token alone then. Throws what it throws.
     template <typename Action>
     void use_key(SlotId slot, protocol::Authentication* authentication, Action&& action);
+    void initialise();
     void generate();
     void store();
     void set_pin();

@@ -4,15 +4,20 @@
 
 namespace signet::token {
 
-Session writing_session(const CK_FUNCTION_LIST& functions, WorkerSessions& sessions,
-                        const Expected& expected) {
-    // Without the anchor, this session would be the last one, and its end a logout.
-    sessions.anchor(expected.slot);
-    Session session(functions, expected.slot, Access::read_write);
+void check_expected(const CK_FUNCTION_LIST& functions, const Expected& expected) {
     const TokenInfo there = token_in(functions, expected.slot);
     if (there.serial != expected.serial || there.label != expected.label)
         throw TokenError(protocol::TOKEN_ABSENT, "another token is in the slot");
-    return session;
+}
+
+std::optional<Session> writing_session(const CK_FUNCTION_LIST& functions, SlotId slot) {
+    try {
+        return Session(functions, slot, Access::read_write);
+    } catch (const TokenError& error) {
+        if (error.ckr() != Ckr::session_count)
+            throw;
+        return std::nullopt;
+    }
 }
 
 }  // namespace signet::token

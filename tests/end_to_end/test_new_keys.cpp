@@ -1,6 +1,8 @@
 // Keys that are made on a token, from keygen to a signature that verifies, on tokens that make it hard.
 #include "tests/end_to_end/card_session.h"
 
+#include <csignal>
+
 using namespace signet::tests;
 
 namespace {
@@ -99,4 +101,35 @@ TEST_CASE("a token that makes no EdDSA signatures says so to who asks for a cert
     const auto result = card.signet({"token", "csr", "-e", "a@example.org", "-o", "new.csr"});
     check_refused(result, 6);
     CHECK_THAT(result.err, Catch::Contains("has no EdDSA (CKM_EDDSA)"));
+}
+
+TEST_CASE("keys are made, certified and deleted where few sessions are all that the token allows") {
+    const std::string limit = GENERATE("1", "2", "1 announced");
+    CAPTURE(limit);
+    CardSession card("", "forever", {});
+    card.module.set("sessions limit " + limit);
+    make_key(card, "one", {"--type", "p-256"});
+    check_is_certified_and_signs(card, "one");
+    make_key(card, "two", {"--type", "rsa-2048", "--always-authenticate"});
+    check_is_certified_and_signs(card, "two");
+    // Handles may be others after the login that a change needs.
+    check_done(card.signet({"lock"}));
+    check_done(card.signet({"token", "delete", "--yes", "--force", "one@example.org"}));
+    const auto left = card.signet({"list"}).out;
+    CHECK_THAT(left, Catch::Contains("two@example.org"));
+    CHECK(left.find("one") == std::string::npos);
+    CHECK(card.alice.token().pkcs11_tool({"--list-objects"}).out.find("one") == std::string::npos);
+    check_done(card.signet({"sign", "report.txt"}));
+    CHECK(card.module.pin_tries() == 0);
+}
+
+TEST_CASE("a key is deleted although the login and the handles went in between") {
+    CardSession card("", "forever", {});
+    card.module.set("sessions limit 1");
+    // The process is new: its one session becomes read/write for the deletion, which is a logout.
+    make_key(card, "spare", {"--type", "p-256"});
+    for (const pid_t host : card.agent.hosts())
+        REQUIRE(kill(host, SIGKILL) == 0);
+    check_done(card.signet({"token", "delete", "--yes", "spare"}));
+    CHECK(card.alice.token().pkcs11_tool({"--list-objects"}).out.find("spare") == std::string::npos);
 }
