@@ -146,6 +146,8 @@ class Logins {
     asio::awaitable<void> succeed(Attempt& attempt);
     void share(const pin::TokenId& id, const UnderWay& login);
     asio::awaitable<void> initialise_alone(Attempt& attempt, BroughtPins& pins, const std::string& label);
+    /// Sends the change once; the answer.
+    asio::awaitable<Answer> send_change(Attempt& attempt, const BroughtPins& pins);
     asio::awaitable<void> change_pin_alone(Attempt& attempt, BroughtPins& pins);
     asio::awaitable<void> find_so_pin(Attempt& attempt, BroughtPins& pins);
     asio::awaitable<Secret> ask_once(Attempt& attempt, std::string what);

@@ -5,6 +5,8 @@
 #include "agent/pin/pin_entry.h"
 #include "agent/token_config.h"
 
+#include <spdlog/spdlog.h>
+
 namespace signet::agent {
 
 namespace {
@@ -32,6 +34,34 @@ bool has_ended(const Answer& answer) {
 
 bool is(const Answer& answer, token::protocol::Outcome outcome) {
     return answer.fate == Fate::answered && answer.outcome == outcome;
+}
+
+/// As tries_left(), of the SO PIN.
+std::string so_tries_left(const TokenState& token) {
+    if (token.has_flag(CKF_SO_PIN_LOCKED))
+        return "; it is locked now";
+    if (token.has_flag(CKF_SO_PIN_FINAL_TRY))
+        return "; one try is left";
+    if (token.has_flag(CKF_SO_PIN_COUNT_LOW))
+        return "; few tries are left";
+    return {};
+}
+
+std::string so_warning(const TokenState& token) {
+    if (token.has_flag(CKF_SO_PIN_FINAL_TRY))
+        return "This is the last try: a wrong SO PIN locks the token for ever.\n";
+    if (token.has_flag(CKF_SO_PIN_COUNT_LOW))
+        return "Few tries are left: too many wrong SO PINs lock the token for ever.\n";
+    return {};
+}
+
+[[noreturn]] void refuse_locked_so(const TokenState& token) {
+    throw Error(protocol::PIN_LOCKED, "the SO PIN of " + quoted(token) + " is locked",
+                "unblock it with the token's own tools");
+}
+
+[[noreturn]] void refuse_cancelled() {
+    throw Error(protocol::PIN_CANCELLED, "no PIN was entered at the PIN pad", "try again");
 }
 
 }  // namespace
@@ -79,16 +109,10 @@ asio::awaitable<void> Logins::initialise(std::shared_ptr<TokenState> token, cons
 
 asio::awaitable<void> Logins::find_so_pin(Attempt& attempt, BroughtPins& pins) {
     const auto& token = *attempt.token;
-    if (token.is_initialised() && token.has_flag(CKF_SO_PIN_LOCKED))
-        throw Error(protocol::PIN_LOCKED, "the SO PIN of " + quoted(token) + " is locked",
-                    "unblock it with the token's own tools");
     if (!pins.authority && token.is_initialised()) {
-        const std::string warning = token.has_flag(CKF_SO_PIN_FINAL_TRY)
-                                        ? "This is the last try: a wrong SO PIN locks the token for ever.\n"
-                                        : "";
-        pins.authority =
-            co_await ask_once(attempt, warning + "All that is on the token will be destroyed. Please " +
-                                           "enter the SO PIN (of its administrator).");
+        pins.authority = co_await ask_once(
+            attempt, so_warning(token) + "All that is on the token will be destroyed. Please " +
+                         "enter the SO PIN (of its administrator).");
     } else if (!pins.authority) {
         pins.authority = co_await ask_new(attempt, "a new SO PIN (of the token's administrator)");
     }
@@ -106,7 +130,12 @@ asio::awaitable<void> Logins::initialise_alone(Attempt& attempt, BroughtPins& pi
     wanted.set_serial(token->serial);
     wanted.set_label(token->label);
     wanted.set_new_label(label);
-    if (!has_pin_pad(*token)) {
+    const bool by_pad = has_pin_pad(*token);
+    if (token->is_initialised() && token->has_flag(CKF_SO_PIN_LOCKED))
+        refuse_locked_so(*token);
+    if (by_pad) {
+        spdlog::info("{} waits for its PIN pad", quoted(*token));
+    } else {
         co_await find_so_pin(attempt, pins);
         if (!pins.fresh)
             pins.fresh = co_await ask_new(attempt, "a new PIN for the token");
@@ -122,12 +151,21 @@ asio::awaitable<void> Logins::initialise_alone(Attempt& attempt, BroughtPins& pi
     wipe(*wanted.mutable_so_pin());
     wipe(*wanted.mutable_pin());
     if (is(answer, token::protocol::PIN_INCORRECT)) {
-        if (pins.authority)
+        if (!by_pad)
             m_refused_so.remember(attempt.id, *pins.authority);
-        refuse_pin("the token refused the SO PIN", "enter the right SO PIN");
+        // The flags say what is left now, and nobody is logged in any more.
+        if (token->is_initialised())
+            co_await look_again(attempt);
+        refuse_pin(quoted(*token) + " refused the SO PIN" + so_tries_left(*attempt.token),
+                   by_pad ? "try again at the PIN pad" : "enter the right SO PIN");
     }
-    if (is(answer, token::protocol::PIN_LOCKED))
-        throw Error(protocol::PIN_LOCKED, "the SO PIN is locked", "unblock it with the token's own tools");
+    if (is(answer, token::protocol::PIN_LOCKED) || is(answer, token::protocol::PIN_CANCELLED)) {
+        if (token->is_initialised())
+            co_await look_again(attempt);
+        if (is(answer, token::protocol::PIN_CANCELLED))
+            refuse_cancelled();
+        refuse_locked_so(*token);
+    }
     if (answer.fate == Fate::not_sent || is(answer, token::protocol::TOKEN_ABSENT))
         throw Error(protocol::TOKEN_ABSENT, "the token is not there: " + answer.what, "try again");
     if (is(answer, token::protocol::PIN_INVALID))
@@ -138,6 +176,9 @@ asio::awaitable<void> Logins::initialise_alone(Attempt& attempt, BroughtPins& pi
     co_await host->wait_ready(Clock::now() + new_process_limit);
     if (has_ended(answer))
         throw Error(protocol::TOKEN_FAILED, "the token did not say whether it is initialised: " + answer.what,
+                    "see what `signet list` shows before you try again");
+    if (is(answer, token::protocol::DEVICE_FAILED))
+        throw Error(protocol::TOKEN_FAILED, "the token failed: " + answer.what,
                     "see what `signet list` shows before you try again");
     if (!answer.ok())
         refuse_failed(answer);
@@ -169,6 +210,25 @@ asio::awaitable<void> Logins::change_pin(std::shared_ptr<TokenState> token, cons
         std::rethrow_exception(failure);
 }
 
+asio::awaitable<Answer> Logins::send_change(Attempt& attempt, const BroughtPins& pins) {
+    const auto& token = *attempt.token;
+    const bool by_pad = has_pin_pad(token);
+    token::protocol::Request request;
+    auto& change = *request.mutable_set_pin();
+    change.set_slot(token.slot);
+    change.set_serial(token.serial);
+    change.set_label(token.label);
+    if (!by_pad) {
+        put(*change.mutable_old_pin(), *pins.authority);
+        put(*change.mutable_new_pin(), *pins.fresh);
+    }
+    const auto limit = by_pad ? Clock::duration(initialise_limit) : attempt.host->config().operation_timeout;
+    auto answer = co_await attempt.host->control(request, limit);
+    wipe(*change.mutable_old_pin());
+    wipe(*change.mutable_new_pin());
+    co_return answer;
+}
+
 asio::awaitable<void> Logins::change_pin_alone(Attempt& attempt, BroughtPins& pins) {
     if (attempt.token->has_flag(CKF_USER_PIN_LOCKED))
         refuse_locked(*attempt.token);
@@ -188,24 +248,21 @@ asio::awaitable<void> Logins::change_pin_alone(Attempt& attempt, BroughtPins& pi
     if (token->has_flag(CKF_USER_PIN_LOCKED))
         refuse_locked(*token);
     require_there(attempt.peer);
-    token::protocol::Request request;
-    auto& change = *request.mutable_set_pin();
-    change.set_slot(token->slot);
-    change.set_serial(token->serial);
-    change.set_label(token->label);
-    if (!by_pad) {
-        put(*change.mutable_old_pin(), *pins.authority);
-        put(*change.mutable_new_pin(), *pins.fresh);
-    }
-    const auto answer = co_await attempt.host->control(
-        request, by_pad ? Clock::duration(initialise_limit) : attempt.host->config().operation_timeout);
-    wipe(*change.mutable_old_pin());
-    wipe(*change.mutable_new_pin());
+    if (by_pad)
+        spdlog::info("{} waits for its PIN pad", quoted(*token));
+    auto answer = co_await send_change(attempt, pins);
+    // Nothing was sent to the token then; a change needs no login.
+    if (is(answer, token::protocol::NOT_LOGGED_IN))
+        answer = co_await send_change(attempt, pins);
     if (is(answer, token::protocol::PIN_INCORRECT)) {
         if (!by_pad)
             refuse(attempt.id, *pins.authority);
-        refuse_pin(quoted(*token) + " refused the old PIN", "enter the right PIN");
+        co_await look_again(attempt);
+        refuse_pin(quoted(*token) + " refused the old PIN" + tries_left(*attempt.token),
+                   by_pad ? "try again at the PIN pad" : "enter the right PIN");
     }
+    if (is(answer, token::protocol::PIN_CANCELLED))
+        refuse_cancelled();
     if (is(answer, token::protocol::PIN_INVALID))
         refuse_pin(quoted(*token) + " does not take the new PIN: " + answer.what,
                    "choose a PIN of another length, or with other characters");

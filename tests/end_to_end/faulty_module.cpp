@@ -61,6 +61,10 @@ std::uint64_t FaultyModule::pin_tries() const {
     return m_memory->tries_spent();
 }
 
+std::uint64_t FaultyModule::so_pin_tries() const {
+    return m_memory->so_tries_spent();
+}
+
 std::uint64_t FaultyModule::logins() const {
     return m_memory->logins();
 }

@@ -43,6 +43,8 @@ class FaultyModule {
 
     /// Wrong PINs that the card was given, ever.
     [[nodiscard]] std::uint64_t pin_tries() const;
+    /// Wrong SO PINs likewise.
+    [[nodiscard]] std::uint64_t so_pin_tries() const;
     /// Right PINs that it was given, ever.
     [[nodiscard]] std::uint64_t logins() const;
     /// Gives a locked PIN its tries back.
