@@ -17,8 +17,11 @@ std::string label_of_initialised(AgentConnection& agent, const std::string& name
     std::string label;
     for (const agent::protocol::Token& token : seen.tokens()) {
         const bool is_meant = token.label() == name || token.serial() == name || token.uri() == name;
-        if (is_meant && token.state() != "not initialised")
-            label = token.label();
+        if (!is_meant || token.state() == "not initialised")
+            continue;
+        if (!label.empty())
+            return {};
+        label = token.label();
     }
     return label;
 }
@@ -49,9 +52,11 @@ ExitStatus token_init(const Arguments& arguments) {
     AgentConnection agent(parsed->socket());
     if (!request.force && !request.token.empty() && can_ask()) {
         const std::string label = label_of_initialised(agent, request.token);
-        if (!label.empty())
-            request.force = confirms(
-                "All that is on token \"" + label + "\" will be destroyed. Type its label to go on", label);
+        if (!label.empty() &&
+            !confirms("All that is on token \"" + label + "\" will be destroyed. Type its label to go on",
+                      label))
+            throw Error(ExitStatus::answer_is_no, "cannot initialise the token", "it was not confirmed");
+        request.force = !label.empty();
     }
     if (parsed->has("so-pin-stdin"))
         request.so_pin = read_pin(STDIN_FILENO, "SO PIN: ");
