@@ -4,8 +4,6 @@
 #include "agent/token_selection.h"
 #include "agent/token_uri.h"
 
-#include <algorithm>
-
 namespace signet::agent {
 
 asio::awaitable<void> handle_initialise_token(Agent& agent, const Peer& peer, protocol::Request& request,
@@ -24,18 +22,11 @@ asio::awaitable<void> handle_initialise_token(Agent& agent, const Peer& peer, pr
             protocol::REFUSED,
             "token \"" + token->label + "\" is initialised already, and all that is on it would be destroyed",
             "say --force if that is what you want");
-    const auto host = token->host;
-    co_await agent.logins.initialise(token, peer, std::move(pins), wanted.label());
-
-    const auto& shown = host->tokens();
-    const auto made = std::find_if(shown.begin(), shown.end(), [&wanted](const auto& entry) {
-        return entry.second->label == wanted.label();
-    });
-    record.detail = made == shown.end() ? "as \"" + wanted.label() + "\"" : "as " + uri_of(*made->second);
-    if (made != shown.end())
-        reply.mutable_initialise_token()->set_uri(uri_of(*made->second));
-    else
-        reply.mutable_initialise_token();
+    const auto made = co_await agent.logins.initialise(token, peer, std::move(pins), wanted.label());
+    record.detail = made == nullptr ? "as \"" + wanted.label() + "\"" : "as " + uri_of(*made);
+    auto& done = *reply.mutable_initialise_token();
+    if (made)
+        done.set_uri(uri_of(*made));
     co_await agent.audit->durable(agent.audit->submit(record));
 }
 

@@ -91,6 +91,11 @@ bool is_absent(const std::exception_ptr& failure) {
 asio::awaitable<void> make_request(Agent& agent, const Peer& peer, const protocol::RequestCertificate& wanted,
                                    protocol::RequestCertificateReply& reply, AuditTrail& trail) {
     const auto chosen = co_await find_key(agent, peer, wanted.key());
+    if (!chosen.shown.sign)
+        throw Error(
+            protocol::TOKEN_CANNOT,
+            "a request is signed with its key, and the key \"" + chosen.shown.label + "\" does not sign",
+            "make a key with `signet token keygen --sign --decrypt`");
     const auto signature = cms::request_signature(*chosen.public_key);
     const auto info = cms::certification_request_info(subject_of(wanted, chosen.shown), *chosen.public_key);
     const auto hash = cms::digest(signature.digest, info);

@@ -74,10 +74,11 @@ class Logins {
 
     /// Makes `token` anew under `label`, and destroys all that is on it; its process is replaced then. The SO
     /// PIN of one that is initialised must be right: one that was refused is not tried again. Forgets what
-    /// was known of its PINs. Throws Error (PIN_*, TOKEN_*, STOPPING). In login_provisioning.cpp, as the
-    /// next.
-    asio::awaitable<void> initialise(std::shared_ptr<TokenState> token, const Peer& peer, BroughtPins pins,
-                                     const std::string& label);
+    /// was known of its PINs. The new token; none if it does not show. Throws Error (PIN_*, TOKEN_*,
+    /// STOPPING). In login_provisioning.cpp, as the next.
+    asio::awaitable<std::shared_ptr<TokenState>> initialise(std::shared_ptr<TokenState> token,
+                                                            const Peer& peer, BroughtPins pins,
+                                                            const std::string& label);
 
     /// Changes the PIN of `token`. A wrong old one counts as any wrong PIN; afterwards the old one counts as
     /// refused. Throws as above.
@@ -145,7 +146,8 @@ class Logins {
     bool is_unanswered_too_often(const TokenState& token, const Secret& pin);
     asio::awaitable<void> succeed(Attempt& attempt);
     void share(const pin::TokenId& id, const UnderWay& login);
-    asio::awaitable<void> initialise_alone(Attempt& attempt, BroughtPins& pins, const std::string& label);
+    asio::awaitable<std::shared_ptr<TokenState>> initialise_alone(Attempt& attempt, BroughtPins& pins,
+                                                                  const std::string& label);
     /// Sends the change once; the answer.
     asio::awaitable<Answer> send_change(Attempt& attempt, const BroughtPins& pins);
     asio::awaitable<void> change_pin_alone(Attempt& attempt, BroughtPins& pins);

@@ -7,6 +7,8 @@
 
 #include <spdlog/spdlog.h>
 
+#include <set>
+
 namespace signet::agent {
 
 namespace {
@@ -73,7 +75,15 @@ asio::awaitable<Secret> Logins::ask_once(Attempt& attempt, std::string what) {
     prompt.program = m_config->pinentry;
     prompt.place = attempt.peer.place;
     prompt.description = std::move(what);
-    co_return co_await ask_person(attempt, prompt);
+    try {
+        co_return co_await ask_person(attempt, prompt);
+    } catch (const Error& error) {
+        if (error.status() != protocol::PIN_UNAVAILABLE)
+            throw;
+        // No other source has a new PIN, or the right to destroy what is on a token.
+        throw Error(error.status(), error.what(),
+                    "mend that, or give the PINs with --pin-stdin (and --so-pin-stdin)");
+    }
 }
 
 asio::awaitable<Secret> Logins::ask_new(Attempt& attempt, std::string what) {
@@ -88,23 +98,26 @@ asio::awaitable<Secret> Logins::ask_new(Attempt& attempt, std::string what) {
     throw Error(protocol::PIN_CANCELLED, "the new PIN was not entered twice the same", "try again");
 }
 
-asio::awaitable<void> Logins::initialise(std::shared_ptr<TokenState> token, const Peer& peer,
-                                         BroughtPins pins, const std::string& label) {
+asio::awaitable<std::shared_ptr<TokenState>> Logins::initialise(std::shared_ptr<TokenState> token,
+                                                                const Peer& peer, BroughtPins pins,
+                                                                const std::string& label) {
     const auto id = token->id();
     // To those who wait it is no login.
     const auto under_way = co_await begin(id, Kind::logout);
     under_way->waiting.push_back(&peer);
     under_way->host = token->host;
+    std::shared_ptr<TokenState> made;
     std::exception_ptr failure;
     try {
         Attempt attempt{token, token->host, id, peer, token_config_for(*m_config, *token), *under_way};
-        co_await initialise_alone(attempt, pins, label);
+        made = co_await initialise_alone(attempt, pins, label);
     } catch (...) {
         failure = std::current_exception();
     }
     finish(id, nullptr);
     if (failure)
         std::rethrow_exception(failure);
+    co_return made;
 }
 
 asio::awaitable<void> Logins::find_so_pin(Attempt& attempt, BroughtPins& pins) {
@@ -121,9 +134,15 @@ asio::awaitable<void> Logins::find_so_pin(Attempt& attempt, BroughtPins& pins) {
                    "enter the right SO PIN");
 }
 
-asio::awaitable<void> Logins::initialise_alone(Attempt& attempt, BroughtPins& pins,
-                                               const std::string& label) {
+asio::awaitable<std::shared_ptr<TokenState>> Logins::initialise_alone(Attempt& attempt, BroughtPins& pins,
+                                                                      const std::string& label) {
     const auto token = attempt.token;
+    // Others may be called so already.
+    std::set<pin::TokenId> others;
+    for (const auto& [slot, other] : attempt.host->tokens()) {
+        if (other->is_initialised() && other->id() != attempt.id)
+            others.insert(other->id());
+    }
     token::protocol::Request request;
     auto& wanted = *request.mutable_initialise_token();
     wanted.set_slot(token->slot);
@@ -169,7 +188,7 @@ asio::awaitable<void> Logins::initialise_alone(Attempt& attempt, BroughtPins& pi
     if (answer.fate == Fate::not_sent || is(answer, token::protocol::TOKEN_ABSENT))
         throw Error(protocol::TOKEN_ABSENT, "the token is not there: " + answer.what, "try again");
     if (is(answer, token::protocol::PIN_INVALID))
-        refuse_pin("the token does not take such a PIN: " + answer.what, "choose a PIN of another length");
+        refuse_pin("the token does not take it: " + answer.what, "choose another");
     // Whatever came of it, its sessions are closed and its old PINs may have gone.
     m_kept.drop(attempt.id);
     host->start_anew();
@@ -184,11 +203,13 @@ asio::awaitable<void> Logins::initialise_alone(Attempt& attempt, BroughtPins& pi
         refuse_failed(answer);
     // It may have the serial number and label that it had before.
     for (const auto& [slot, now] : host->tokens()) {
-        if (now->label != label)
+        if (now->label != label || others.contains(now->id()))
             continue;
         for (auto* refused : {&m_refused, &m_refused_so, &m_in_doubt})
             refused->forget(now->id());
+        co_return now;
     }
+    co_return nullptr;
 }
 
 asio::awaitable<void> Logins::change_pin(std::shared_ptr<TokenState> token, const Peer& peer,

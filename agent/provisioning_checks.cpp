@@ -148,6 +148,14 @@ void check_generate_key(const protocol::Request& request) {
     check_name(generate.label(), max_label, "the label");
     if (!generate.sign() && !generate.decrypt())
         refuse("the key is for nothing");
+    const bool is_rsa = generate.algorithm() == protocol::RSA_2048 ||
+                        generate.algorithm() == protocol::RSA_3072 ||
+                        generate.algorithm() == protocol::RSA_4096;
+    if (!is_rsa && generate.decrypt() && generate.always_authenticate())
+        throw Error(
+            protocol::MALFORMED,
+            "a key on a curve that asks for its PIN at each use decrypts nothing: PKCS#11 has no call for it",
+            "make an RSA key for that");
     if (generate.algorithm() == protocol::ED25519 && generate.decrypt())
         throw Error(protocol::MALFORMED, "an Ed25519 key does not decrypt",
                     "make an RSA or P-256 key for that");

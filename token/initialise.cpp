@@ -12,10 +12,10 @@ namespace signet::token {
 
 namespace {
 
-void check_size(const Pin& pin, const TokenInfo& token) {
+void check_size(const Pin& pin, const TokenInfo& token, const char* why) {
     const bool is_told = token.max_pin_size != 0 && pin.data() != nullptr;
     if (is_told && (pin.size() < token.min_pin_size || pin.size() > token.max_pin_size))
-        throw TokenError(protocol::PIN_INVALID, "the token takes no PIN of this length");
+        throw TokenError(protocol::PIN_INVALID, why);
 }
 
 void check_request(const protocol::InitialiseToken& request, const TokenInfo& there) {
@@ -67,8 +67,10 @@ void init_pin(const CK_FUNCTION_LIST& functions, SlotId slot, const Pin& so_pin,
 void check_initialise(const CK_FUNCTION_LIST& functions, protocol::InitialiseToken& request) {
     const TokenInfo there = any_token_in(functions, SlotId{request.slot()});
     check_request(request, there);
-    check_size(Pin(request.has_so_pin() ? request.mutable_so_pin() : nullptr), there);
-    check_size(Pin(request.has_pin() ? request.mutable_pin() : nullptr), there);
+    check_size(Pin(request.has_so_pin() ? request.mutable_so_pin() : nullptr), there,
+               "the SO PIN is too short or too long");
+    check_size(Pin(request.has_pin() ? request.mutable_pin() : nullptr), there,
+               "the PIN is too short or too long");
 }
 
 void initialise(const CK_FUNCTION_LIST& functions, protocol::InitialiseToken& request) {

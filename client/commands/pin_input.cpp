@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <cctype>
 #include <cerrno>
 #include <csignal>
 #include <string>
@@ -65,7 +66,7 @@ class SignalCatcher {
 /// Does nothing if the descriptor is no terminal.
 class EchoOff {
   public:
-    EchoOff(int descriptor, const char* prompt) noexcept : m_descriptor(descriptor) {
+    EchoOff(int descriptor, std::string_view prompt) noexcept : m_descriptor(descriptor) {
         m_is_terminal = tcgetattr(descriptor, &m_before) == 0;
         if (!m_is_terminal)
             return;
@@ -94,37 +95,39 @@ class EchoOff {
     termios m_before{};
 };
 
-Error no_pin(const std::string& why) {
-    return {ExitStatus::pin, "cannot read the PIN", why, "give it as one line on standard input"};
+Error no_pin(const std::string& name, const std::string& why) {
+    return {ExitStatus::pin, "cannot read the " + name, why, "give it as one line on standard input"};
 }
 
 }  // namespace
 
-Secret read_pin(int descriptor, const char* prompt) {
+Secret read_pin(int descriptor, const std::string& name) {
+    std::string prompt = name + ": ";
+    prompt.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(prompt.front())));
     Secret pin(max_pin_size + 1);
     std::size_t size = 0;
     const SignalCatcher signals;
     const EchoOff echo_off(descriptor, prompt);
     for (;;) {
         if (!signals.wait(descriptor))
-            throw no_pin("it was interrupted");
+            throw no_pin(name, "it was interrupted");
         // Byte by byte, so that the next program finds what follows the line.
         const ssize_t count = read(descriptor, pin.data() + size, 1);
         if (count < 0 && errno == EINTR)
             continue;
         if (count < 0)
-            throw from_errno(errno, "cannot read the PIN");
+            throw from_errno(errno, "cannot read the " + name);
         if (count == 0 || pin.data()[size] == '\n')
             break;
         if (++size > max_pin_size)
-            throw no_pin("it is longer than " + std::to_string(max_pin_size) + " bytes");
+            throw no_pin(name, "it is longer than " + std::to_string(max_pin_size) + " bytes");
     }
     // A line from a system that ends its lines with CR LF: the CR would make a good PIN a wrong one, and cost
     // a try.
     if (size > 0 && pin.data()[size - 1] == '\r')
         --size;
     if (size == 0)
-        throw no_pin("there is none");
+        throw no_pin(name, "there is none");
     pin.truncate(size);
     return pin;
 }

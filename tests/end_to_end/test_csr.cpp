@@ -102,6 +102,8 @@ TEST_CASE("what cannot be in a certificate is no request") {
     // A request is signed with its key.
     check_done(session.signet({"token", "keygen", "-l", "opens", "-t", "p-256", "--decrypt"}));
     refused({"-e", "a@example.org", "-k", "opens"}, 6);
+    CHECK_THAT(session.signet({"token", "csr", "-e", "a@example.org", "-k", "opens"}).err,
+               Catch::Contains("the key \"opens\" does not sign"));
     CHECK(session.audit_records("csr", "done") == 0);
 }
 

@@ -85,6 +85,9 @@ TEST_CASE("keygen is refused where it makes no sense") {
     check_refused(session.signet({"token", "keygen"}), 2);
     check_refused(session.signet({"token", "keygen", "-l", "a", "--type", "rsa-1024"}), 2);
     check_refused(session.signet({"token", "keygen", "-l", "a", "--type", "ed25519", "--decrypt"}), 2);
+    check_refused(session.signet({"token", "keygen", "-l", "a", "--type", "p-256", "--decrypt",
+                                  "--always-authenticate"}),
+                  8);
     check_refused(session.signet({"token", "keygen", "-l", "a", "no-such-token"}), 6);
     check_refused(session.signet({"token", "keygen", "-l", std::string(256, 'a')}), 8);
     check_refused(session.signet({"token", "keygen", "-l", "a\nb"}), 8);

@@ -101,6 +101,33 @@ TEST_CASE("an initialisation that cannot be is refused before anything is done")
     check_done(init({"-l", "a"}, "87654321\n1234\n"));
 }
 
+TEST_CASE("two tokens may be called the same, and the new one's URI is told") {
+    const EmptyStore store;
+    const Arguments init{"token", "init", "-l", "twin", "--so-pin-stdin", "--pin-stdin", "softhsm"};
+    const auto one = store.signet(init, "87654321\n1111\n");
+    check_done(one);
+    const auto other = store.signet(init, "87654321\n2222\n");
+    check_done(other);
+    CHECK(one.out != other.out);
+    const std::string uri = other.out.substr(0, other.out.find('\n'));
+    check_done(store.signet({"unlock", uri, "--pin-stdin"}, "2222\n"));
+}
+
+TEST_CASE("who cannot be asked is told how to give the PINs, and which one is missing") {
+    const ScriptedPinentry pinentry("echo 'ERR 83886166 no display <Pinentry>'");
+    const EmptyStore store(&pinentry);
+    const auto unasked = store.signet({"token", "init", "-l", "mine"});
+    check_refused(unasked, 5);
+    CHECK_THAT(unasked.err,
+               Catch::EndsWith("mend that, or give the PINs with --pin-stdin (and --so-pin-stdin)\n"));
+    const auto without = store.signet({"token", "init", "-l", "mine", "--so-pin-stdin", "--pin-stdin"}, "");
+    check_refused(without, 5);
+    CHECK_THAT(without.err, Catch::Contains("cannot read the SO PIN: there is none"));
+    const auto half = store.signet({"token", "change-pin", "--pin-stdin"}, "123456\n");
+    check_refused(half, 5);
+    CHECK_THAT(half.err, Catch::Contains("cannot read the new PIN: there is none"));
+}
+
 TEST_CASE("a person is asked twice for a new PIN, until both are the same") {
     // SO PIN twice; then two that differ, and two that do not.
     const ScriptedPinentry pinentry(

@@ -21,8 +21,8 @@ ExitStatus token_change_pin(const Arguments& arguments) {
     std::optional<Secret> before;
     std::optional<Secret> after;
     if (parsed->has("pin-stdin")) {
-        before = read_pin(STDIN_FILENO, "Old PIN: ");
-        after = read_pin(STDIN_FILENO, "New PIN: ");
+        before = read_pin(STDIN_FILENO, "old PIN");
+        after = read_pin(STDIN_FILENO, "new PIN");
     }
     AgentConnection(parsed->socket())
         .change_pin(parsed->operands.empty() ? "" : parsed->operands.front(), before, after);

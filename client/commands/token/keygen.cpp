@@ -45,8 +45,11 @@ ExitStatus token_keygen(const Arguments& arguments) {
         .value("type,t", "TYPE",
                "rsa-2048 (default), rsa-3072, rsa-4096, p-256, p-384, p-521, or ed25519, which only signs")
         .flag("sign", "it signs; so it does if neither this nor --decrypt is given")
-        .flag("decrypt", "it opens what is encrypted to it")
-        .flag("always-authenticate", "the token asks for its PIN at each use");
+        .flag(
+            "decrypt",
+            "it opens what is encrypted to it; a key that does not sign as well cannot sign the request for "
+            "its certificate")
+        .flag("always-authenticate", "the token asks for its PIN at each use; only RSA keys decrypt then");
     const auto parsed = options.parse(arguments, 0, 1);
     if (!parsed)
         return ExitStatus::done;
