@@ -35,8 +35,8 @@ ExitStatus token_init(const Arguments& arguments) {
         "URI. TOKEN is the URI that signet list shows, or the name of its module; it can be left out if\n"
         "only one is not initialised. PINs that are not read from standard input are asked for.\n\n"
         "A token that is initialised already loses all that is on it: it goes by its label, serial number\n"
-        "or URI, its SO PIN must be right, and at a terminal its label must be typed. Elsewhere it takes "
-        "--force.");
+        "or URI, its SO PIN must be right, and at a terminal its label must be typed.\n"
+        "Elsewhere it takes --force.");
     options.value("label,l", "LABEL", "what the token is called from now on, at most 32 bytes")
         .flag("so-pin-stdin", "read the SO PIN from standard input, one line, before the PIN")
         .flag("pin-stdin", "read the PIN from standard input, one line")
