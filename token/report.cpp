@@ -126,9 +126,7 @@ protocol::Key report_key(const Session& session, SlotId slot, ObjectHandle objec
             reader.fetch({Attribute::ec_point, Attribute::ec_params});
         key.set_type(protocol::EC);
         key.set_public_value(point(reader, &uncompressed_point));
-        // They say nothing without a point.
-        if (!key.public_value().empty())
-            key.set_parameters(reader.copy(Attribute::ec_params));
+        key.set_parameters(reader.copy(Attribute::ec_params));
     } else if (key.key_type() == CKK_EC_EDWARDS || key.key_type() == ckk_ec_montgomery) {
         key.set_type(is_montgomery(reader, key.key_type()) ? protocol::MONTGOMERY : protocol::EDWARDS);
         key.set_public_value(point(reader, &compressed_point));
