@@ -1,6 +1,7 @@
 #include "agent/bare_key.h"
 
 #include "agent/key_index.h"
+#include "agent/key_pairs.h"
 #include "agent/token_uri.h"
 
 #include <map>
@@ -58,7 +59,7 @@ std::shared_ptr<const cms::PublicKey> public_key_of(const ScannedKey& key) {
 
 BareKey bare_key(const std::shared_ptr<TokenState>& token, const ScannedKey& shown,
                  const ScannedKey* public_half, std::uint64_t generation) {
-    BareKey bare{token, shown, public_half == nullptr ? nullptr : public_key_of(*public_half), nullptr};
+    BareKey bare{token, shown, public_half == nullptr ? nullptr : public_key_of(*public_half)};
     // RSA private keys mostly show all of it.
     if (!bare.public_key)
         bare.public_key = public_key_of(shown);
@@ -91,6 +92,7 @@ std::map<const ScannedKey*, const ScannedKey*> public_halves(const TokenState& t
 void add_of_token(const std::shared_ptr<TokenState>& token, const Taken& taken, std::uint64_t generation,
                   std::vector<BareKey>& bare) {
     const auto halves = public_halves(*token);
+    const KeyPairs pairs(*token);
     std::set<const ScannedKey*> used;
     for (const auto& key : token->keys) {
         if (!key.is_private)
@@ -99,8 +101,10 @@ void add_of_token(const std::shared_ptr<TokenState>& token, const Taken& taken, 
         const ScannedKey* half = place == halves.end() ? nullptr : place->second;
         if (half != nullptr)
             used.insert(half);
-        if (!taken.handles.contains(key.handle))
+        if (!taken.handles.contains(key.handle)) {
             bare.push_back(bare_key(token, key, half, generation));
+            bare.back().is_ambiguous = half == nullptr && pairs.public_halves(key).is_ambiguous;
+        }
     }
     if (!token->needs_login())
         return;

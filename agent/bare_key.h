@@ -16,9 +16,11 @@ struct BareKey {
     /// The private key; where that shows only after a login, the public one.
     ScannedKey shown;
     /// None if the token does not show it, or it is of a type that is not supported.
-    std::shared_ptr<const cms::PublicKey> public_key;
+    std::shared_ptr<const cms::PublicKey> public_key{};
     /// The same with its one place; none without.
-    std::shared_ptr<const Key> key;
+    std::shared_ptr<const Key> key{};
+    /// The token shows public keys, and nothing tells which is this one's (KeyPairs): there is none then.
+    bool is_ambiguous = false;
 };
 
 /// In the order of the catalogue's tokens. Looks through all of them: not for what is done often.

@@ -1,7 +1,9 @@
 #include "agent/audit_entry.h"
 #include "agent/bare_key.h"
+#include "agent/deletion.h"
 #include "agent/error.h"
 #include "agent/handlers.h"
+#include "agent/key_pairs.h"
 #include "agent/provisioning.h"
 #include "agent/token_description.h"
 #include "agent/token_uri.h"
@@ -23,30 +25,64 @@ constexpr int max_attempts = 3;
 struct Belongings {
     std::shared_ptr<TokenState> token;
     std::string description;
-    /// CKA_ID by handle.
-    std::map<std::uint64_t, std::string> private_keys{};
-    std::map<std::uint64_t, std::string> public_keys{};
+    /// The public value of the pair; empty if it does not show.
+    std::string value{};
+    std::vector<const ScannedKey*> private_keys{};
+    std::vector<const ScannedKey*> public_keys{};
     std::vector<std::shared_ptr<const Identity>> identities{};
+    /// Nothing tells which objects are its own.
+    bool is_ambiguous = false;
 };
 
 /// By token, and what makes the key one: its public value, or the handle where that does not show.
 using Found = std::map<std::pair<const TokenState*, std::string>, Belongings>;
 
-/// The public keys with this value.
-void add_public_keys(Belongings& belongings, const std::string& value) {
+void add(std::vector<const ScannedKey*>& keys, const ScannedKey& key) {
+    if (std::find(keys.begin(), keys.end(), &key) == keys.end())
+        keys.push_back(&key);
+}
+
+/// The public keys with its value.
+void add_public_keys(Belongings& belongings) {
     for (const auto& key : belongings.token->keys) {
-        if (!key.is_private && !value.empty() && key.public_value == value)
-            belongings.public_keys.emplace(key.handle, key.id);
+        if (!key.is_private && !belongings.value.empty() && key.public_value == belongings.value)
+            add(belongings.public_keys, key);
     }
 }
 
-/// Those of a pair whose public value does not show, by CKA_ID.
-void add_shapeless(Belongings& belongings, const ScannedKey& shown) {
-    for (const auto& key : belongings.token->keys) {
-        if (!key.is_private && key.public_value.empty() && !key.id.empty() && key.id == shown.id &&
-            key.key_type == shown.key_type)
-            belongings.public_keys.emplace(key.handle, key.id);
+void add_private_key(Belongings& belongings, const KeyPairs& pairs, const ScannedKey& key) {
+    const auto halves = pairs.public_halves(key);
+    belongings.is_ambiguous |= halves.is_ambiguous;
+    add(belongings.private_keys, key);
+    for (const auto* half : halves.keys)
+        add(belongings.public_keys, *half);
+}
+
+std::vector<const ScannedKey*> private_keys_with(const TokenState& token, const KeyPairs& pairs,
+                                                 const std::string& value) {
+    std::vector<const ScannedKey*> keys;
+    for (const auto& key : token.keys) {
+        if (key.is_private && !value.empty() && pairs.value_of(key) == value)
+            keys.push_back(&key);
     }
+    return keys;
+}
+
+/// Those of an identity: `shown` is the one that the catalogue has found.
+void add_private_keys(Belongings& belongings, const KeyPairs& pairs, const ScannedKey& shown) {
+    const auto keys = private_keys_with(*belongings.token, pairs, belongings.value);
+    for (const auto* key : keys)
+        add_private_key(belongings, pairs, *key);
+    if (!keys.empty())
+        return;
+    // Its CKA_ID alone makes it the certificate's.
+    belongings.is_ambiguous |= pairs.shares_id(shown) || !pairs.value_of(shown).empty();
+    const auto& there = belongings.token->keys;
+    const auto place = std::find_if(there.begin(), there.end(), [&shown](const auto& key) {
+        return key.is_private && key.handle == shown.handle;
+    });
+    if (place != there.end())
+        add_private_key(belongings, pairs, *place);
 }
 
 void add_identities(const Agent& agent, const std::string& name, Found& found) {
@@ -58,9 +94,10 @@ void add_identities(const Agent& agent, const std::string& name, Found& found) {
             auto& belongings = found[{location.token.get(), value}];
             belongings.token = location.token;
             belongings.description = matching->description() + " on " + uri_of(*location.token);
+            belongings.value = value;
             if (location.key)
-                belongings.private_keys.emplace(location.key->handle, location.key->id);
-            add_public_keys(belongings, value);
+                add_private_keys(belongings, KeyPairs(*location.token), *location.key);
+            add_public_keys(belongings);
             belongings.identities.clear();
             for (const auto& identity : agent.hosts.catalogue().identities()) {
                 if (identity->key == matching->key)
@@ -74,20 +111,37 @@ void add_bare_keys(const Agent& agent, const std::string& name, Found& found) {
     for (const auto& bare : bare_keys(agent.hosts.catalogue())) {
         if (!is_called(bare, name))
             continue;
-        std::string value = bare.shown.public_value;
-        for (const auto& key : bare.token->keys) {
-            if (value.empty() && !key.is_private && key.type == bare.shown.type && key.id == bare.shown.id)
-                value = key.public_value;
-        }
-        const auto name_of_it = value.empty() ? "handle " + std::to_string(bare.shown.handle) : value;
+        const auto& keys = bare.token->keys;
+        const auto shown = std::find_if(keys.begin(), keys.end(), [&bare](const auto& key) {
+            return key.is_private == bare.shown.is_private && key.handle == bare.shown.handle;
+        });
+        const KeyPairs pairs(*bare.token);
+        const auto value = shown->is_private ? pairs.value_of(*shown) : shown->public_value;
+        const auto name_of_it = value.empty() ? "handle " + std::to_string(shown->handle) : value;
         auto& belongings = found[{bare.token.get(), name_of_it}];
         belongings.token = bare.token;
-        belongings.description = "key \"" + bare.shown.label + "\" " + uri_of(*bare.token, bare.shown);
-        if (bare.shown.is_private)
-            belongings.private_keys.emplace(bare.shown.handle, bare.shown.id);
-        add_public_keys(belongings, value);
-        if (value.empty())
-            add_shapeless(belongings, bare.shown);
+        belongings.description = "key \"" + shown->label + "\" " + uri_of(*bare.token, *shown);
+        belongings.value = value;
+        if (shown->is_private)
+            add_private_key(belongings, pairs, *shown);
+        add_public_keys(belongings);
+    }
+}
+
+/// Throws Error where more would have to go than was named, or nobody can tell what.
+void refuse_unclear(const Belongings& belongings) {
+    const auto& token = *belongings.token;
+    if (belongings.is_ambiguous)
+        throw Error(protocol::AMBIGUOUS_IDENTITY,
+                    "keys on the token share their ID, and nothing tells which public key belongs to the " +
+                        belongings.description,
+                    "delete it with the token's own tools");
+    const auto& named = belongings.private_keys;
+    for (const auto* key : private_keys_with(token, KeyPairs(token), belongings.value)) {
+        if (std::find(named.begin(), named.end(), key) == named.end())
+            throw Error(protocol::AMBIGUOUS_IDENTITY,
+                        "the token has the same key once more, as " + uri_of(token, *key),
+                        "delete one of them with the token's own tools");
     }
 }
 
@@ -97,13 +151,15 @@ Belongings the_one(const Agent& agent, const std::string& name) {
     add_identities(agent, name, found);
     add_bare_keys(agent, name, found);
     if (found.empty())
-        throw Error(protocol::NO_IDENTITY, "no key matches \"" + name + "\"", "see what `signet list` shows");
+        throw Error(protocol::NO_IDENTITY, "no key matches \"" + name + "\"",
+                    "see what `signet list` shows; some keys show after `signet unlock`");
     if (found.size() > 1) {
         std::string why;
         for (const auto& [key, belongings] : found)
             why += (why.empty() ? "several keys match: " : "; ") + belongings.description;
         throw Error(protocol::AMBIGUOUS_IDENTITY, why, "name one by its URI");
     }
+    refuse_unclear(found.begin()->second);
     return found.begin()->second;
 }
 
@@ -116,80 +172,22 @@ void refuse_valid(const Belongings& belongings) {
     }
 }
 
-asio::awaitable<void> destroy(Agent& agent, const Peer& peer, std::shared_ptr<TokenState>& token,
-                              token::protocol::Request& request) {
-    co_await change_token(agent, peer, token, request, token->host->config().operation_timeout);
-}
-
-/// The one key of this kind on the token with that CKA_ID. None if there is none; throws Error if there are
-/// several.
-std::optional<std::uint64_t> handle_now(const TokenState& token, const std::string& id, bool is_private) {
-    std::optional<std::uint64_t> handle;
-    for (const auto& key : token.keys) {
-        if (key.is_private != is_private || key.id != id)
-            continue;
-        if (handle)
-            throw Error(protocol::TOKEN_FAILED, "several keys on " + uri_of(token) + " have the same ID",
-                        "see what `signet list` shows, and delete the rest by its URI");
-        handle = key.handle;
-    }
-    return handle;
-}
-
-asio::awaitable<void> destroy_key(Agent& agent, const Peer& peer, std::shared_ptr<TokenState>& token,
-                                  std::uint64_t handle, const std::string& id, bool is_private) {
-    std::exception_ptr gone;
-    for (int attempt = 0; attempt < max_attempts; ++attempt) {
-        token::protocol::Request request;
-        request.mutable_destroy()->set_key(handle);
-        request.mutable_destroy()->set_id(id);
-        request.mutable_destroy()->set_is_private(is_private);
-        gone = nullptr;
-        try {
-            co_await destroy(agent, peer, token, request);
-        } catch (const Error& error) {
-            if (error.status() != protocol::TOKEN_ABSENT)
-                throw;
-            gone = std::current_exception();
-        }
-        if (!gone)
-            co_return;
-        // After another login it has another handle.
-        co_await token->host->scan(token->slot);
-        token = as_seen_now(token);
-        const auto now = handle_now(*token, id, is_private);
-        if (!now && token->current && !token->needs_login())
-            co_return;
-        handle = now.value_or(handle);
-    }
-    std::rethrow_exception(gone);
-}
-
-/// The private key last: till then the rest can be named and deleted again.
-asio::awaitable<std::uint32_t> destroy_all(Agent& agent, const Peer& peer, Belongings& belongings) {
-    std::uint32_t deleted = 0;
-    auto token = belongings.token;
+std::vector<Deletion> deletions_of(const Belongings& belongings) {
+    std::vector<Deletion> deletions;
     for (const auto& identity : belongings.identities) {
-        const auto der = identity->certificate.der();
         const auto& places = identity->places;
         const bool is_here = std::any_of(places.begin(), places.end(), [&belongings](const auto& place) {
             return place.token == belongings.token && place.file.empty();
         });
-        if (!is_here)
-            continue;
-        token::protocol::Request request;
-        request.mutable_destroy()->set_certificate(std::string(cms::as_text(der)));
-        co_await destroy(agent, peer, token, request);
-        ++deleted;
+        if (is_here)
+            deletions.push_back({std::string(cms::as_text(identity->certificate.der())), {}});
     }
-    for (const auto* handles : {&belongings.public_keys, &belongings.private_keys}) {
-        for (const auto& [handle, id] : *handles) {
-            const bool is_private = handles == &belongings.private_keys;
-            co_await destroy_key(agent, peer, token, handle, id, is_private);
-            ++deleted;
-        }
+    // The private key last: till then the rest can be named and deleted again.
+    for (const auto* keys : {&belongings.public_keys, &belongings.private_keys}) {
+        for (const auto* key : *keys)
+            deletions.push_back({{}, *key});
     }
-    co_return deleted;
+    return deletions;
 }
 
 }  // namespace
@@ -205,14 +203,18 @@ asio::awaitable<void> handle_delete_key(Agent& agent, const Peer& peer, protocol
     co_await agent.logins.ensure(belongings.token, peer);
     co_await belongings.token->host->scan(as_seen_now(belongings.token)->slot);
     belongings = the_one(agent, wanted.key());
+    if (belongings.private_keys.empty())
+        throw Error(protocol::TOKEN_FAILED, "the token shows no private key for this: nothing was deleted",
+                    "see what `signet list` shows");
     if (!wanted.force())
         refuse_valid(belongings);
     auto record = audit_entry(peer, "delete", nullptr, belongings.token.get());
     if (!belongings.identities.empty())
         record.identity = belongings.identities.front()->fingerprint;
     record.detail = belongings.description;
-    const auto deleted = co_await destroy_all(agent, peer, belongings);
-    reply.mutable_delete_key()->set_deleted(deleted);
+    const auto deletions = deletions_of(belongings);
+    co_await delete_all(agent, peer, belongings.token, deletions);
+    reply.mutable_delete_key()->set_deleted(static_cast<std::uint32_t>(deletions.size()));
     co_await agent.audit->durable(agent.audit->submit(record));
 }
 

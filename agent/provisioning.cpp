@@ -25,9 +25,13 @@ void set_place(token::protocol::Request& request, const TokenState& token) {
 }
 
 [[noreturn]] void refuse_unknown(const TokenState& token, const Answer& answer) {
-    throw Error(protocol::TOKEN_FAILED,
-                "token \"" + token.label + "\" did not say whether it has done it: " + answer.what,
-                "see what `signet list` shows before you try again");
+    throw OutcomeUnknown(protocol::TOKEN_FAILED,
+                         "token \"" + token.label + "\" did not say whether it has done it: " + answer.what,
+                         "see what `signet list` shows before you try again");
+}
+
+bool is_gone(const Answer& answer) {
+    return answer.fate == Fate::answered && answer.outcome == token::protocol::KEY_GONE;
 }
 
 }  // namespace
@@ -41,7 +45,8 @@ std::shared_ptr<TokenState> as_seen_now(const std::shared_ptr<TokenState>& token
 }
 
 asio::awaitable<void> change_token(Agent& agent, const Peer& peer, std::shared_ptr<TokenState>& token,
-                                   token::protocol::Request& request, Clock::duration limit) {
+                                   token::protocol::Request& request, Clock::duration limit,
+                                   NameObjects name_objects) {
     const auto host = token->host;
     const Host::Use use(host);
     Answer answer;
@@ -51,11 +56,15 @@ asio::awaitable<void> change_token(Agent& agent, const Peer& peer, std::shared_p
         token = as_seen_now(token);
         require_there(peer);
         set_place(request, *token);
+        if (name_objects)
+            name_objects(*token, request);
         answer = co_await host->control(request, limit);
         const bool login_gone =
             answer.fate == Fate::answered && answer.outcome == token::protocol::NOT_LOGGED_IN;
         if (login_gone)
             token->logged_in = false;
+        else if (is_gone(answer) && name_objects)
+            co_await host->scan(token->slot);
         else if (answer.fate != Fate::not_sent)
             break;
         else
@@ -65,6 +74,9 @@ asio::awaitable<void> change_token(Agent& agent, const Peer& peer, std::shared_p
         refuse_unknown(*token, answer);
     if (answer.fate == Fate::answered && answer.outcome == token::protocol::DEVICE_FAILED)
         host->retire(*token, answer.what);
+    if (is_gone(answer))
+        throw Error(protocol::TOKEN_FAILED, "the token does not know what it shows: " + answer.what,
+                    "see what `signet list` shows");
     if (!answer.ok())
         refuse_failed(answer);
     co_await host->scan(token->slot);

@@ -2,10 +2,12 @@
 #pragma once
 
 #include "agent/agent.h"
+#include "agent/error.h"
 #include "agent/token_state.h"
 #include "token/protocol/token.pb.h"
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 
 namespace signet::agent {
@@ -25,12 +27,24 @@ inline constexpr std::size_t max_request_name = 64;
 inline constexpr int max_imported = 16;
 inline constexpr std::size_t max_imported_certificate = std::size_t{32} * 1024;
 
+/// The token may have done it, or not.
+class OutcomeUnknown : public Error {
+  public:
+    using Error::Error;
+};
+
+/// Writes into a request what it names by handle, as `token` shows it: handles mean nothing to a later
+/// process. Throws Error.
+using NameObjects = std::function<void(const TokenState& token, token::protocol::Request& request)>;
+
 /// Has `token`, logged in to by its PIN source if it takes a login, do `request` (not a key operation), whose
-/// slot, serial number and label are filled in here, then scans it: `token` is as that scan saw it. What may
-/// have been done is not done again. On the loop's thread; all must live until it returns. Throws Error
-/// (PIN_*, TOKEN_*; STOPPING if the client has gone before it was sent).
+/// slot, serial number and label are filled in here, and what `name_objects` fills in, each time before it is
+/// sent; then scans it: `token` is as that scan saw it. What may have been done is not done again. On the
+/// loop's thread; all must live until it returns. Throws Error (PIN_*, TOKEN_*; STOPPING if the client has
+/// gone before it was sent), OutcomeUnknown if the process ended meanwhile.
 asio::awaitable<void> change_token(Agent& agent, const Peer& peer, std::shared_ptr<TokenState>& token,
-                                   token::protocol::Request& request, Clock::duration limit);
+                                   token::protocol::Request& request, Clock::duration limit,
+                                   NameObjects name_objects = {});
 
 /// `token` as its host sees it now; it itself if that does not see it.
 [[nodiscard]] std::shared_ptr<TokenState> as_seen_now(const std::shared_ptr<TokenState>& token);

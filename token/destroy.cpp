@@ -5,35 +5,30 @@
 #include "token/error.h"
 #include "token/object.h"
 #include "token/protocol/datagram.h"
+#include "token/report.h"
 #include "token/text.h"
 
 namespace signet::token {
 
 namespace {
 
-void destroy_object(const Session& session, CK_OBJECT_HANDLE object) {
-    const CK_RV value = session.functions().C_DestroyObject(session.handle(), object);
-    if (value != CKR_OBJECT_HANDLE_INVALID)
-        check("C_DestroyObject", value);
+/// A handle of an earlier process may name anything.
+void check_is_described(const Session& session, const protocol::Destroy& request, ObjectHandle object) {
+    std::vector<unsigned char> buffer(max_attribute);
+    const CK_OBJECT_CLASS expected = request.is_private() ? CKO_PRIVATE_KEY : CKO_PUBLIC_KEY;
+    if (AttributeReader(session, object, buffer).number(Attribute::object_class) != expected)
+        throw TokenError(protocol::KEY_GONE, "the handle is another object's");
+    const auto there = report_key(session, SlotId{request.slot()}, object, request.is_private(), buffer);
+    const bool is_described = there.id() == request.id() && there.label() == request.key_label() &&
+                              there.key_type() == request.key_type() &&
+                              there.public_value() == request.public_value();
+    if (!is_described)
+        throw TokenError(protocol::KEY_GONE, "the handle is another key's");
 }
 
-/// A handle of an earlier process may name anything.
 void destroy_key(const Session& session, const protocol::Destroy& request) {
-    std::vector<unsigned char> buffer(max_attribute);
-    AttributeReader reader(session, ObjectHandle{request.key()}, buffer);
-    const CK_OBJECT_CLASS expected = request.is_private() ? CKO_PRIVATE_KEY : CKO_PUBLIC_KEY;
-    try {
-        if (reader.number(Attribute::object_class) != expected || reader.copy(Attribute::id) != request.id())
-            throw TokenError(protocol::KEY_GONE, "the handle is another object's");
-    } catch (const TokenError& error) {
-        if (error.ckr() != Ckr::object_handle_invalid)
-            throw;
-        // Without a login, nobody can say so of a private key.
-        if (request.is_private() && !session.user_is_logged_in())
-            throw TokenError(protocol::NOT_LOGGED_IN, "the private key does not show");
-        throw TokenError(protocol::KEY_GONE, "the handle is no object's");
-    }
-    destroy_object(session, static_cast<CK_OBJECT_HANDLE>(request.key()));
+    check_is_described(session, request, ObjectHandle{request.key()});
+    check("C_DestroyObject", session.functions().C_DestroyObject(session.handle(), request.key()));
 }
 
 void destroy_certificates(const Session& session, const std::string& der) {
@@ -43,7 +38,8 @@ void destroy_certificates(const Session& session, const std::string& der) {
         AttributeReader reader(session, object, buffer);
         const auto value = reader.bytes(Attribute::value, buffer.size());
         if (value && characters(*value) == der)
-            destroy_object(session, static_cast<CK_OBJECT_HANDLE>(object));
+            check("C_DestroyObject", session.functions().C_DestroyObject(
+                                         session.handle(), static_cast<CK_OBJECT_HANDLE>(object)));
     }
 }
 

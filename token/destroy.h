@@ -6,9 +6,8 @@
 
 namespace signet::token {
 
-/// Deletes the key that `request` names, or all certificates with its value, of which there may be none.
-/// `session` is read/write and logged in. Throws TokenError: KEY_GONE if the handle is none of a key with
-/// this CKA_ID, NOT_LOGGED_IN if only a login could tell.
+/// Deletes the key that `request` names and describes, or each certificate with the value in it. `session` is
+/// read/write and logged in. Throws TokenError; KEY_GONE if the key is not there, or is another.
 void destroy(const Session& session, const protocol::Destroy& request);
 
 }  // namespace signet::token
