@@ -77,8 +77,11 @@ asio::awaitable<void> change_token(Agent& agent, const Peer& peer, std::shared_p
     if (is_gone(answer))
         throw Error(protocol::TOKEN_FAILED, "the token does not know what it shows: " + answer.what,
                     "see what `signet list` shows");
-    if (!answer.ok())
+    if (!answer.ok()) {
+        // Something may be there all the same.
+        co_await host->scan(token->slot);
         refuse_failed(answer);
+    }
     co_await host->scan(token->slot);
     token = as_seen_now(token);
 }

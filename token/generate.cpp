@@ -106,12 +106,37 @@ bool may_mean_curve(CK_RV value) {
            value == CKR_ATTRIBUTE_VALUE_INVALID || value == CKR_TEMPLATE_INCONSISTENT;
 }
 
-/// A module may pass over what it was told.
+/// A module may pass over what it was told. What cannot be read counts as not so.
 bool is_as_told(const Session& session, const protocol::GenerateKeyPair& request, const KeyPair& pair) {
     std::array<unsigned char, 64> buffer{};
     AttributeReader reader(session, ObjectHandle{pair.private_key}, buffer);
-    const bool kept_in = reader.flag(Attribute::sensitive) && !reader.flag(Attribute::extractable);
-    return kept_in && (!request.always_authenticate() || reader.flag(Attribute::always_authenticate));
+    try {
+        const auto extractable = reader.bytes(Attribute::extractable, sizeof(CK_BBOOL));
+        const bool stays = extractable && extractable->size() == sizeof(CK_BBOOL) &&
+                           extractable->front() == CK_FALSE && reader.flag(Attribute::sensitive);
+        return stays && (!request.always_authenticate() || reader.flag(Attribute::always_authenticate));
+    } catch (const TokenError&) {
+        return false;
+    }
+}
+
+[[noreturn]] void take_back(const Session& session, const KeyPair& pair) {
+    const auto destroy = [&](CK_OBJECT_HANDLE object) {
+        return session.functions().C_DestroyObject(session.handle(), object) == CKR_OK;
+    };
+    const bool no_private = destroy(pair.private_key);
+    const bool no_public = destroy(pair.public_key);
+    if (!no_private)
+        throw TokenError(
+            protocol::CANNOT,
+            "the token does not keep the key as it was told to, and did not delete it again: a private "
+            "key that can be taken out may be left");
+    if (!no_public)
+        throw TokenError(
+            protocol::CANNOT,
+            "the token does not keep the key as it was told to; the private key is deleted again, the "
+            "public one is left");
+    throw TokenError(protocol::CANNOT, "the token does not keep the key as it was told to");
 }
 
 }  // namespace
@@ -138,11 +163,8 @@ void generate(const Session& session, const protocol::GenerateKeyPair& request) 
     if (request.kind() == protocol::PAIR_ED25519 && may_mean_curve(value))
         value = try_generate(session, request, ed25519_name, pair);
     check("C_GenerateKeyPair", value);
-    if (is_as_told(session, request, pair))
-        return;
-    for (const CK_OBJECT_HANDLE object : {pair.private_key, pair.public_key})
-        session.functions().C_DestroyObject(session.handle(), object);
-    throw TokenError(protocol::CANNOT, "the token does not keep the key as it was told to");
+    if (!is_as_told(session, request, pair))
+        take_back(session, pair);
 }
 
 }  // namespace signet::token

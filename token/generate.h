@@ -14,8 +14,9 @@ inline constexpr unsigned max_modulus_bits = 4096;
 void check_generate(const protocol::GenerateKeyPair& request);
 
 /// Makes the pair of a checked `request`: both keys on the token under one CKA_ID and CKA_LABEL, the private
-/// one sensitive and not extractable. `session` is read/write and logged in. Throws TokenError; CANNOT, and
-/// no key stays, if the private key could be taken out.
+/// one sensitive and not extractable. `session` is read/write and logged in. Throws TokenError; CANNOT if the
+/// private key could be taken out, or does not show that it cannot: it is deleted again then, and the text
+/// says what the token did not delete.
 void generate(const Session& session, const protocol::GenerateKeyPair& request);
 
 }  // namespace signet::token

@@ -1,4 +1,5 @@
 // Keys that `signet token keygen` makes.
+#include "tests/end_to_end/card_session.h"
 #include "tests/end_to_end/scripted_pinentry.h"
 #include "tests/end_to_end/session.h"
 
@@ -123,4 +124,31 @@ TEST_CASE("one login serves a key that is made where no PIN is kept, and no late
     CHECK(pinentry.asked() == 1);
     check_done(agent.signet({"token", "keygen", "-l", "b", "--type", "p-256"}));
     CHECK(pinentry.asked() == 2);
+}
+
+TEST_CASE("a key that does not show that it stays on the token is deleted again, or said to be left") {
+    CardSession card("", "forever", {});
+    const Arguments keygen{"token", "keygen", "-l", "new", "--type", "p-256"};
+    const std::string hidden = "C_GetAttributeValue garble length unavailable attribute 0x162\n";
+    SECTION("CKA_EXTRACTABLE does not show") {
+        card.module.follow(hidden);
+        const auto result = card.signet(keygen);
+        check_refused(result, 6);
+        CHECK_THAT(result.err, Catch::Contains("does not keep the key as it was told to"));
+        CHECK(private_keys(card.alice.token()).empty());
+    }
+    SECTION("and the private key cannot be deleted") {
+        card.module.follow(hidden + "C_DestroyObject error CKR_FUNCTION_FAILED times 1");
+        const auto result = card.signet(keygen);
+        check_refused(result, 6);
+        CHECK_THAT(result.err, Catch::Contains("may be left"));
+        CHECK(card.shows("key new"));
+    }
+    SECTION("and the public key cannot be deleted") {
+        card.module.follow(hidden + "C_DestroyObject error CKR_FUNCTION_FAILED after 1 times 1");
+        const auto result = card.signet(keygen);
+        check_refused(result, 6);
+        CHECK_THAT(result.err, Catch::Contains("the public one is left"));
+        CHECK(private_keys(card.alice.token()).empty());
+    }
 }
