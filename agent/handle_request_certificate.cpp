@@ -21,17 +21,21 @@ constexpr std::size_t max_common_name = 64;
 
 class RequestUse final : public KeyUse {
   public:
-    RequestUse(const cms::PublicKey& public_key, cms::RequestSignature signature, cms::BytesView input)
-        : m_public_key(public_key), m_signature(signature), m_input(input) {}
+    RequestUse(const ChosenKey& chosen, cms::RequestSignature signature, cms::BytesView input)
+        : m_chosen(chosen), m_signature(signature), m_input(input) {}
 
     void sent() noexcept override {}
     [[nodiscard]] bool accepts(const Answer& answer) const override {
-        return cms::signature_is_valid(m_public_key.get(), m_signature.scheme, m_signature.digest, m_input,
-                                       cms::as_bytes(answer.signature));
+        // Where the ID or label alone makes them a pair, a fresh process would do no better.
+        return !m_chosen.shown.public_value.empty() ? verifies(answer) : true;
+    }
+    [[nodiscard]] bool verifies(const Answer& answer) const {
+        return cms::signature_is_valid(m_chosen.public_key->get(), m_signature.scheme, m_signature.digest,
+                                       m_input, cms::as_bytes(answer.signature));
     }
 
   private:
-    const cms::PublicKey& m_public_key;
+    const ChosenKey& m_chosen;
     cms::RequestSignature m_signature;
     cms::BytesView m_input;
 };
@@ -74,8 +78,15 @@ asio::awaitable<Answer> sign_once(Agent& agent, const Peer& peer, const ChosenKe
     }
     if (signs_message || needs_message(*chosen.key, signature.scheme))
         sign.set_message(info.data(), info.size());
-    RequestUse use(*chosen.public_key, signature, input);
-    co_return co_await agent.keys.run(permit, chosen.key, operation, &use, {});
+    RequestUse use(chosen, signature, input);
+    auto answer = co_await agent.keys.run(permit, chosen.key, operation, &use, {});
+    if (answer.ok() && !use.verifies(answer))
+        throw Error(
+            protocol::TOKEN_FAILED,
+            "the token's signature does not verify with the public key that has the ID of the private "
+            "key: another key may share it",
+            "see what `signet list` shows; mend the public key with the token's own tools");
+    co_return answer;
 }
 
 bool is_absent(const std::exception_ptr& failure) {

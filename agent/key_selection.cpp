@@ -57,6 +57,7 @@ Matches matches_of(const Agent& agent, const Wanted& wanted) {
         }
     }
     std::string shapeless;
+    std::string ambiguous;
     for (const auto& bare : bare_keys(agent.hosts.catalogue())) {
         if (!is_called(bare, name))
             continue;
@@ -66,8 +67,13 @@ Matches matches_of(const Agent& agent, const Wanted& wanted) {
             matches.try_emplace(bare.key->subject_public_key_info,
                                 Match{bare.key, bare.public_key, nullptr, description_of(bare)});
         else
-            shapeless = description_of(bare);
+            (bare.is_ambiguous ? ambiguous : shapeless) = description_of(bare);
     }
+    if (matches.empty() && !ambiguous.empty())
+        throw Error(protocol::AMBIGUOUS_IDENTITY,
+                    "keys on the token share their ID, and nothing tells which public key belongs to the " +
+                        ambiguous,
+                    "give them IDs of their own, or labels that tell");
     if (matches.empty() && !shapeless.empty())
         throw Error(protocol::TOKEN_CANNOT, "the token does not show the public half of the " + shapeless +
                                                 ", or it is not supported");

@@ -115,3 +115,60 @@ TEST_CASE("a request for a certificate survives the end of signet-token") {
     check_done(session.signet({"token", "csr", "-e", "a@example.org", "-o", "new.pem"}));
     static_cast<void>(shown(session, "new.pem"));
 }
+
+namespace {
+
+/// What becomes of keys with one CKA_ID; an agent begins when they are there.
+struct SharedId {
+    SharedId(const std::string& first, const std::string& second) {
+        alice.token().generate(KeyType::p256, first, "aa");
+        alice.token().generate(KeyType::p256, second, "aa");
+    }
+    ProcessResult request(const AgentProcess& agent, const std::string& key) const {
+        return agent.signet({"token", "csr", "-k", key, "-e", "alice@example.org", "-o", "new.pem"},
+                            {.folder = folder.path()});
+    }
+
+    Alice alice{std::vector<KeyType>{}};
+    TemporaryFolder folder;
+};
+
+}  // namespace
+
+TEST_CASE("of two keys with one CKA_ID each asks for a certificate with its own public key") {
+    SharedId keys("k1", "k2");
+    const AgentProcess agent(AgentSetup::of(keys.alice.token()));
+    check_done(agent.signet({"unlock", "--pin-stdin"}, {.stdin_text = SoftHsmToken::default_pin_line}));
+    for (const std::string key : {"k1", "k2"}) {
+        check_done(keys.request(agent, key));
+        check_done(
+            run({"openssl", "req", "-in", "new.pem", "-noout", "-verify"}, {.folder = keys.folder.path()}));
+    }
+}
+
+TEST_CASE("a request whose public key nothing tells is refused, and the process stays") {
+    SharedId keys("same", "same");
+    const AgentProcess agent(AgentSetup::of(keys.alice.token()));
+    check_done(agent.signet({"unlock", "--pin-stdin"}, {.stdin_text = SoftHsmToken::default_pin_line}));
+    const auto hosts = agent.hosts();
+    const auto result = keys.request(agent, "same");
+    check_refused(result, 4);
+    CHECK_THAT(result.err, Catch::Contains("share their ID"));
+    CHECK(agent.hosts() == hosts);
+}
+
+TEST_CASE("a request that does not verify with the public key of the same ID is a plain failure") {
+    SharedId keys("k1", "k2");
+    auto& token = keys.alice.token();
+    // The public key k1 and the private key k2 are what is left: one ID, and no pair.
+    check_done(token.pkcs11_tool({"--delete-object", "--type", "privkey", "--label", "k1"}));
+    check_done(token.pkcs11_tool({"--delete-object", "--type", "pubkey", "--label", "k2"}));
+    const AgentProcess agent(AgentSetup::of(token));
+    check_done(agent.signet({"unlock", "--pin-stdin"}, {.stdin_text = SoftHsmToken::default_pin_line}));
+    const auto hosts = agent.hosts();
+    const auto result = keys.request(agent, "k2");
+    check_refused(result, 6);
+    CHECK_THAT(result.err, Catch::Contains("does not verify"));
+    CHECK(agent.hosts() == hosts);
+    CHECK_FALSE(std::filesystem::exists(keys.folder / "new.pem"));
+}
