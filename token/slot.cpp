@@ -76,7 +76,8 @@ std::vector<CK_MECHANISM_TYPE> mechanisms_of(const CK_FUNCTION_LIST& functions, 
     CK_ULONG count = 0;
     if (functions.C_GetMechanismList(id, nullptr, &count) != CKR_OK || count > max_mechanisms)
         return {};
-    std::vector<CK_MECHANISM_TYPE> mechanisms(count);
+    // One more than is asked for: p11-kit's client, as it takes out what it does not know, reads that far.
+    std::vector<CK_MECHANISM_TYPE> mechanisms(count + 1);
     if (functions.C_GetMechanismList(id, mechanisms.data(), &count) != CKR_OK || count > mechanisms.size())
         return {};
     mechanisms.resize(count);
