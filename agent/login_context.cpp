@@ -18,7 +18,7 @@ asio::awaitable<ContextPin> Logins::context_pin(std::shared_ptr<TokenState> toke
         co_return ContextPin{{}, true, false, forgotten};
     auto kept = m_kept.get(id, token->module, Clock::now());
     if (kept && !last_try)
-        co_return ContextPin{std::move(kept), false, true, forgotten};
+        co_return ContextPin{kept->clone(), false, true, forgotten};
     if (!std::holds_alternative<pin::PinFromPinentry>(config.pin)) {
         if (last_try)
             refuse_last_try(*token);

@@ -89,7 +89,11 @@ asio::awaitable<Secret> Logins::ask_once(Attempt& attempt, std::string what) {
 asio::awaitable<Secret> Logins::ask_new(Attempt& attempt, std::string what) {
     std::string remark;
     for (int entry = 0; entry < max_entries; ++entry) {
-        auto first = co_await ask_once(attempt, remark + "Please enter " + what + ".");
+        auto question = remark;
+        question += "Please enter ";
+        question += what;
+        question += ".";
+        auto first = co_await ask_once(attempt, std::move(question));
         const auto second = co_await ask_once(attempt, "Please enter " + what + " once more.");
         if (equal(first, second))
             co_return first;

@@ -1,7 +1,6 @@
 #include "agent/token_turns.h"
 
 #include <cstdint>
-#include <utility>
 
 namespace signet::agent {
 
@@ -32,7 +31,7 @@ asio::awaitable<TokenTurns::Turn> TokenTurns::take(pin::TokenId token) {
     const auto mine = queue->came++;
     while (queue->ended_turns < mine)
         co_await queue->ended.wait_until(Clock::time_point::max());
-    co_return Turn(std::move(queue));
+    co_return Turn(queue);
 }
 
 }  // namespace signet::agent
