@@ -213,6 +213,7 @@ asio::awaitable<void> handle_delete_key(Agent& agent, const Peer& peer, protocol
         record.identity = belongings.identities.front()->fingerprint;
     record.detail = belongings.description;
     const auto deletions = deletions_of(belongings);
+    trail.uses.assign(1, record);
     co_await delete_all(agent, peer, belongings.token, deletions);
     reply.mutable_delete_key()->set_deleted(static_cast<std::uint32_t>(deletions.size()));
     co_await agent.audit->durable(agent.audit->submit(record));

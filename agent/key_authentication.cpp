@@ -29,6 +29,16 @@ void follow_bare_key(const Catalogue& catalogue, std::shared_ptr<const Key>& key
 
 }  // namespace
 
+void KeyOperations::Progress::let_go_of_pin() {
+    pin.reset();
+    pin_for.reset();
+    turn.reset();
+}
+
+bool KeyOperations::Progress::has_pin_for(const TokenState& token, const Logins& all_logins) const {
+    return pin && is_same_place(*pin_for, token) && pin->forgotten == all_logins.forgotten(token.id());
+}
+
 asio::awaitable<void> KeyOperations::find_pin(Progress& progress, std::shared_ptr<TokenState> token,
                                               const KeyUse* use) {
     progress.failures_allowed = std::min(progress.failures_allowed, max_failures_with_pin);

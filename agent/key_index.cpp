@@ -108,7 +108,7 @@ KeyIndex::Named KeyIndex::private_named(cms::KeyKind kind, std::string_view id, 
     // Private keys may not show their curve.
     for (const auto shown : {curve, std::string_view()}) {
         const auto* labelled = find_in(m_private_by_label, FullName{kind, id, shown, label});
-        if (labelled != nullptr && labelled->count == 1 && !label_is_shared)
+        if (!label.empty() && labelled != nullptr && labelled->count == 1 && !label_is_shared)
             return {labelled->first, false};
         const auto* some = find_in(m_private_by_curve, FullName{kind, id, shown, {}});
         const auto of_them = shown.empty() ? claims : claims_on_curve;

@@ -69,6 +69,7 @@ asio::awaitable<Answer> KeyOperations::run(Permit permit, std::shared_ptr<const 
         reopen(progress);
         const Location* place = pick(progress);
         if (place == nullptr) {
+            progress.let_go_of_pin();
             progress.probe.reset();
             const bool goes_on = co_await prepare_another(progress);
             if (!goes_on)
@@ -76,6 +77,7 @@ asio::awaitable<Answer> KeyOperations::run(Permit permit, std::shared_ptr<const 
             continue;
         }
         if (auto closed = better_closed(progress, *place)) {
+            progress.let_go_of_pin();
             co_await log_in(progress, std::move(closed));
             continue;
         }
@@ -85,10 +87,12 @@ asio::awaitable<Answer> KeyOperations::run(Permit permit, std::shared_ptr<const 
         const auto held = progress.key;
         const auto host = place->token->host;
         const bool authenticates = place->key->always_authenticate;
-        if (authenticates && !(progress.pin && is_same_place(*progress.pin_for, *place->token))) {
+        if (authenticates && !progress.has_pin_for(*place->token, m_logins)) {
             co_await find_pin(progress, place->token, use);
             continue;
         }
+        if (!authenticates)
+            progress.let_go_of_pin();
         progress.preparations = 0;
         progress.logins = 0;
         set_place(request, place->token->slot, place->key->handle);

@@ -65,6 +65,10 @@ struct KeyOperations::Progress {
     std::optional<TokenTurns::Turn> turn{};
     std::optional<ContextPin> pin{};
     std::shared_ptr<const TokenState> pin_for{};
+    /// Neither is kept while something else is done: others wait for the turn, and the PIN may become
+    /// another.
+    void let_go_of_pin();
+    [[nodiscard]] bool has_pin_for(const TokenState& token, const Logins& all_logins) const;
     /// Refused ones, and what a person is told of the last.
     int wrong_pins = 0;
     std::string pin_error{};

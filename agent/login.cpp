@@ -125,7 +125,7 @@ asio::awaitable<void> Logins::lock(pin::TokenId id) {
 }
 
 asio::awaitable<void> Logins::log_out_everywhere(pin::TokenId id) {
-    ++m_forgotten;
+    note_forgotten(id);
     m_kept.drop(id);
     m_closing.erase(id);
     m_sharers.erase(id);
@@ -197,7 +197,7 @@ std::vector<pin::TokenId> Logins::remembered() const {
 }
 
 void Logins::removed(const pin::TokenId& id, const std::string& module) {
-    ++m_forgotten;
+    note_forgotten(id);
     m_kept.drop(id, module);
     if (const auto login = m_under_way.find(id); login != m_under_way.end())
         login->second->removed_from.insert(module);

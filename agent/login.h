@@ -63,6 +63,9 @@ class Logins {
     void context_pin_taken(const TokenState& token, ContextPin pin);
     void context_pin_refused(const TokenState& token, const ContextPin& pin);
     void context_pin_unanswered(const TokenState& token, const ContextPin& pin);
+    /// Grows whenever the PIN of the token is forgotten or changed, because somebody said so or it went: what
+    /// was found before is no more its PIN.
+    [[nodiscard]] std::uint64_t forgotten(const pin::TokenId& id) const;
     /// A key of the token was used: its time may begin anew.
     void used(const TokenState& token) noexcept { m_kept.used(token.id(), token.module, Clock::now()); }
     /// PINs that a person brings; who is asked for those that are none.
@@ -89,7 +92,7 @@ class Logins {
     asio::awaitable<void> lock(pin::TokenId id);
     /// Forgets all PINs, at once. Who is logged in stays so.
     void forget_all() noexcept {
-        ++m_forgotten;
+        ++m_forgotten_all;
         m_kept.drop_all();
     }
     /// Tokens whose PIN is kept, there or not, and those that somebody is logging in to.
@@ -158,6 +161,7 @@ class Logins {
     static asio::awaitable<void> log_out(std::shared_ptr<TokenState> token);
     asio::awaitable<void> log_out_expired(pin::TokenId id);
     void keep(const Attempt& attempt, std::optional<Secret> pin);
+    void note_forgotten(const pin::TokenId& id);
     void keep(const TokenState& token, std::optional<Secret> pin, pin::PinLifetime lifetime);
     void restart_by_use();
     void refuse(const pin::TokenId& id, const Secret& pin);
@@ -168,8 +172,9 @@ class Logins {
     const std::shared_ptr<const Config>& m_config;
     const Hosts& m_hosts;
     pin::PinStore m_kept;
-    /// Grows whenever PINs are forgotten because somebody said so, or a token went.
-    std::uint64_t m_forgotten = 0;
+    /// How often all PINs were forgotten, and those of each token.
+    std::uint64_t m_forgotten_all = 0;
+    std::map<pin::TokenId, std::uint64_t> m_forgotten;
     pin::RefusedPins m_refused;
     /// Sent, but the process ended before the token answered: perhaps refused.
     pin::RefusedPins m_in_doubt;

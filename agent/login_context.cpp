@@ -13,7 +13,12 @@ asio::awaitable<ContextPin> Logins::context_pin(std::shared_ptr<TokenState> toke
                                                 bool last_try, const std::string& error) {
     const auto id = token->id();
     const auto config = token_config_for(*m_config, *token);
-    const auto forgotten = m_forgotten;
+    // A login or a change under way may find out which PIN is right.
+    for (auto other = m_under_way.find(id); other != m_under_way.end(); other = m_under_way.find(id)) {
+        const auto held = other->second;
+        co_await held->changed.wait_until(Clock::time_point::max());
+    }
+    const auto forgotten = this->forgotten(id);
     if (token->has_flag(CKF_PROTECTED_AUTHENTICATION_PATH))
         co_return ContextPin{{}, true, false, forgotten};
     auto kept = m_kept.get(id, token->module, Clock::now());
@@ -30,14 +35,6 @@ asio::awaitable<ContextPin> Logins::context_pin(std::shared_ptr<TokenState> toke
         if (m_in_doubt.is_refused(id, pin))
             refuse_in_doubt(*token);
         co_return ContextPin{std::move(pin), false, false, forgotten};
-    }
-    for (auto other = m_under_way.find(id); other != m_under_way.end(); other = m_under_way.find(id)) {
-        const auto held = other->second;
-        while (!held->ended)
-            co_await held->changed.wait_until(Clock::time_point::max());
-        // Who does not want to once is not asked again for the rest of the same request.
-        if (held->kind == Kind::context && held->failure && held->waiting.front() == &peer)
-            std::rethrow_exception(held->failure);
     }
     const auto under_way = co_await begin(id, Kind::context);
     under_way->waiting.push_back(&peer);
@@ -56,6 +53,22 @@ asio::awaitable<ContextPin> Logins::context_pin(std::shared_ptr<TokenState> toke
     co_return pin;
 }
 
+std::uint64_t Logins::forgotten(const pin::TokenId& id) const {
+    const auto place = m_forgotten.find(id);
+    return m_forgotten_all + (place == m_forgotten.end() ? 0 : place->second);
+}
+
+void Logins::note_forgotten(const pin::TokenId& id) {
+    constexpr std::size_t most = 1024;
+    if (m_forgotten.size() >= most) {
+        // Above any count of one that goes.
+        for (const auto& [other, count] : m_forgotten)
+            m_forgotten_all += count;
+        m_forgotten.clear();
+    }
+    ++m_forgotten[id];
+}
+
 asio::awaitable<ContextPin> Logins::ask_context_pin(Attempt& attempt, const std::string& error) {
     pin::PinPrompt prompt;
     prompt.title = "Signet";
@@ -71,7 +84,7 @@ asio::awaitable<ContextPin> Logins::ask_context_pin(Attempt& attempt, const std:
         auto pin = co_await ask_person(attempt, prompt);
         if (!m_refused.is_refused(attempt.id, pin))
             co_return ContextPin{std::move(pin), attempt.token->has_flag(CKF_USER_PIN_FINAL_TRY), false,
-                                 m_forgotten};
+                                 forgotten(attempt.id)};
         prompt.error = "The token has refused this PIN before; it was not tried again.";
     }
     throw Error(protocol::PIN_INCORRECT, "no right PIN was entered for " + quoted(*attempt.token),
@@ -86,7 +99,7 @@ void Logins::context_pin_taken(const TokenState& token, ContextPin pin) {
     if (m_in_doubt.is_refused(id, *pin.pin))
         m_in_doubt.forget(id);
     // Neither if the token went meanwhile, or was locked.
-    if (token.current && pin.forgotten == m_forgotten)
+    if (token.current && pin.forgotten == forgotten(id))
         keep(token, std::move(pin.pin), token_config_for(*m_config, token).pin_cache);
 }
 

@@ -275,6 +275,8 @@ asio::awaitable<void> Logins::change_pin_alone(Attempt& attempt, BroughtPins& pi
     require_there(attempt.peer);
     if (by_pad)
         spdlog::info("{} waits for its PIN pad", quoted(*token));
+    // An operation that has it must not send it after the change.
+    note_forgotten(attempt.id);
     auto answer = co_await send_change(attempt, pins);
     // Nothing was sent to the token then; a change needs no login.
     if (is(answer, token::protocol::NOT_LOGGED_IN))
@@ -294,6 +296,7 @@ asio::awaitable<void> Logins::change_pin_alone(Attempt& attempt, BroughtPins& pi
     if (answer.fate == Fate::not_sent)
         throw Error(protocol::TOKEN_FAILED, "the token's module is not ready: " + answer.what, "try again");
     // Which PIN is right is not known, or it is the new one.
+    note_forgotten(attempt.id);
     m_kept.drop(attempt.id);
     if (is(answer, token::protocol::PIN_LOCKED))
         refuse_locked(*token);
