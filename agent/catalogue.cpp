@@ -39,6 +39,7 @@ std::shared_ptr<const Identity> identity_of(const Candidate& candidate, std::sha
     if (!chain.empty())
         chain.erase(chain.begin());
     std::vector<std::string> subjects;
+    subjects.reserve(chain.size());
     for (const auto& issuer : chain)
         subjects.push_back(issuer.subject());
     const auto& place = candidate.places.front();

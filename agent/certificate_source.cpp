@@ -6,8 +6,9 @@ namespace signet::agent {
 
 void CertificateSource::configure(const Config& config) {
     std::vector<Entry> entries;
+    entries.reserve(config.tokens.size());
     for (const auto& token : config.tokens)
-        entries.push_back({std::make_unique<const TokenUri>(token.uri), token.certificate_files});
+        entries.push_back({std::make_shared<const TokenUri>(token.uri), token.certificate_files});
     m_entries = std::move(entries);
 }
 

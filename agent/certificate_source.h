@@ -23,7 +23,7 @@ class CertificateSource {
 
   private:
     struct Entry {
-        std::unique_ptr<const TokenUri> uri;
+        std::shared_ptr<const TokenUri> uri;
         std::shared_ptr<const CertificateFiles> files;
     };
 
