@@ -253,7 +253,9 @@ TEST_CASE("a key that asks at each use for a PIN that is refused leaves the requ
     replicas.unlock_both();
     replicas.alpha.module.set("key always-authenticate");
     replicas.alpha.module.insert();
-    REQUIRE(wait_until([&] { return replicas.signet({"list"}).out.find("alpha") != std::string::npos; }));
+    // Status looks at no token: it changes when the agent has heard that the card was out.
+    REQUIRE(wait_until(
+        [&] { return replicas.signet({"status"}).out.find("alpha: locked") != std::string::npos; }));
     check_done(replicas.signet({"unlock", "alpha"}));
     check_done(replicas.sign());
     const auto by_beta = replicas.beta.signatures();
