@@ -107,7 +107,10 @@ asio::awaitable<void> delete_all(Agent& agent, const Peer& peer, std::shared_ptr
         } catch (const OutcomeUnknown& error) {
             throw Error(error.status(), error.what() + progress(deletions, i, false), error.advice());
         } catch (const Error& error) {
-            throw Error(error.status(), error.what() + progress(deletions, i, true), error.advice());
+            // The token may have done it before it failed.
+            const auto now = as_seen_now(token);
+            const bool is_there = now->current && is_on(*now, deletions[i]);
+            throw Error(error.status(), error.what() + progress(deletions, i, is_there), error.advice());
         }
     }
     co_await check_gone(agent, peer, token, deletions);

@@ -46,7 +46,7 @@ asio::awaitable<void> KeyOperations::find_pin(Progress& progress, std::shared_pt
     // What the token says to a PIN decides what the next operation sends.
     progress.pin.reset();
     progress.turn.reset();
-    progress.turn.emplace(co_await m_turns.take(token->id()));
+    progress.turn.emplace(co_await m_logins.take_turn(token->id()));
     require_there(progress.permit.peer());
     if (use != nullptr && use->is_given_up())
         throw Error(protocol::STOPPING, "the rest of the request has failed");

@@ -10,7 +10,6 @@
 #include "agent/login.h"
 #include "agent/policy.h"
 #include "agent/set_aside.h"
-#include "agent/token_turns.h"
 
 #include <cstdint>
 #include <memory>
@@ -60,7 +59,7 @@ class KeyOperations {
 
     /// All must outlive it; the configuration may be exchanged.
     KeyOperations(const std::shared_ptr<const Config>& config, Hosts& hosts, Logins& logins)
-        : m_config(config), m_hosts(hosts), m_logins(logins), m_turns(hosts.loop()) {}
+        : m_config(config), m_hosts(hosts), m_logins(logins) {}
 
     /// `request` has a Sign, Decrypt or Derive without slot and key. The answer is the token's, OK or not, or
     /// lost or timed out if no attempt got one. How long it waits for its turn does not matter; it gives up
@@ -119,8 +118,6 @@ class KeyOperations {
     const std::shared_ptr<const Config>& m_config;
     Hosts& m_hosts;
     Logins& m_logins;
-    /// Of operations with a PIN each.
-    TokenTurns m_turns;
     SetAside m_set_aside;
 };
 

@@ -47,7 +47,9 @@ PublicHalves KeyPairs::public_halves(const ScannedKey& private_key) const {
     std::erase_if(candidates, [&](const auto* key) {
         return !key->public_value.empty() && m_shown_values.contains({type, key->public_value});
     });
-    if (!shares_id(private_key) && have_one_value(candidates))
+    // Several that show no value may be anybody's.
+    const bool are_one = candidates.size() <= 1 || !candidates.front()->public_value.empty();
+    if (!shares_id(private_key) && are_one && have_one_value(candidates))
         return {candidates};
     return by_label(private_key, candidates);
 }

@@ -27,7 +27,7 @@ bool is_about_module(const std::exception_ptr& failure) {
 }  // namespace
 
 Logins::Logins(asio::io_context& loop, const std::shared_ptr<const Config>& config, const Hosts& hosts)
-    : m_loop(loop), m_config(config), m_hosts(hosts), m_expiry(loop) {}
+    : m_loop(loop), m_config(config), m_hosts(hosts), m_turns(loop), m_expiry(loop) {}
 
 asio::awaitable<std::shared_ptr<Logins::UnderWay>> Logins::begin(const pin::TokenId& id, Kind kind) {
     for (auto other = m_under_way.find(id); other != m_under_way.end(); other = m_under_way.find(id)) {

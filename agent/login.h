@@ -10,6 +10,7 @@
 #include "agent/pin/pin_store.h"
 #include "agent/pin/refused_pins.h"
 #include "agent/token_state.h"
+#include "agent/token_turns.h"
 #include "secret/secret.h"
 
 #include <cstdint>
@@ -59,6 +60,9 @@ class Logins {
     /// spend it. `error` is what a person is told of the PIN before. Throws as ensure.
     asio::awaitable<ContextPin> context_pin(std::shared_ptr<TokenState> token, const Peer& peer,
                                             bool last_try, const std::string& error);
+    /// For who brings such a PIN, from before it is found till the token has answered: what the token says to
+    /// it decides what the next one sends. A change of the PIN waits for it, too.
+    asio::awaitable<TokenTurns::Turn> take_turn(pin::TokenId id) { return m_turns.take(std::move(id)); }
     /// What became of it at `token`: taken; refused; or sent, and no answer came.
     void context_pin_taken(const TokenState& token, ContextPin pin);
     void context_pin_refused(const TokenState& token, const ContextPin& pin);
@@ -171,6 +175,7 @@ class Logins {
     asio::io_context& m_loop;
     const std::shared_ptr<const Config>& m_config;
     const Hosts& m_hosts;
+    TokenTurns m_turns;
     pin::PinStore m_kept;
     /// How often all PINs were forgotten, and those of each token.
     std::uint64_t m_forgotten_all = 0;

@@ -106,6 +106,7 @@ asio::awaitable<std::shared_ptr<TokenState>> Logins::initialise(std::shared_ptr<
                                                                 const Peer& peer, BroughtPins pins,
                                                                 const std::string& label) {
     const auto id = token->id();
+    const auto turn = co_await m_turns.take(id);
     // To those who wait it is no login.
     const auto under_way = co_await begin(id, Kind::logout);
     under_way->waiting.push_back(&peer);
@@ -194,6 +195,7 @@ asio::awaitable<std::shared_ptr<TokenState>> Logins::initialise_alone(Attempt& a
     if (is(answer, token::protocol::PIN_INVALID))
         refuse_pin("the token does not take it: " + answer.what, "choose another");
     // Whatever came of it, its sessions are closed and its old PINs may have gone.
+    note_forgotten(attempt.id);
     m_kept.drop(attempt.id);
     host->start_anew();
     co_await host->wait_ready(Clock::now() + new_process_limit);
@@ -219,6 +221,7 @@ asio::awaitable<std::shared_ptr<TokenState>> Logins::initialise_alone(Attempt& a
 asio::awaitable<void> Logins::change_pin(std::shared_ptr<TokenState> token, const Peer& peer,
                                          BroughtPins pins) {
     const auto id = token->id();
+    const auto turn = co_await m_turns.take(id);
     const auto under_way = co_await begin(id, Kind::logout);
     under_way->waiting.push_back(&peer);
     under_way->host = token->host;

@@ -34,8 +34,12 @@ void init_token(const CK_FUNCTION_LIST& functions, SlotId slot, const Pin& so_pi
     std::copy(label.begin(), label.end(), padded.begin());
     // It fails while any session is open.
     functions.C_CloseAllSessions(static_cast<CK_SLOT_ID>(slot));
-    check("C_InitToken",
-          functions.C_InitToken(static_cast<CK_SLOT_ID>(slot), so_pin.data(), so_pin.size(), padded.data()));
+    const Ckr answer{
+        functions.C_InitToken(static_cast<CK_SLOT_ID>(slot), so_pin.data(), so_pin.size(), padded.data())};
+    // A card that was pulled meanwhile may be erased: that is not one that was not there.
+    if (outcome_of(answer, CallKind::ordinary) == protocol::TOKEN_ABSENT)
+        throw TokenError(protocol::DEVICE_FAILED, "it went while it was initialised");
+    check("C_InitToken", static_cast<CK_RV>(answer));
 }
 
 /// What went wrong once all that was on the token is gone: no answer of a call alone may look as if nothing
