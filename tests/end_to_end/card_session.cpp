@@ -51,6 +51,16 @@ BackgroundProcess CardSession::begin(const Arguments& command) const {
         arguments(command), RunOptions{.environment = agent.folder().environment(), .folder = folder.path()});
 }
 
+Arguments CardSession::batch(int files, const Arguments& options) const {
+    Arguments command{"sign"};
+    command.insert(command.end(), options.begin(), options.end());
+    for (int i = 0; i < files; ++i) {
+        command.push_back("file" + std::to_string(i));
+        write_file(folder / command.back(), "content " + std::to_string(i));
+    }
+    return command;
+}
+
 bool CardSession::shows(const std::string& text) const {
     return signet({"list"}).out.find(text) != std::string::npos;
 }

@@ -27,6 +27,8 @@ struct CardSession {
     ProcessResult signet(const Arguments& command, std::optional<std::string> stdin_text = {}) const;
     [[nodiscard]] BackgroundProcess begin(const Arguments& command) const;
     void unlock() const { check_done(signet({"unlock", "--pin-stdin"}, SoftHsmToken::default_pin_line)); }
+    /// `signet sign OPTIONS` of so many files, file0 and on, which it writes.
+    [[nodiscard]] Arguments batch(int files, const Arguments& options = {}) const;
     ProcessResult sign() const { return signet({"sign", "-o", "report.p7s", "report.txt"}); }
     /// Whether `signet list`, or `signet status`, which looks at no token, has `text`.
     [[nodiscard]] bool shows(const std::string& text) const;

@@ -55,12 +55,7 @@ TEST_CASE("a key that asks at each use signs with the PIN that is kept, read or 
 
 TEST_CASE("what a key that asks at each use signs verifies, from many at once") {
     AlwaysSession card("", "forever", {KeyType::rsa2048});
-    Arguments command{"sign"};
-    for (int i = 0; i < 40; ++i) {
-        const std::string name = "file" + std::to_string(i);
-        write_file(card.folder / name, "content " + std::to_string(i));
-        command.push_back(name);
-    }
+    const Arguments command = card.batch(40);
     BackgroundProcess other = card.begin({"sign", "-o", "other.p7s", "report.txt"});
     check_done(card.signet(command));
     CHECK(other.wait(std::chrono::minutes(1)) == 0);
@@ -127,12 +122,7 @@ TEST_CASE("who cancels is not asked again for the rest of a batch") {
     const ScriptedPinentry pinentry("if [ $asked = 1 ]; then " + give_right +
                                     "; else echo 'ERR 83886179 Operation cancelled <Pinentry>'; fi");
     CardSession card(pinentry, "0", always);
-    Arguments command{"sign"};
-    for (int i = 0; i < 8; ++i) {
-        const std::string name = "file" + std::to_string(i);
-        write_file(card.folder / name, "content");
-        command.push_back(name);
-    }
+    const Arguments command = card.batch(8);
     check_refused(card.signet(command), 5);
     CHECK(pinentry.asked() == 2);
 }
@@ -175,12 +165,7 @@ TEST_CASE("a PIN that has become wrong costs one try, however many signatures ar
     check_done(card.sign());
     // As if somebody had changed it meanwhile.
     card.module.follow("C_Login error CKR_PIN_INCORRECT");
-    Arguments command{"sign"};
-    for (int i = 0; i < 40; ++i) {
-        const std::string name = "file" + std::to_string(i);
-        write_file(card.folder / name, "content");
-        command.push_back(name);
-    }
+    const Arguments command = card.batch(40);
     check_refused(card.signet(command), 5);
     check_refused(card.sign(), 5);
     CHECK(card.module.count(1) == 1);
@@ -194,12 +179,7 @@ TEST_CASE("who cancels at the PIN pad, or is wrong there, is not asked again for
     const std::string mood = GENERATE("cancelled", "999999");
     card.module.set(always + "\npin locks 3\npin pad " + mood);
     card.module.follow("C_Login delay 1ms");
-    Arguments command{"sign"};
-    for (int i = 0; i < 8; ++i) {
-        const std::string name = "file" + std::to_string(i);
-        write_file(card.folder / name, "content");
-        command.push_back(name);
-    }
+    const Arguments command = card.batch(8);
     check_refused(card.signet(command), 5);
     CHECK(card.module.count(1) == 1);
 }

@@ -109,12 +109,7 @@ TEST_CASE("with --wait a request waits for the card") {
 TEST_CASE("a batch whose card is pulled goes on when it is put in, if it waits") {
     CardSession card("", "forever", {KeyType::rsa2048});
     card.module.follow("C_Sign delay 100ms");
-    Arguments command{"sign", "--wait"};
-    for (int i = 0; i < 100; ++i) {
-        const std::string name = "file" + std::to_string(i);
-        write_file(card.folder / name, "content " + std::to_string(i));
-        command.push_back(name);
-    }
+    const Arguments command = card.batch(100, {"--wait"});
     BackgroundProcess batch = card.begin(command);
     REQUIRE(wait_until([&] { return card.module.reached(1); }));
     card.module.remove();
