@@ -1,7 +1,6 @@
 #include "token/slot_watch.h"
 
 #include <algorithm>
-#include <utility>
 
 #include "token/error.h"
 #include "token/protocol/datagram.h"
@@ -23,17 +22,18 @@ bool is_another(const std::string& before, const std::string& now) {
 SlotWatch::SlotWatch(const CK_FUNCTION_LIST& functions, Anchors& anchors)
     : m_functions(functions), m_anchors(anchors) {
     try {
-        // What came before is no event.
+        // Whether there are any says what is asked of the tokens. What came before is no event.
         take_events();
-        m_events.clear();
         m_tokens = tokens();
+        take_events();
     } catch (const TokenError&) {
         m_tokens.clear();
     }
 }
 
-void SlotWatch::take_events() {
-    while (m_has_events && m_events.size() < protocol::max_slots) {
+std::set<SlotId> SlotWatch::take_events() {
+    std::set<SlotId> events;
+    while (m_has_events && events.size() < protocol::max_slots) {
         CK_SLOT_ID slot = 0;
         const CK_RV answer = m_functions.C_WaitForSlotEvent(CKF_DONT_BLOCK, &slot, nullptr);
         if (answer == CKR_FUNCTION_NOT_SUPPORTED)
@@ -41,9 +41,10 @@ void SlotWatch::take_events() {
         if (answer != CKR_OK)
             break;
         // Told again at once: it is not one event more.
-        if (!m_events.insert(SlotId{slot}).second)
+        if (!events.insert(SlotId{slot}).second)
             break;
     }
+    return events;
 }
 
 SlotWatch::Tokens SlotWatch::tokens() {
@@ -73,7 +74,6 @@ std::string SlotWatch::token_name(SlotId slot) {
 SlotChanges SlotWatch::look() {
     SlotChanges changes;
     try {
-        take_events();
         const Tokens now = tokens();
         for (const auto& [slot, name] : m_tokens) {
             const auto place = now.find(slot);
@@ -85,7 +85,9 @@ SlotChanges SlotWatch::look() {
             if (before == m_tokens.end() || is_another(before->second, name))
                 changes.filled.push_back(slot);
         }
-        add_exchanged(now, changes);
+        // After the list: with OpenSC it is the list that finds a card, and so makes the event of it. Taken
+        // before, that would come a look late, as a removal of the card that may be unlocked by then.
+        add_exchanged(take_events(), now, changes);
         m_tokens = now;
     } catch (const TokenError&) {
         // Operations will tell what ails it.
@@ -94,10 +96,10 @@ SlotChanges SlotWatch::look() {
     return changes;
 }
 
-void SlotWatch::add_exchanged(const Tokens& now, SlotChanges& changes) {
-    const bool has_base = changes.any() || m_events.empty();
+void SlotWatch::add_exchanged(const std::set<SlotId>& events, const Tokens& now, SlotChanges& changes) {
+    const bool has_base = changes.any() || events.empty();
     m_baseless = has_base ? 0 : m_baseless + 1;
-    for (const SlotId slot : std::exchange(m_events, {})) {
+    for (const SlotId slot : events) {
         const bool was_and_is = m_tokens.contains(slot) && now.contains(slot);
         const bool is_said =
             std::find(changes.filled.begin(), changes.filled.end(), slot) != changes.filled.end();

@@ -35,19 +35,17 @@ class SlotWatch {
     /// Serial number and label of each slot's token; empty where events tell of an exchange.
     using Tokens = std::map<SlotId, std::string>;
 
-    void take_events();
+    std::set<SlotId> take_events();
     Tokens tokens();
     std::string token_name(SlotId slot);
-    /// Of slots with a token before and `now`, those with an event.
-    void add_exchanged(const Tokens& now, SlotChanges& changes);
+    /// Of slots with a token before and `now`, those with one of the `events`.
+    void add_exchanged(const std::set<SlotId>& events, const Tokens& now, SlotChanges& changes);
 
     const CK_FUNCTION_LIST& m_functions;
     Anchors& m_anchors;
     bool m_has_events = true;
     /// Looks in a row that had events while nothing else changed.
     int m_baseless = 0;
-    /// Taken, but not told yet.
-    std::set<SlotId> m_events;
     Tokens m_tokens;
 };
 

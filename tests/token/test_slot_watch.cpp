@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "tests/catch.h"
@@ -21,6 +22,8 @@ struct PlayedSlots {
     std::vector<CK_SLOT_ID> events;
     bool has_events = true;
     bool always_event = false;
+    /// Found by the next list of slots, with its event.
+    bool arrives = false;
     CK_RV slot_list = CKR_OK;
     CK_RV token_info = CKR_OK;
     int waits = 0;
@@ -30,6 +33,10 @@ PlayedSlots played;
 CK_RV slot_list(CK_BBOOL, CK_SLOT_ID* ids, CK_ULONG* count) {
     if (played.slot_list != CKR_OK)
         return played.slot_list;
+    if (std::exchange(played.arrives, false)) {
+        played.tokens[1] = "A";
+        played.events = {1};
+    }
     CK_ULONG found = 0;
     for (const auto& [slot, serial] : played.tokens) {
         if (ids != nullptr)
@@ -141,6 +148,23 @@ TEST_CASE("a token that was out between two looks was out") {
         played.tokens[2] = "B";
         played.events = {1, 2};
         check_changes(watch.look(), first, {SlotId{2}, SlotId{1}});
+    }
+}
+
+TEST_CASE("a token that the list of slots finds came, and was not out as well") {
+    played = {};
+    const CK_FUNCTION_LIST list = functions();
+    Anchors anchors(list);
+    SECTION("while it is watched") {
+        SlotWatch watch(list, anchors);
+        played.arrives = true;
+        check_changes(watch.look(), none, first);
+        check_changes(watch.look(), none, none);
+    }
+    SECTION("as the watch begins") {
+        played.arrives = true;
+        SlotWatch watch(list, anchors);
+        check_changes(watch.look(), none, none);
     }
 }
 

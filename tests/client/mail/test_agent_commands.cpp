@@ -195,7 +195,7 @@ TEST_CASE("what is signed and encrypted is decrypted and verified again") {
         session.mail({"encrypt", "--sign", "--cipher", cipher, "-r", alice().certificate_path()}, message);
     CAPTURE(encrypted.err);
     REQUIRE(encrypted.status == 0);
-    CHECK(encrypted.out.find("Bcc") == std::string::npos);
+    CHECK(encrypted.out.find("Bcc:") == std::string::npos);
     CHECK(encrypted.out.find("multipart/signed") == std::string::npos);
     const auto decrypted = session.mail({"decrypt"}, encrypted.out);
     CAPTURE(decrypted.err);
