@@ -106,6 +106,9 @@ class Host : public std::enable_shared_from_this<Host> {
     /// At once, ahead of the queue; a Login or Logout. What is outstanding before it does not count in
     /// `limit`.
     asio::awaitable<Answer> control(token::protocol::Request& request, Clock::duration limit);
+    /// If signet-token says in `answer` that `token` was out, and so has not been sent its PIN: that counts
+    /// as Fate::not_sent, and as a removal.
+    void heed_removal(const TokenState& token, Answer& answer);
     /// Scans one slot, or all; whether that succeeded. tokens() is then up to date.
     asio::awaitable<bool> scan(std::optional<std::uint64_t> slot);
     /// Scans the slot of `token`, which shows that it is out of date; whoever comes while one does that waits

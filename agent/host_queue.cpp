@@ -14,6 +14,7 @@ bool gets_on(token::protocol::Outcome outcome) {
         case token::protocol::NOT_LOGGED_IN:
         case token::protocol::KEY_GONE:
         case token::protocol::TOKEN_ABSENT:
+        case token::protocol::SLOT_CHANGED:
             return false;
         default:
             return true;
@@ -29,6 +30,7 @@ void authenticate(Request& request, const ContextPin* pin, const TokenState& tok
         authentication.set_may_be_last_try(pin->may_be_last_try);
         authentication.set_serial(token.serial);
         authentication.set_label(token.label);
+        authentication.set_removals(token.removals);
         // The setter that protobuf generates would leave a copy behind that nobody wipes.
         if (pin->pin)
             authentication.mutable_pin()->assign(pin->pin->reveal());
@@ -72,6 +74,7 @@ asio::awaitable<Answer> Host::call(ClientId client, Company company, std::shared
         ++m_answered;
     if (answered && answer.outcome == token::protocol::TOKEN_ABSENT && token->current)
         token_was_out(token->slot);
+    heed_removal(*token, answer);
     co_return answer;
 }
 

@@ -94,6 +94,19 @@ void Host::token_was_out(std::uint64_t slot) {
     slots_changed(slots);
 }
 
+void Host::heed_removal(const TokenState& token, Answer& answer) {
+    if (answer.fate != Fate::answered || answer.outcome != token::protocol::SLOT_CHANGED)
+        return;
+    answer.fate = Fate::not_sent;
+    // It is not if SlotsChanged came first, as it does.
+    if (!token.current)
+        return;
+    token_was_out(token.slot);
+    // One that is about to replace its process hears of no slots; the PIN must not go to the next.
+    if (token.current)
+        m_removed(token.id(), token.module);
+}
+
 asio::awaitable<void> Host::look_at_slots(std::shared_ptr<Host> self) {
     self->m_looking_at_slots = true;
     try {

@@ -266,6 +266,9 @@ asio::awaitable<bool> Logins::try_pin(Attempt& attempt, const Secret& pin, bool 
                 break;
         }
     }
+    // The PIN source is asked for it anew.
+    if (confirmed && answer.fate == Fate::not_sent && attempt.has_lost_kept())
+        co_return false;
     if (!confirmed && answer.fate != Fate::not_sent)
         m_in_doubt.remember(attempt.id, pin);
     throw Error(protocol::TOKEN_FAILED, "the login to " + quoted(*attempt.token) + " failed: " + answer.what,
@@ -286,8 +289,7 @@ asio::awaitable<Answer> Logins::send(Attempt& attempt, const Secret* pin, bool m
         // Nobody waits for what a person would have to answer for.
         if (attempt.under_way.kind == Kind::by_brought_pin)
             require_there(attempt.peer);
-        if (may_repeat && (attempt.token->module != attempt.kept_for ||
-                           attempt.under_way.removed_from.contains(attempt.kept_for))) {
+        if (may_repeat && (attempt.token->module != attempt.kept_for || attempt.has_lost_kept())) {
             answer.what = "its module is another one now";
             break;
         }
@@ -302,6 +304,7 @@ asio::awaitable<Answer> Logins::send(Attempt& attempt, const Secret* pin, bool m
         login.set_slot(attempt.token->slot);
         login.set_serial(attempt.token->serial);
         login.set_label(attempt.token->label);
+        login.set_removals(attempt.token->removals);
         Clock::duration limit = pin_pad_limit;
         if (pin != nullptr) {
             // The setter that protobuf generates would leave a copy behind that nobody wipes.
@@ -310,6 +313,7 @@ asio::awaitable<Answer> Logins::send(Attempt& attempt, const Secret* pin, bool m
         }
         answer = co_await attempt.host->control(request, limit);
         wipe(*login.mutable_pin());
+        attempt.host->heed_removal(*attempt.token, answer);
         const bool device_failed =
             answer.fate == Fate::answered && answer.outcome == token::protocol::DEVICE_FAILED;
         if (device_failed)

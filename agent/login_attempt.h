@@ -50,6 +50,9 @@ struct Logins::Attempt {
     bool automatic = false;
     /// The module whose kept PIN it is.
     std::string kept_for{};
+
+    /// Whether that PIN is not the token's any more: it was out.
+    [[nodiscard]] bool has_lost_kept() const { return under_way.removed_from.contains(kept_for); }
 };
 
 /// For people: token "LABEL".

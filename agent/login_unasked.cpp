@@ -81,6 +81,8 @@ asio::awaitable<void> Logins::log_in_unasked(std::shared_ptr<TokenState> token,
     }
     attempt.kept_for = attempt.token->module;
     const bool done = co_await try_pin(attempt, *kept, true);
+    if (!done && attempt.has_lost_kept())
+        throw Error(protocol::PIN_UNAVAILABLE, quoted(*attempt.token) + " was out, and its PIN went with it");
     if (!done)
         throw Error(protocol::PIN_INCORRECT, quoted(*attempt.token) + " refused the PIN that was kept");
 }

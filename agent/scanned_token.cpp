@@ -21,6 +21,7 @@ std::shared_ptr<TokenState> token_of(const token::protocol::Token& scanned) {
     token->serial = bounded(scanned.serial());
     token->flags = scanned.flags();
     token->logged_in = scanned.logged_in();
+    token->removals = scanned.removals();
     token->mechanisms.assign(scanned.mechanism().begin(), scanned.mechanism().end());
     return token;
 }

@@ -57,6 +57,8 @@ struct TokenState {
     /// CK_TOKEN_INFO.flags
     std::uint64_t flags = 0;
     std::vector<std::uint64_t> mechanisms;
+    /// A login that goes by this scan says so, and is refused if the token was out since.
+    std::uint64_t removals = 0;
     std::vector<ScannedCertificate> certificates;
     std::vector<ScannedKey> keys;
     /// There are more than are looked at.

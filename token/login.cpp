@@ -8,7 +8,7 @@ namespace signet::token {
 namespace {
 
 /// What no token could accept is refused here, before it costs a try.
-void check_pin(std::optional<std::span<unsigned char>> pin) {
+void check_pin(LoginPin pin) {
     if (pin && (pin->empty() || pin->size() > protocol::max_pin))
         throw TokenError(protocol::PIN_INVALID, "the PIN is empty or too long");
 }
@@ -22,15 +22,9 @@ void check_token(const Session& session, const Expected& expected, bool has_pin)
         throw TokenError(protocol::BAD_REQUEST, "a login without a PIN on a token without a PIN pad");
 }
 
-Ckr try_login(const Session& session, std::optional<std::span<unsigned char>> pin) {
-    unsigned char* text = pin ? pin->data() : nullptr;
-    const CK_ULONG size = pin ? pin->size() : 0;
-    return Ckr{session.functions().C_Login(session.handle(), CKU_USER, text, size)};
-}
-
 }  // namespace
 
-Ckr log_in(const Session& session, const Expected& expected, std::optional<std::span<unsigned char>> pin) {
+void prepare_login(const Session& session, const Expected& expected, LoginPin pin) {
     check_pin(pin);
     // This shows also whether the session is still one.
     if (session.user_is_logged_in())
@@ -39,7 +33,12 @@ Ckr log_in(const Session& session, const Expected& expected, std::optional<std::
         // A module may keep the login elsewhere than in its sessions' state.
         session.functions().C_Logout(session.handle());
     check_token(session, expected, pin.has_value());
-    return try_login(session, pin);
+}
+
+Ckr log_in(const Session& session, LoginPin pin) {
+    unsigned char* text = pin ? pin->data() : nullptr;
+    const CK_ULONG size = pin ? pin->size() : 0;
+    return Ckr{session.functions().C_Login(session.handle(), CKU_USER, text, size)};
 }
 
 void log_out(const Session& session) {

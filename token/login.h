@@ -16,13 +16,17 @@ struct Expected {
     const std::string& label;
 };
 
+/// Without a PIN it is entered at the token's PIN pad.
+using LoginPin = std::optional<std::span<unsigned char>>;
+
+/// What comes before log_in(). Logs out, so that OK always means that the token has taken this PIN. Throws
+/// TokenError, and may be repeated: TOKEN_ABSENT if another token is in the slot, PIN_INVALID if no token
+/// could take the PIN, BAD_REQUEST for none without a PIN pad.
+void prepare_login(const Session& session, const Expected& expected, LoginPin pin);
+
 /// Logs the user in with C_Login, never through libp11, which takes any PIN when somebody is already logged
-/// in. Without a PIN the token must have a PIN pad. Logs out first, so that OK always means that the token
-/// has taken this PIN. Throws TOKEN_ABSENT if another token is in the slot. Call it through Anchor::borrow.
-/// Returns what C_Login answered, which is called once at most; throws TokenError for what happened before,
-/// and that may be repeated.
-[[nodiscard]] Ckr log_in(const Session& session, const Expected& expected,
-                         std::optional<std::span<unsigned char>> pin);
+/// in. Returns what that answered: it is called once. Call both through Anchor::borrow.
+[[nodiscard]] Ckr log_in(const Session& session, LoginPin pin);
 
 /// Does nothing if nobody is logged in. Throws TokenError.
 void log_out(const Session& session);

@@ -51,8 +51,11 @@ void Scanner::scan(SlotId slot) {
             return m_report(bare);
         }
     }
-    const protocol::Token token =
+    // Before it is asked: what comes in between makes a login with the answer go nowhere.
+    const std::uint64_t removals = m_sessions.anchor(slot).epoch();
+    protocol::Token token =
         m_sessions.use(slot, [slot](const Session& session) { return report_token(session, slot); });
+    token.set_removals(removals);
     bool all = report_objects(slot, ObjectClass::certificate,
                               [&](const Session& session, ObjectHandle object, protocol::Reply& described) {
                                   auto certificate = report_certificate(session, slot, object, m_buffer);

@@ -87,11 +87,11 @@ void serve(const Channel& channel) {
         const std::unique_ptr<Module> module = loader.load();
         if (module != nullptr) {
             Anchors anchors(module->functions());
-            const SlotWatcher watcher(module->functions(), anchors, channel);
+            SlotWatcher watcher(module->functions(), anchors, channel);
             std::vector<std::thread> threads;
             for (unsigned i = 0; i < loader.workers(); ++i) {
                 threads.emplace_back([&] {
-                    Worker worker(*module, anchors, channel);
+                    Worker worker(*module, anchors, watcher, channel);
                     worker.run();
                     // Before its sessions are closed: that too may hang.
                     arm_farewell();

@@ -24,7 +24,7 @@ SlotWatch::SlotWatch(const CK_FUNCTION_LIST& functions, Anchors& anchors)
     try {
         // Whether there are any says what is asked of the tokens. What came before is no event.
         take_events();
-        m_tokens = tokens();
+        m_tokens = tokens({});
         take_events();
     } catch (const TokenError&) {
         m_tokens.clear();
@@ -47,19 +47,19 @@ std::set<SlotId> SlotWatch::take_events() {
     return events;
 }
 
-SlotWatch::Tokens SlotWatch::tokens() {
+SlotWatch::Tokens SlotWatch::tokens(std::optional<SlotId> held) {
     Tokens tokens;
     for (const SlotId slot : occupied_slots(m_functions))
-        tokens[slot] = m_has_events ? std::string() : token_name(slot);
+        tokens[slot] = m_has_events ? std::string() : token_name(slot, slot == held);
     return tokens;
 }
 
-std::string SlotWatch::token_name(SlotId slot) {
+std::string SlotWatch::token_name(SlotId slot, bool is_held) {
     // That it does not tell now, or cannot be asked, makes it no other.
     const auto before = m_tokens.find(slot);
     const std::string known = before == m_tokens.end() ? std::string() : before->second;
     std::shared_lock<std::shared_mutex> held;
-    if (Anchor* anchor = m_anchors.find(slot)) {
+    if (Anchor* anchor = is_held ? nullptr : m_anchors.find(slot)) {
         held = anchor->try_share();
         if (!held.owns_lock())
             return known;
@@ -71,10 +71,10 @@ std::string SlotWatch::token_name(SlotId slot) {
            std::string(std::begin(info.label), std::end(info.label));
 }
 
-SlotChanges SlotWatch::look() {
+SlotChanges SlotWatch::look(std::optional<SlotId> held) {
     SlotChanges changes;
     try {
-        const Tokens now = tokens();
+        const Tokens now = tokens(held);
         for (const auto& [slot, name] : m_tokens) {
             const auto place = now.find(slot);
             if (place == now.end() || is_another(name, place->second))

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -28,16 +29,17 @@ class SlotWatch {
     /// Looks at what is there now. Throws nothing: a module that fails shows no change.
     SlotWatch(const CK_FUNCTION_LIST& functions, Anchors& anchors);
 
-    /// What has changed since the last look, or since the construction.
-    SlotChanges look();
+    /// What has changed since the last look, or since the construction. The caller has `held` itself
+    /// (Anchor::share or claim).
+    SlotChanges look(std::optional<SlotId> held = {});
 
   private:
     /// Serial number and label of each slot's token; empty where events tell of an exchange.
     using Tokens = std::map<SlotId, std::string>;
 
     std::set<SlotId> take_events();
-    Tokens tokens();
-    std::string token_name(SlotId slot);
+    Tokens tokens(std::optional<SlotId> held);
+    std::string token_name(SlotId slot, bool is_held);
     /// Of slots with a token before and `now`, those with one of the `events`.
     void add_exchanged(const std::set<SlotId>& events, const Tokens& now, SlotChanges& changes);
 

@@ -13,6 +13,8 @@ namespace {
 constexpr auto pause = std::chrono::milliseconds(300);
 /// A module that waits although it is told not to leaves the workers to work.
 constexpr auto first_look = std::chrono::seconds(1);
+/// One that takes longer hangs, and logins go without.
+constexpr auto longest_look = std::chrono::seconds(1);
 
 std::span<const unsigned char> bytes_of(const std::string& text) {
     return {reinterpret_cast<const unsigned char*>(text.data()), text.size()};
@@ -23,7 +25,7 @@ std::span<const unsigned char> bytes_of(const std::string& text) {
 SlotWatcher::SlotWatcher(const CK_FUNCTION_LIST& functions, Anchors& anchors, const Channel& channel)
     : m_functions(functions), m_anchors(anchors), m_channel(channel), m_thread([this] { run(); }) {
     std::unique_lock lock(m_mutex);
-    m_changed.wait_for(lock, first_look, [this] { return m_has_looked; });
+    m_is_late = !m_changed.wait_for(lock, first_look, [this] { return !m_looking; });
 }
 
 SlotWatcher::~SlotWatcher() {
@@ -36,17 +38,39 @@ SlotWatcher::~SlotWatcher() {
 }
 
 void SlotWatcher::run() {
-    SlotWatch watch(m_functions, m_anchors);
+    m_watch.emplace(m_functions, m_anchors);
     std::unique_lock lock(m_mutex);
-    m_has_looked = true;
-    m_changed.notify_all();
+    end_look();
     while (!m_changed.wait_for(lock, pause, [this] { return m_stops; })) {
-        lock.unlock();
-        const SlotChanges changes = watch.look();
-        if (changes.any())
-            tell(changes);
-        lock.lock();
+        m_changed.wait(lock, [this] { return !m_looking || m_stops; });
+        if (!m_stops)
+            look(lock, {});
     }
+}
+
+void SlotWatcher::look_now(SlotId held) {
+    std::unique_lock lock(m_mutex);
+    const auto limit = m_is_late ? std::chrono::seconds(0) : longest_look;
+    if (m_changed.wait_for(lock, limit, [this] { return !m_looking; }))
+        look(lock, held);
+    else
+        m_is_late = true;
+}
+
+void SlotWatcher::look(std::unique_lock<std::mutex>& lock, std::optional<SlotId> held) {
+    m_looking = true;
+    lock.unlock();
+    const SlotChanges changes = m_watch->look(held);
+    if (changes.any())
+        tell(changes);
+    lock.lock();
+    end_look();
+}
+
+void SlotWatcher::end_look() {
+    m_looking = false;
+    m_is_late = false;
+    m_changed.notify_all();
 }
 
 void SlotWatcher::tell(const SlotChanges& changes) {

@@ -19,8 +19,11 @@
 
 namespace signet::token {
 
-Worker::Worker(const Module& module, Anchors& anchors, const Channel& channel)
-    : m_functions(module.functions()), m_sessions(module.functions(), anchors), m_mailbox(channel) {}
+Worker::Worker(const Module& module, Anchors& anchors, SlotWatcher& watcher, const Channel& channel)
+    : m_functions(module.functions()),
+      m_watcher(watcher),
+      m_sessions(module.functions(), anchors),
+      m_mailbox(channel) {}
 
 void Worker::run() {
     while (m_mailbox.receive(m_request)) {
@@ -90,6 +93,7 @@ void Worker::use_key(SlotId slot, protocol::Authentication* authentication, Acti
     std::optional<TokenError> failure;
     m_sessions.use_alone(slot, [&](const Session& session) {
         login.check(session);
+        require_stayed(slot, authentication->removals());
         try {
             action(session, &login);
         } catch (const TokenError& error) {
@@ -153,7 +157,7 @@ void Worker::scan() {
 
 void Worker::log_in() {
     protocol::Login& request = *m_request.mutable_login();
-    std::optional<std::span<unsigned char>> pin;
+    LoginPin pin;
     if (request.has_pin()) {
         std::string& text = *request.mutable_pin();
         pin = std::span(reinterpret_cast<unsigned char*>(text.data()), text.size());
@@ -162,9 +166,18 @@ void Worker::log_in() {
     Anchor& anchor = m_sessions.anchor(token.slot);
     const auto held = anchor.share();
     // Thrown inside, a session's error would send the PIN once more.
-    const Ckr answer =
-        anchor.borrow([&](const Session& session) { return token::log_in(session, token, pin); });
+    const Ckr answer = anchor.borrow([&](const Session& session) {
+        prepare_login(session, token, pin);
+        require_stayed(token.slot, request.removals());
+        return token::log_in(session, pin);
+    });
     check("C_Login", static_cast<CK_RV>(answer));
+}
+
+void Worker::require_stayed(SlotId slot, std::uint64_t removals) {
+    m_watcher.look_now(slot);
+    if (m_sessions.anchor(slot).epoch() != removals)
+        throw TokenError(protocol::SLOT_CHANGED, "the token was out");
 }
 
 void Worker::log_out() {

@@ -4,6 +4,7 @@
 #include "token/anchor.h"
 #include "token/mailbox.h"
 #include "token/module.h"
+#include "token/slot_watcher.h"
 #include "token/worker_sessions.h"
 
 namespace signet::token {
@@ -13,7 +14,8 @@ namespace signet::token {
 /// The main path (Sign) waits for nobody but who has the token alone, and writes no log.
 class Worker {
   public:
-    Worker(const Module& module, Anchors& anchors, const Channel& channel);
+    /// All must outlive it.
+    Worker(const Module& module, Anchors& anchors, SlotWatcher& watcher, const Channel& channel);
 
     /// Returns at the end of the channel.
     void run();
@@ -31,6 +33,9 @@ class Worker {
     /// token alone then. Throws what it throws.
     template <typename Action>
     void use_key(SlotId slot, protocol::Authentication* authentication, Action&& action);
+    /// Right before a PIN goes to the token in `slot`, which the caller has (Anchor::share or claim). Throws
+    /// SLOT_CHANGED if it was out since a scan told `removals`.
+    void require_stayed(SlotId slot, std::uint64_t removals);
     void initialise();
     void generate();
     void store();
@@ -38,6 +43,7 @@ class Worker {
     void destroy();
 
     const CK_FUNCTION_LIST& m_functions;
+    SlotWatcher& m_watcher;
     WorkerSessions m_sessions;
     Mailbox m_mailbox;
     protocol::Request m_request;

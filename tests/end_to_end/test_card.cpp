@@ -15,6 +15,12 @@ namespace {
     return wait_until([&] { return card.status_shows("\"label\":\"alice\""); });
 }
 
+// Till signet-token has looked for cards by itself, from beginning to end.
+void await_look(CardSession& card) {
+    card.module.follow("C_WaitForSlotEvent delay 0ms");
+    REQUIRE(wait_until([&] { return card.module.count(1) > 3; }));
+}
+
 void check_absent(const ProcessResult& result) {
     check_refused(result, 6);
     CHECK(result.err.find("token \"alice\"") != std::string::npos);
@@ -52,6 +58,55 @@ TEST_CASE("the PIN of a card that is pulled goes with it, although nobody looks 
         REQUIRE(is_there(card));
     }
     check_refused(card.sign(), 5);
+    card.unlock();
+    check_done(card.sign());
+}
+
+TEST_CASE("a card that is put in again and opened at once stays open") {
+    CardSession card("none");
+    for (int cycle = 0; cycle < 5; ++cycle) {
+        CAPTURE(cycle);
+        card.module.insert();
+        card.unlock();
+        await_look(card);
+        check_done(card.sign());
+    }
+}
+
+TEST_CASE("the PIN that is kept is not sent to a card that may have been exchanged a moment ago") {
+    const std::string settings = GENERATE("", "key always-authenticate");
+    CardSession card("none");
+    card.module.set(settings);
+    for (int exchange = 0; exchange < 5; ++exchange) {
+        CAPTURE(settings, exchange);
+        card.unlock();
+        check_done(card.sign());
+        const auto logins = card.module.logins();
+        card.module.insert();
+        check_refused(card.sign(), 5);
+        // What card this is, its PIN alone would tell.
+        CHECK(card.module.logins() == logins);
+        CHECK(card.module.pin_tries() == 0);
+    }
+}
+
+TEST_CASE("a person is asked once for the PIN of a card that was out a moment ago") {
+    const ScriptedPinentry pinentry(std::string("give ") + SoftHsmToken::default_pin);
+    CardSession card(pinentry, "forever", "");
+    check_done(card.sign());
+    for (std::size_t cycle = 1; cycle <= 5; ++cycle) {
+        CAPTURE(cycle);
+        card.module.insert();
+        check_done(card.sign());
+        CHECK(pinentry.asked() == 1 + cycle);
+    }
+}
+
+TEST_CASE("a card is opened although its module hangs where cards are looked for") {
+    CardSession card("none");
+    REQUIRE(is_there(card));
+    card.module.follow("C_WaitForSlotEvent hang times 1");
+    REQUIRE(wait_until([&] { return card.module.reached(1); }));
     card.unlock();
     check_done(card.sign());
 }

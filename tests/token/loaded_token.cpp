@@ -88,6 +88,7 @@ protocol::Request LoadedToken::login_request(const std::string& pin) {
     login.set_slot(slot());
     login.set_serial(m_token->serial());
     login.set_label(m_token->label());
+    login.set_removals(m_token->removals());
     login.set_pin(pin);
     return request;
 }

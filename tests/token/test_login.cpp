@@ -4,6 +4,28 @@
 
 using namespace signet::tests;
 
+namespace {
+
+/// Sends `request`, before which the token was out: that is told first, and its PIN goes nowhere.
+void check_goes_nowhere(TokenProcess& process, protocol::Request request, std::uint64_t slot) {
+    constexpr std::uint64_t id = 1000;
+    request.set_id(id);
+    process.send(request.SerializeAsString());
+    const auto told = process.receive();
+    REQUIRE(told);
+    CHECK(told->id() == 0);
+    REQUIRE(told->slots_changed().emptied_size() == 1);
+    CHECK(told->slots_changed().emptied(0) == slot);
+    CHECK(told->slots_changed().filled_size() == 1);
+    const auto refused = process.receive();
+    REQUIRE(refused);
+    CHECK(refused->id() == id);
+    CHECK(refused->outcome() == protocol::SLOT_CHANGED);
+    CHECK(refused->what() == "the token was out");
+}
+
+}  // namespace
+
 TEST_CASE("The right PIN logs in, and logging out logs out") {
     const SoftHsmToken softhsm;
     LoadedToken token(softhsm, 2);
@@ -72,6 +94,44 @@ TEST_CASE("The PIN of one token does not go to another one in its slot") {
         CHECK(reply.outcome() == protocol::TOKEN_ABSENT);
         CHECK(reply.what() == "another token is in the slot");
     }
+}
+
+TEST_CASE("The PIN of a token that was out since the scan goes nowhere until the next") {
+    const SoftHsmToken softhsm;
+    const FaultScript faults;
+    LoadedToken token(softhsm, 2, &faults);
+    const protocol::Request login = token.login_request(softhsm.pin());
+    faults.set("token insertion 1\nC_Login crash");
+    check_goes_nowhere(token.process(), login, token.slot());
+    // Although no look finds anything new.
+    CHECK(token.process().reply(login).outcome() == protocol::SLOT_CHANGED);
+    faults.set("token insertion 1");
+    protocol::Request after_scan = login;
+    after_scan.mutable_login()->set_removals(token.scan().token.removals());
+    CHECK(token.process().reply(after_scan).outcome() == protocol::OK);
+    CHECK(token.process().reply(after_scan).outcome() == protocol::OK);
+}
+
+TEST_CASE("Nor does the PIN for one use of a key") {
+    SoftHsmToken softhsm;
+    softhsm.generate(KeyType::p256, "p256", "01");
+    const FaultScript faults;
+    LoadedToken token(softhsm, 2, &faults);
+    const Scanned scanned = token.open();
+    protocol::Request request;
+    protocol::Sign& sign = *request.mutable_sign();
+    sign.set_slot(scanned.token.slot());
+    sign.set_key(scanned.private_key("p256").handle());
+    sign.set_scheme(protocol::ECDSA);
+    sign.set_hash(protocol::HASH_SHA256);
+    sign.set_digest(digest_of(protocol::HASH_SHA256, "text"));
+    protocol::Authentication& authentication = *sign.mutable_authentication();
+    authentication.set_pin(softhsm.pin());
+    authentication.set_serial(scanned.token.serial());
+    authentication.set_label(scanned.token.label());
+    authentication.set_removals(scanned.token.removals());
+    faults.set("token insertion 1\nC_Login crash\nC_SignInit crash");
+    check_goes_nowhere(token.process(), request, scanned.token.slot());
 }
 
 TEST_CASE("What a token says about a login is passed on") {

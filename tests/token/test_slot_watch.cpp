@@ -1,7 +1,9 @@
 #include <p11-kit/pkcs11.h>
 
 #include <algorithm>
+#include <future>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -53,6 +55,7 @@ CK_RV token_info(CK_SLOT_ID slot, CK_TOKEN_INFO* info) {
     const std::string& serial = played.tokens.at(slot);
     std::fill(std::begin(info->serialNumber), std::end(info->serialNumber), ' ');
     std::copy(serial.begin(), serial.end(), info->serialNumber);
+    info->flags = CKF_TOKEN_INITIALIZED;
     return CKR_OK;
 }
 
@@ -73,8 +76,19 @@ CK_RV wait_for_slot_event(CK_FLAGS flags, CK_SLOT_ID* slot, void*) {
     return CKR_OK;
 }
 
+CK_RV open_session(CK_SLOT_ID, CK_FLAGS, void*, CK_NOTIFY, CK_SESSION_HANDLE* session) {
+    *session = 1;
+    return CKR_OK;
+}
+
+CK_RV close_session(CK_SESSION_HANDLE) {
+    return CKR_OK;
+}
+
 CK_FUNCTION_LIST functions() {
     CK_FUNCTION_LIST list{};
+    list.C_OpenSession = open_session;
+    list.C_CloseSession = close_session;
     list.C_GetSlotList = slot_list;
     list.C_GetTokenInfo = token_info;
     list.C_WaitForSlotEvent = wait_for_slot_event;
@@ -194,6 +208,24 @@ TEST_CASE("a token that does not tell its name now is still the same") {
     check_changes(watch.look(), none, none);
     played.tokens[1] = "B";
     check_changes(watch.look(), first, first);
+}
+
+TEST_CASE("of a token that somebody has alone, the name is asked for them, and for nobody else") {
+    played = {};
+    played.has_events = false;
+    played.tokens = {{1, "A"}, {2, "A"}};
+    const CK_FUNCTION_LIST list = functions();
+    Anchors anchors(list);
+    SlotWatch watch(list, anchors);
+    const auto alone = anchors.at(SlotId{1}).claim();
+    played.tokens[1] = "B";
+    const auto look_for_another = [&](std::optional<SlotId> held) {
+        return std::async(std::launch::async, [&watch, held] { return watch.look(held); }).get();
+    };
+    check_changes(look_for_another({}), none, none);
+    check_changes(look_for_another(SlotId{2}), none, none);
+    check_changes(watch.look(SlotId{1}), first, first);
+    check_changes(watch.look(SlotId{1}), none, none);
 }
 
 TEST_CASE("a module that has an event at each look is believed for a few, and has each told once") {
