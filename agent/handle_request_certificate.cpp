@@ -65,7 +65,8 @@ cms::CertificateSubject subject_of(const protocol::RequestCertificate& wanted, c
 }
 
 asio::awaitable<Answer> sign_once(Agent& agent, const Peer& peer, const ChosenKey& chosen,
-                                  const cms::RequestSignature& signature, const cms::Bytes& info) {
+                                  const cms::RequestSignature& signature, const cms::Bytes& info,
+                                  Questions& questions) {
     const auto permit = agent.policy.require(peer, Operation::admin, chosen.identity.get());
     token::protocol::Request operation;
     auto& sign = *operation.mutable_sign();
@@ -79,7 +80,7 @@ asio::awaitable<Answer> sign_once(Agent& agent, const Peer& peer, const ChosenKe
     if (signs_message || needs_message(*chosen.key, signature.scheme))
         sign.set_message(info.data(), info.size());
     RequestUse use(chosen, signature, input);
-    auto answer = co_await agent.keys.run(permit, chosen.key, operation, &use, {});
+    auto answer = co_await agent.keys.run(permit, chosen.key, operation, &use, {.questions = &questions});
     if (answer.ok() && !use.verifies(answer))
         throw Error(
             protocol::TOKEN_FAILED,
@@ -100,7 +101,8 @@ bool is_absent(const std::exception_ptr& failure) {
 }
 
 asio::awaitable<void> make_request(Agent& agent, const Peer& peer, const protocol::RequestCertificate& wanted,
-                                   protocol::RequestCertificateReply& reply, AuditTrail& trail) {
+                                   protocol::RequestCertificateReply& reply, AuditTrail& trail,
+                                   Questions& questions) {
     const auto chosen = co_await find_key(agent, peer, wanted.key());
     if (!chosen.shown.sign)
         throw Error(
@@ -114,7 +116,7 @@ asio::awaitable<void> make_request(Agent& agent, const Peer& peer, const protoco
     record.digest_algorithm = cms::digest_name(signature.digest);
     record.digest = hex(cms::as_text(hash));
     trail.uses.assign(1, record);
-    const auto answer = co_await sign_once(agent, peer, chosen, signature, info);
+    const auto answer = co_await sign_once(agent, peer, chosen, signature, info, questions);
     if (!answer.ok())
         refuse_failed(answer);
     const auto made = cms::certification_request(info, *chosen.public_key, cms::as_bytes(answer.signature));
@@ -130,11 +132,12 @@ asio::awaitable<void> make_request(Agent& agent, const Peer& peer, const protoco
 asio::awaitable<void> handle_request_certificate(Agent& agent, const Peer& peer, protocol::Request& request,
                                                  protocol::Reply& reply, AuditTrail& trail) {
     std::exception_ptr failure;
+    Questions questions;
     for (int use = 0; use < max_uses; ++use) {
         failure = nullptr;
         try {
             co_await make_request(agent, peer, request.request_certificate(),
-                                  *reply.mutable_request_certificate(), trail);
+                                  *reply.mutable_request_certificate(), trail, questions);
         } catch (...) {
             failure = std::current_exception();
         }

@@ -39,6 +39,7 @@ struct Task {
     std::exception_ptr failure{};
     /// Which signature's it was, of several.
     std::optional<std::size_t> failed{};
+    Questions questions{};
 
     [[nodiscard]] const Signer& signer(std::size_t index) const { return signers[index % signers.size()]; }
     [[nodiscard]] const std::string& digest(std::size_t index) const {
@@ -170,8 +171,9 @@ asio::awaitable<void> sign_one(Task& task, std::size_t index) {
     }
 
     SignatureUse use(task, index, input);
-    const auto answer = co_await task.agent.keys.run(signer.permit, signer.identity->key, request, &use,
-                                                     {KeyOperations::max_failures, task.request.wait()});
+    const auto answer =
+        co_await task.agent.keys.run(signer.permit, signer.identity->key, request, &use,
+                                     {.waits = task.request.wait(), .questions = &task.questions});
     if (!answer.ok())
         refuse_failed(answer);
     use.check_recorded();

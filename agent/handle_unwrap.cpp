@@ -28,6 +28,7 @@ struct Unwrapping {
     std::vector<std::shared_ptr<const TokenState>> tokens{};
     /// The true reason of a fault, for the audit log alone.
     std::string fault{};
+    Questions questions{};
 
     [[nodiscard]] AuditRecord record(const Peer& peer, const TokenState* token) const {
         return audit_entry(peer, "unwrap", match.identity.get(), token);
@@ -65,13 +66,13 @@ bool is_about_token(protocol::Status status) {
 
 /// Once the token has seen the input, whatever it fails of is an answer that is not OK. What comes of a
 /// person (PIN_*) is thrown.
-asio::awaitable<Answer> try_input(Unwrapping& task, int failures) {
+asio::awaitable<Answer> try_input(Unwrapping& task, int failures, bool asks_for_another) {
     auto request = unwrap_request(task.match.info);
     SeenByToken seen(task);
     Answer answer;
     try {
         answer = co_await task.agent.keys.run(task.permit, task.match.identity->key, request, &seen,
-                                              {failures, task.waits, false});
+                                              {failures, task.waits, asks_for_another, &task.questions});
     } catch (const Error& error) {
         if (!seen.was_sent() || !is_about_token(error.status()))
             throw;
@@ -83,11 +84,26 @@ asio::awaitable<Answer> try_input(Unwrapping& task, int failures) {
     co_return answer;
 }
 
-/// Throws Error unless the token opens what nobody but us has made.
-asio::awaitable<void> check_token(Unwrapping& task) {
+/// Where what nobody but us has made goes first.
+class OwnInput final : public KeyUse {
+  public:
+    void sent() noexcept override {
+        if (!m_first)
+            m_first = token();
+    }
+    [[nodiscard]] bool accepts(const Answer&) const override { return true; }
+    [[nodiscard]] bool has_moved() const { return m_first && !is_same_place(*m_first, *token()); }
+
+  private:
+    std::shared_ptr<const TokenState> m_first;
+};
+
+/// Throws Error unless a token opens what nobody but us has made. Whether another one failed of it.
+asio::awaitable<bool> check_token(Unwrapping& task) {
     auto request = unwrap_request(own_recipient_info(task.match.identity->certificate, task.match.info));
-    const auto answer = co_await task.agent.keys.run(task.permit, task.match.identity->key, request, nullptr,
-                                                     {failures_of_check, task.waits});
+    OwnInput use;
+    const auto answer = co_await task.agent.keys.run(task.permit, task.match.identity->key, request, &use,
+                                                     {failures_of_check, task.waits, true, &task.questions});
     if (answer.fate == Fate::answered && answer.outcome == token::protocol::INPUT_REFUSED)
         throw Error(
             protocol::TOKEN_CANNOT,
@@ -95,6 +111,7 @@ asio::awaitable<void> check_token(Unwrapping& task) {
             "ask the sender to encrypt in another way");
     if (!answer.ok())
         refuse_failed(answer);
+    co_return use.has_moved();
 }
 
 bool has_label(const cms::RecipientInfo& info) {
@@ -104,7 +121,7 @@ bool has_label(const cms::RecipientInfo& info) {
 
 /// The token's answer, which is the input's fault if it is not OK.
 asio::awaitable<Answer> ask_token(Unwrapping& task) {
-    auto answer = co_await try_input(task, KeyOperations::max_failures);
+    auto answer = co_await try_input(task, KeyOperations::max_failures, false);
     if (answer.ok())
         co_return answer;
     task.fault = answer.what;
@@ -117,10 +134,10 @@ asio::awaitable<Answer> ask_token(Unwrapping& task) {
     // A card that was pulled, a module that crashes: but a stranger's bytes may be what it fails of, and a
     // status that told of that would be a padding oracle. So it tells how the token does with bytes of our
     // own.
-    co_await check_token(task);
-    // It is well: then this was the input's fault, or has passed.
+    const bool is_tokens_doing = co_await check_token(task);
+    // One is well: then this was the input's fault, or has passed, or the other one fails of any input.
     task.fault.clear();
-    co_return co_await try_input(task, 1);
+    co_return co_await try_input(task, 1, is_tokens_doing);
 }
 
 /// One path for good and bad padding (RFC 3218 section 2.3.2): what follows the token's answer is the same.

@@ -50,6 +50,13 @@ asio::awaitable<void> KeyOperations::find_pin(Progress& progress, std::shared_pt
     require_there(progress.permit.peer());
     if (use != nullptr && use->is_given_up())
         throw Error(protocol::STOPPING, "the rest of the request has failed");
+    // While this waited for its turn, another operation of the request may have asked in vain.
+    const bool asks = m_logins.would_ask(*token) || (progress.last_try && may_ask_person(*m_config, *token));
+    if (asks && progress.questions.are_over(*token)) {
+        progress.turn.reset();
+        progress.pass_over(token);
+        co_return;
+    }
     try {
         progress.pin = co_await m_logins.context_pin(token, progress.permit.peer(), progress.last_try,
                                                      progress.pin_error);

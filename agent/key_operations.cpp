@@ -57,9 +57,18 @@ asio::awaitable<Answer> KeyOperations::run(Permit permit, std::shared_ptr<const 
     const auto generation = key->generation;
     const auto answered = answered_at(*key);
     const auto patience = 2 * timeout + extra_time;
-    Progress progress{permit,       std::move(key),          request,  generation,
-                      patience,     Clock::now() + patience, answered, effort.failures,
-                      effort.waits, effort.asks_for_another};
+    Questions own_questions;
+    Progress progress{permit,
+                      std::move(key),
+                      request,
+                      generation,
+                      patience,
+                      Clock::now() + patience,
+                      answered,
+                      effort.failures,
+                      effort.waits,
+                      effort.asks_for_another,
+                      effort.questions != nullptr ? *effort.questions : own_questions};
     progress.uses = uses_of(*progress.key);
     Answer answer;
     while (true) {

@@ -9,10 +9,12 @@
 #include "agent/identity.h"
 #include "agent/login.h"
 #include "agent/policy.h"
+#include "agent/questions.h"
 #include "agent/set_aside.h"
 
 #include <cstdint>
 #include <memory>
+#include <tuple>
 #include <utility>
 
 namespace signet::agent {
@@ -55,6 +57,8 @@ class KeyOperations {
         /// Whether a person may be asked for the PIN of a token because another one failed or cannot. Not
         /// where that may be the doing of a stranger's bytes, who would learn of it.
         bool asks_for_another = true;
+        /// Of the request, which must outlive the operation. Null if it has no other one.
+        Questions* questions = nullptr;
     };
 
     /// All must outlive it; the configuration may be exchanged.
@@ -67,28 +71,35 @@ class KeyOperations {
     /// anything is sent it throws Error: PIN_*, TOKEN_ABSENT, TOKEN_CANNOT (mechanism or key usage),
     /// TOKEN_FAILED (no process), STOPPING (the client has gone). Of several tokens that need a login, those
     /// that ask no person go first; when one cannot be logged in to, the next is tried, and the first failure
-    /// is thrown if none is left. Nobody who has cancelled is asked again. `use` may be null, and hears of
+    /// is thrown if none is left. Nobody who has cancelled is asked again, nor for a token
+    /// whose PIN was asked for in vain, in the whole request. `use` may be null, and hears of
     /// every attempt that is sent; all must live until it returns. It ends at the
     /// last of the failures of its own that `effort` allows. When the tokens that are logged in have no room,
     /// another one is logged in to meanwhile if that asks nobody. A token that says it cannot do it is not
     /// asked again: its answer is returned if no other token can be used. One that failed last is set aside
     /// (SetAside): others go first, also such as have to be logged in to, if that asks nobody; a person is
-    /// asked before the last failure that is allowed.
+    /// asked, for a login or the use of a key, if no other token can be used without, and before the last
+    /// failure that is allowed.
     asio::awaitable<Answer> run(Permit permit, std::shared_ptr<const Key> key,
                                 token::protocol::Request& request, KeyUse* use, Effort effort);
 
     /// Whether it failed last, so that other tokens with its keys go first.
     [[nodiscard]] bool is_set_aside(const TokenState& token) const {
-        return m_set_aside.standing(token, Clock::now()) != SetAside::Standing::well;
+        return !m_set_aside.empty() && m_set_aside.standing(token, Clock::now()) != SetAside::Standing::well;
     }
 
   private:
     struct Progress;
 
+    /// Of a place for the operation; the lowest goes first.
+    using Rank = std::tuple<bool, bool, bool>;
+
     void follow_catalogue(Progress& progress) const;
     // In key_replicas.cpp:
     const Location* pick(const Progress& progress) const;
-    bool is_doubtful(const Progress& progress, const TokenState& token) const;
+    Rank rank(const Progress& progress, const TokenState& token, bool asks) const;
+    bool is_aside(const Progress& progress, const TokenState& token, bool asks) const;
+    bool use_asks(const Progress& progress, const Location& location) const;
     bool is_barred(const Progress& progress, const Location& location) const;
     bool may_serve(const Progress& progress, const Location& location) const;
     bool another_may_serve(const Progress& progress) const;
@@ -102,6 +113,7 @@ class KeyOperations {
     asio::awaitable<void> prepare(Progress& progress);
     asio::awaitable<bool> prepare_another(Progress& progress);
     asio::awaitable<void> log_in(Progress& progress, std::shared_ptr<TokenState> token);
+    bool is_passed_over(const Progress& progress, const TokenState& token) const;
     static void note_failed_login(Progress& progress, const std::shared_ptr<TokenState>& token,
                                   const Error& error);
     // In key_authentication.cpp:

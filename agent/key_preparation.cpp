@@ -56,9 +56,9 @@ asio::awaitable<void> KeyOperations::prepare(Progress& progress) {
     std::string why;
     bool may_come = key->locations.empty();
     std::shared_ptr<TokenState> closed;
-    // Nobody is asked for a PIN as long as another place does without, even one that failed last.
-    std::pair<bool, bool> closed_rank;
+    Rank closed_rank;
     bool closed_asks = false;
+    bool passes_over = false;
     for (const auto& location : key->locations) {
         const auto token = location.token;
         const auto hindrance = obstacle(location, progress.request);
@@ -74,16 +74,19 @@ asio::awaitable<void> KeyOperations::prepare(Progress& progress) {
             may_come = true;
             continue;
         }
+        const bool uses_pin = token->needs_login() || (location.key && location.key->always_authenticate);
+        if (uses_pin && is_passed_over(progress, *token)) {
+            passes_over = true;
+            continue;
+        }
         if (token->needs_login()) {
             if (progress.login_failed(*token))
                 continue;
             const bool asks = m_logins.would_ask(*token);
-            std::pair rank(asks, is_doubtful(progress, *token));
-            if (progress.is_last_attempt() && progress.may_ask())
-                std::swap(rank.first, rank.second);
-            if (!closed || rank < closed_rank) {
+            const auto place_rank = rank(progress, *token, asks);
+            if (!closed || place_rank < closed_rank) {
                 closed = token;
-                closed_rank = rank;
+                closed_rank = place_rank;
                 closed_asks = asks;
             }
             continue;
@@ -97,12 +100,15 @@ asio::awaitable<void> KeyOperations::prepare(Progress& progress) {
         }
         why = "token \"" + token->label + "\" shows no private key for this certificate";
     }
-    const bool may_ask = progress.inability ? progress.may_ask() : !progress.cancelled;
+    const bool may_ask = !progress.inability || progress.asks_for_another;
     if (closed && (may_ask || !closed_asks)) {
         co_await log_in(progress, closed);
         co_return;
     }
-    if (progress.login_failure && (progress.cancelled || !may_come))
+    if (passes_over && !progress.login_failure)
+        progress.login_failure = progress.questions.failure;
+    const bool declined = passes_over && progress.questions.cancelled;
+    if (progress.login_failure && (declined || !may_come))
         std::rethrow_exception(progress.login_failure);
     if (!may_come) {
         // The last scan may have been told nonsense.
@@ -165,6 +171,11 @@ asio::awaitable<void> KeyOperations::log_in(Progress& progress, std::shared_ptr<
     progress.deadline += Clock::now() - begin;
 }
 
+/// Whether it would need a person who is not asked any more.
+bool KeyOperations::is_passed_over(const Progress& progress, const TokenState& token) const {
+    return progress.questions.are_over(token) && m_logins.would_ask(token);
+}
+
 /// To be called where `error` is caught; throws it again if it is about something else.
 void KeyOperations::note_failed_login(Progress& progress, const std::shared_ptr<TokenState>& token,
                                       const Error& error) {
@@ -173,9 +184,15 @@ void KeyOperations::note_failed_login(Progress& progress, const std::shared_ptr<
         throw;
     const bool by_module = status == protocol::TOKEN_ABSENT || status == protocol::TOKEN_FAILED;
     progress.failed_logins.push_back({token, !by_module});
-    progress.cancelled = progress.cancelled || status == protocol::PIN_CANCELLED;
     if (!progress.login_failure)
         progress.login_failure = std::current_exception();
+    if (by_module)
+        return;
+    auto& questions = progress.questions;
+    questions.cancelled = questions.cancelled || status == protocol::PIN_CANCELLED;
+    questions.in_vain.push_back(token->id());
+    if (!questions.failure)
+        questions.failure = std::current_exception();
 }
 
 /// Whether the operation goes on; not if a token cannot do it, and no other one can be used.

@@ -39,6 +39,8 @@ struct KeyOperations::Progress {
     int failures_allowed;
     bool waits;
     bool asks_for_another;
+    /// Of the whole request.
+    Questions& questions;
     /// Where it has failed already; another place goes first.
     std::vector<std::shared_ptr<const TokenState>> failed_at{};
     /// They said that they cannot, and are not tried again.
@@ -52,8 +54,6 @@ struct KeyOperations::Progress {
     std::vector<FailedLogin> failed_logins{};
     /// The first of them.
     std::exception_ptr login_failure{};
-    /// A person does not want to: nobody is asked again.
-    bool cancelled = false;
     Company company = Company::any;
     int failures = 0;
     int excused = 0;
@@ -77,15 +77,27 @@ struct KeyOperations::Progress {
     bool rescanned = false;
 
     [[nodiscard]] bool has_failed_at(const TokenState& token) const { return is_among(token, failed_at); }
+    /// Whether another one has, or cannot.
+    [[nodiscard]] bool moves_from_another(const TokenState& token) const {
+        return inability || std::any_of(failed_at.begin(), failed_at.end(), [&token](const auto& other) {
+                   return !is_same_place(*other, token);
+               });
+    }
     [[nodiscard]] bool is_unable(const TokenState& token) const { return is_among(token, unable); }
     [[nodiscard]] bool probes(const TokenState& token) const {
         return probe != nullptr && is_same_place(*probed, token);
     }
     /// Whether a person may be asked so that another token is used.
-    [[nodiscard]] bool may_ask() const { return asks_for_another && !cancelled; }
+    [[nodiscard]] bool may_ask() const { return asks_for_another && !questions.cancelled; }
     /// Whether the next failure may be the last.
     [[nodiscard]] bool is_last_attempt() const {
         return failures + 1 >= failures_allowed || timeouts + 1 >= max_timeouts;
+    }
+    /// A person would be asked in vain.
+    void pass_over(const std::shared_ptr<const TokenState>& token) {
+        failed_logins.push_back({token, true});
+        if (!login_failure)
+            login_failure = questions.failure;
     }
     [[nodiscard]] bool login_failed(const TokenState& token) const {
         return std::any_of(failed_logins.begin(), failed_logins.end(),

@@ -26,33 +26,50 @@ bool may_probe(int failures_allowed, bool has_failed) {
 }  // namespace
 
 const Location* KeyOperations::pick(const Progress& progress) const {
-    enum class Turn { probe, well, aside };
-    const auto now = m_set_aside.empty() ? Clock::time_point{} : Clock::now();
-    const bool probes = may_probe(progress.failures_allowed, !progress.failed_at.empty());
     const Location* best = nullptr;
-    std::tuple<bool, Turn, std::size_t> best_rank;
+    std::tuple<bool, Rank, bool, std::size_t> best_rank;
     for (const auto& location : progress.key->locations) {
         const auto& token = *location.token;
         if (!token.current || token.needs_login() || !token.host->is_ready() ||
             !can(location, progress.request) || is_barred(progress, location))
             continue;
-        const auto standing = m_set_aside.standing(token, now);
-        auto turn = standing == Standing::well ? Turn::well : Turn::aside;
-        if (progress.probes(token) || (standing == Standing::due && probes))
-            turn = Turn::probe;
-        const std::tuple rank(progress.has_failed_at(token), turn, load_of(location));
-        if (best == nullptr || rank < best_rank) {
+        const bool asks = use_asks(progress, location);
+        const bool in_turn = !is_set_aside(token) || is_aside(progress, token, asks);
+        // A PIN that was asked for is for the next use.
+        const bool unprepared = !location.key->always_authenticate || !progress.has_pin_for(token, m_logins);
+        const std::tuple place_rank(unprepared, rank(progress, token, asks), in_turn, load_of(location));
+        if (best == nullptr || place_rank < best_rank) {
             best = &location;
-            best_rank = rank;
+            best_rank = place_rank;
         }
     }
     return best;
 }
 
-/// Whether another place should be used instead.
-bool KeyOperations::is_doubtful(const Progress& progress, const TokenState& token) const {
-    return progress.has_failed_at(token) ||
-           (!progress.probes(token) && m_set_aside.standing(token, Clock::now()) == Standing::aside);
+/// Nobody is asked for a PIN as long as another place does without, even one that failed: only before the
+/// last failure that is allowed.
+KeyOperations::Rank KeyOperations::rank(const Progress& progress, const TokenState& token, bool asks) const {
+    const bool failed = progress.has_failed_at(token);
+    const bool aside = is_aside(progress, token, asks);
+    if (progress.is_last_attempt() && progress.may_ask())
+        return {failed, aside, asks};
+    return {asks, failed, aside};
+}
+
+/// Whether others go first because it failed last, and this operation is not the one that tries it. Nobody
+/// is asked for a try.
+bool KeyOperations::is_aside(const Progress& progress, const TokenState& token, bool asks) const {
+    if (m_set_aside.empty() || progress.probes(token))
+        return false;
+    const auto standing = m_set_aside.standing(token, Clock::now());
+    const bool probes = may_probe(progress.failures_allowed, !progress.failed_at.empty());
+    return standing == Standing::aside || (standing == Standing::due && (asks || !probes));
+}
+
+/// Whether a person is asked for the PIN when the key is used there, besides any login.
+bool KeyOperations::use_asks(const Progress& progress, const Location& location) const {
+    return location.key && location.key->always_authenticate && m_logins.would_ask(*location.token) &&
+           !progress.has_pin_for(*location.token, m_logins);
 }
 
 /// Whether it is not to be used, although it shows the key and is logged in.
@@ -62,10 +79,9 @@ bool KeyOperations::is_barred(const Progress& progress, const Location& location
         return true;
     if (!location.key || !location.key->always_authenticate)
         return false;
-    if (progress.login_failed(token))
+    if (progress.login_failed(token) || is_passed_over(progress, token))
         return true;
-    const bool may_ask = progress.inability ? progress.may_ask() : !progress.cancelled;
-    return !may_ask && m_logins.would_ask(token);
+    return !progress.asks_for_another && progress.moves_from_another(token) && m_logins.would_ask(token);
 }
 
 /// Whether it can be used now, or when it is logged in to.
@@ -76,7 +92,7 @@ bool KeyOperations::may_serve(const Progress& progress, const Location& location
     if (!token.needs_login())
         return can(location, progress.request);
     return obstacle(location, progress.request).empty() && !progress.login_failed(token) &&
-           (progress.may_ask() || !m_logins.would_ask(token));
+           !is_passed_over(progress, token) && (progress.may_ask() || !m_logins.would_ask(token));
 }
 
 bool KeyOperations::another_may_serve(const Progress& progress) const {
@@ -99,18 +115,23 @@ bool KeyOperations::fresh_one_may_serve(const Progress& progress) const {
 /// One to log in to before `place` is used; null if there is none.
 std::shared_ptr<TokenState> KeyOperations::better_closed(const Progress& progress,
                                                          const Location& place) const {
-    if ((m_set_aside.empty() && progress.failed_at.empty()) || progress.logins >= max_logins ||
-        !is_doubtful(progress, *place.token))
+    const bool place_asks = use_asks(progress, place);
+    auto best_rank = rank(progress, *place.token, place_asks);
+    if (best_rank == Rank{} || progress.logins >= max_logins)
         return nullptr;
+    // What is set aside, and closed, has its own time (reopen) as long as another place may do.
+    const bool in_need = place_asks || progress.is_last_attempt();
     std::shared_ptr<TokenState> best;
     for (const auto& location : progress.key->locations) {
         const auto& token = *location.token;
-        if (!token.needs_login() || !may_serve(progress, location) || is_doubtful(progress, token))
+        if (!token.needs_login() || !may_serve(progress, location))
             continue;
-        if (!m_logins.would_ask(token))
-            return location.token;
-        if (progress.is_last_attempt() && !best)
+        const bool asks = m_logins.would_ask(token);
+        const auto place_rank = rank(progress, token, asks);
+        if (place_rank < best_rank && (in_need || !is_aside(progress, token, asks))) {
             best = location.token;
+            best_rank = place_rank;
+        }
     }
     return best;
 }

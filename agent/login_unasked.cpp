@@ -47,8 +47,10 @@ bool Logins::open_unasked(const std::shared_ptr<TokenState>& token, Pauses pause
 }
 
 bool Logins::would_ask(const TokenState& token) const {
-    return may_ask_person(*m_config, token) && (token.has_flag(CKF_PROTECTED_AUTHENTICATION_PATH) ||
-                                                !m_kept.has(token.id(), token.module, Clock::now()));
+    // The last try is a person's.
+    constexpr auto in_person = CKF_PROTECTED_AUTHENTICATION_PATH | CKF_USER_PIN_FINAL_TRY;
+    return may_ask_person(*m_config, token) &&
+           (token.has_flag(in_person) || !m_kept.has(token.id(), token.module, Clock::now()));
 }
 
 bool Logins::opens_unasked(const TokenState& token) const {

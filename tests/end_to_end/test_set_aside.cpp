@@ -1,8 +1,6 @@
 // One key on two tokens, of which one fails: the other goes on, and the one that failed is tried now and
 // then.
-#include "tests/end_to_end/faulty_module.h"
-#include "tests/end_to_end/scripted_pinentry.h"
-#include "tests/end_to_end/session.h"
+#include "tests/end_to_end/faulty_replicas.h"
 #include "tests/end_to_end/sign_load.h"
 
 #include <bit>
@@ -16,71 +14,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t clients = 3;
-// Comes first, so that it counts what the line after it ends.
-const std::string count_signatures = "C_Sign delay 0ms\n";
-
-// Both tokens are behind a module that does as it is told. They are "alpha" and "beta", in this order.
-struct Replica {
-    explicit Replica(const std::string& label) : token(label) { module.follow(count_signatures); }
-    [[nodiscard]] std::uint64_t signatures() const { return module.count(1); }
-
-    SoftHsmToken token;
-    FaultyModule module;
-};
-
-struct Kind {
-    KeyType key = KeyType::p256;
-    std::string operation_timeout{"30s"};
-    /// Empty for the right one from a file.
-    std::string pin_of_alpha{};
-    /// Who is asked for the PIN of beta; it comes from a file if null.
-    const ScriptedPinentry* asked_for_beta = nullptr;
-};
-
-struct FaultyReplicas {
-    explicit FaultyReplicas(const Kind& kind = {}) : bob(software_identity(ca, kind.key, folder.path())) {
-        write_file(folder / "report.txt", "All is well.\n");
-        run_or_throw({"openssl", "x509", "-in", bob.certificate, "-outform", "DER", "-out", "bob.der"},
-                     {.folder = folder.path()});
-        AgentSetup both;
-        for (Replica* replica : {&alpha, &beta}) {
-            replica->token.import_key(bob.key, "bob", "b0");
-            replica->token.import_certificate(folder / "bob.der", "bob", "b0");
-            const AgentSetup one = replica->module.setup(replica->token, kind.operation_timeout);
-            both.modules.push_back(one.modules.front());
-            both.modules.back().name = replica->token.label();
-            both.tokens.push_back(one.tokens.front());
-        }
-        if (!kind.pin_of_alpha.empty())
-            both.tokens.front().pin = kind.pin_of_alpha;
-        if (kind.asked_for_beta != nullptr) {
-            const auto tokens = both.tokens;
-            both = kind.asked_for_beta->used_in(both);
-            both.tokens = tokens;
-            both.tokens.back().pin = "pinentry";
-        }
-        agent = std::make_unique<AgentProcess>(both);
-    }
-    [[nodiscard]] ProcessResult signet(const Arguments& command,
-                                       std::optional<std::string> stdin_text = {}) const {
-        return agent->signet(command, {.stdin_text = std::move(stdin_text), .folder = folder.path()});
-    }
-    [[nodiscard]] ProcessResult sign() const { return signet({"sign", "-o", "sig", "report.txt"}); }
-    void unlock_both() const {
-        check_done(signet({"unlock", "alpha"}));
-        check_done(signet({"unlock", "beta"}));
-    }
-    [[nodiscard]] bool one_is_set_aside() const {
-        return signet({"status"}).out.find(", set aside") != std::string::npos;
-    }
-
-    TestCa ca;
-    TemporaryFolder folder;
-    SoftwareIdentity bob;
-    Replica alpha{"alpha"};
-    Replica beta{"beta"};
-    std::unique_ptr<AgentProcess> agent;
-};
+const std::string count_signatures = Replica::count_signatures;
 
 // Tries of a token that failed first no earlier than `elapsed` ago: after pauses of 1, 2, 4 ... seconds.
 std::uint64_t most_probes(Clock::duration elapsed) {
@@ -88,7 +22,7 @@ std::uint64_t most_probes(Clock::duration elapsed) {
     return static_cast<std::uint64_t>(std::bit_width(static_cast<std::uint64_t>(seconds) + 1));
 }
 
-void check_set_aside(const std::string& fault, const Kind& kind = {}) {
+void check_set_aside(const std::string& fault, const ReplicasKind& kind = {}) {
     FaultyReplicas replicas(kind);
     Replica& bad = replicas.alpha;
     replicas.unlock_both();
@@ -221,7 +155,7 @@ TEST_CASE("a message that one token cannot open is opened by the other") {
 TEST_CASE(
     "a person is asked for the PIN of another token if one cannot open any message, not if it is this one") {
     const ScriptedPinentry pinentry("give " + std::string(SoftHsmToken::default_pin));
-    FaultyReplicas replicas({.key = KeyType::rsa2048, .asked_for_beta = &pinentry});
+    FaultyReplicas replicas({.key = KeyType::rsa2048, .pin_of_beta = "pinentry", .pinentry = &pinentry});
     check_done(replicas.signet({"unlock", "alpha"}));
     check_done(
         replicas.signet({"encrypt", "-r", replicas.bob.certificate, "-o", "report.p7m", "report.txt"}));
