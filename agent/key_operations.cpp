@@ -96,6 +96,11 @@ asio::awaitable<Answer> KeyOperations::run(Permit permit, std::shared_ptr<const 
         const auto held = progress.key;
         const auto host = place->token->host;
         const bool authenticates = place->key->always_authenticate;
+        if (use_asks(progress, *place)) {
+            const bool waited = co_await await_unasked(progress);
+            if (waited)
+                continue;
+        }
         if (authenticates && !progress.has_pin_for(*place->token, m_logins)) {
             co_await find_pin(progress, place->token, use);
             continue;
@@ -103,6 +108,7 @@ asio::awaitable<Answer> KeyOperations::run(Permit permit, std::shared_ptr<const 
         if (!authenticates)
             progress.let_go_of_pin();
         progress.preparations = 0;
+        progress.awaited = false;
         progress.logins = 0;
         set_place(request, place->token->slot, place->key->handle);
         fit(*place, request);
@@ -197,7 +203,10 @@ bool KeyOperations::repeat(Progress& progress, const Location& location, const A
     if (!progress.has_failed_at(*location.token))
         progress.failed_at.push_back(location.token);
     const bool enough = progress.failures >= progress.failures_allowed || progress.timeouts >= max_timeouts;
-    return (!enough || fresh_one_may_serve(progress)) && !out_of_time(progress);
+    // Each further attempt is for another token: there are no more of them than tokens.
+    const auto most = max_failures + static_cast<int>(progress.key->locations.size());
+    const bool goes_on = !enough || (progress.failures < most && fresh_one_may_serve(progress));
+    return goes_on && !out_of_time(progress);
 }
 
 void refuse_failed(const Answer& answer) {

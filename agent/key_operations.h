@@ -112,6 +112,7 @@ class KeyOperations {
     // In key_preparation.cpp:
     asio::awaitable<void> prepare(Progress& progress);
     asio::awaitable<bool> prepare_another(Progress& progress);
+    asio::awaitable<bool> await_unasked(Progress& progress);
     asio::awaitable<void> log_in(Progress& progress, std::shared_ptr<TokenState> token);
     bool is_passed_over(const Progress& progress, const TokenState& token) const;
     static void note_failed_login(Progress& progress, const std::shared_ptr<TokenState>& token,

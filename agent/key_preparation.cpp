@@ -14,6 +14,9 @@ namespace {
 
 /// In a row; each is a wait for a host or a login, or a search.
 constexpr int max_preparations = 32;
+/// What a fresh process of a module needs till it is ready, mostly; a person is asked meanwhile if it is
+/// more.
+constexpr auto restart_time = std::chrono::seconds{2};
 
 /// Whether the next place may do better: the login failed of this token, and of nothing else.
 bool is_about_login(protocol::Status status) {
@@ -102,6 +105,11 @@ asio::awaitable<void> KeyOperations::prepare(Progress& progress) {
     }
     const bool may_ask = !progress.inability || progress.asks_for_another;
     if (closed && (may_ask || !closed_asks)) {
+        if (closed_asks) {
+            const bool waited = co_await await_unasked(progress);
+            if (waited)
+                co_return;
+        }
         co_await log_in(progress, closed);
         co_return;
     }
@@ -153,6 +161,27 @@ asio::awaitable<void> KeyOperations::prepare(Progress& progress) {
     co_await wait_for_token(m_hosts, progress.permit.peer());
     progress.preparations = 0;
     progress.deadline += Clock::now() - begin;
+}
+
+/// Before a person is asked: a module that ended a moment ago may be there again soon, with a token that asks
+/// nobody. False if there is none, or this has been done.
+asio::awaitable<bool> KeyOperations::await_unasked(Progress& progress) {
+    if (progress.awaited || progress.is_last_attempt())
+        co_return false;
+    std::vector<std::shared_ptr<Host>> coming;
+    for (const auto& location : progress.key->locations) {
+        const auto& token = *location.token;
+        if (!token.host->is_ready() && token.host->goes_on() && !progress.is_unable(token) &&
+            !progress.login_failed(token) && obstacle(location, progress.request).empty() &&
+            !m_logins.would_ask(token))
+            coming.push_back(token.host);
+    }
+    if (coming.empty())
+        co_return false;
+    progress.awaited = true;
+    const auto that_come = [coming] { return coming; };
+    co_await m_hosts.wait_any_ready(that_come, Clock::now() + restart_time);
+    co_return true;
 }
 
 asio::awaitable<void> KeyOperations::log_in(Progress& progress, std::shared_ptr<TokenState> token) {

@@ -74,6 +74,8 @@ struct KeyOperations::Progress {
     std::string pin_error{};
     bool last_try = false;
     bool searched = false;
+    /// Whether it has waited, since it was sent last, for a module that begins anew, so that nobody is asked.
+    bool awaited = false;
     bool rescanned = false;
 
     [[nodiscard]] bool has_failed_at(const TokenState& token) const { return is_among(token, failed_at); }

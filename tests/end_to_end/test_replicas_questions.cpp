@@ -135,6 +135,16 @@ TEST_CASE("nobody is asked so that a token that was set aside is tried") {
     CHECK(replicas.alpha.module.count(1) == entered);
 }
 
+TEST_CASE("nobody is asked for another token while a module that crashed begins anew") {
+    const ScriptedPinentry pinentry(cancel_dialogue);
+    FaultyReplicas replicas({.pin_of_alpha = "pinentry", .pinentry = &pinentry});
+    check_done(replicas.signet({"unlock", "beta"}));
+    replicas.beta.module.follow("C_Sign crash times 2");
+    check_done(replicas.sign());
+    CHECK(replicas.beta.module.reached(1));
+    CHECK(pinentry.asked() == 0);
+}
+
 TEST_CASE("a person is asked at the use of a key when the token that asks nobody fails") {
     const KeyType key = GENERATE(KeyType::p256, KeyType::rsa2048);
     FaultyReplicas replicas({.key = key, .card_of_alpha = at_each_use_at_pad});
