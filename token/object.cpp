@@ -74,15 +74,16 @@ Ckr AttributeReader::ask(std::span<CK_ATTRIBUTE> wanted) {
     return answer;
 }
 
-void AttributeReader::fetch(std::initializer_list<Attribute> attributes) {
+void AttributeReader::fetch(std::span<const Attribute> attributes) {
     m_fetched_count = std::min(attributes.size(), max_fetched);
+    if (m_fetched_count == 0)
+        return;
     // Numbers are written there as they are.
     const std::size_t room =
         m_fetched_values.size() / m_fetched_count / alignof(CK_ULONG) * alignof(CK_ULONG);
     const std::span wanted = std::span(m_fetched).first(m_fetched_count);
     for (std::size_t i = 0; i < wanted.size(); ++i)
-        wanted[i] = {static_cast<CK_ATTRIBUTE_TYPE>(std::data(attributes)[i]),
-                     m_fetched_values.data() + i * room, room};
+        wanted[i] = {static_cast<CK_ATTRIBUTE_TYPE>(attributes[i]), m_fetched_values.data() + i * room, room};
     const Ckr answer = ask(wanted);
     // With an error, what is as long as its room may only be left as it was.
     const auto is_given = [&](const CK_ATTRIBUTE& attribute) {

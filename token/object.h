@@ -5,7 +5,6 @@
 
 #include <array>
 #include <cstddef>
-#include <initializer_list>
 #include <optional>
 #include <span>
 #include <string>
@@ -60,8 +59,8 @@ class AttributeReader {
     /// Asks for `attributes` (max_fetched at most) in one call, for what follows to find them here: to a
     /// module a call costs about as much as several attributes. What it does not give in company is asked for
     /// alone.
-    void fetch(std::initializer_list<Attribute> attributes);
-    static constexpr std::size_t max_fetched = 8;
+    void fetch(std::span<const Attribute> attributes);
+    static constexpr std::size_t max_fetched = 9;
 
     /// At most `limit` bytes. A view into the buffer: good until the next call.
     std::optional<std::span<const unsigned char>> bytes(Attribute attribute,

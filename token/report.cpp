@@ -52,6 +52,35 @@ bool is_montgomery(AttributeReader& reader, std::uint64_t key_type) {
     return curve && (std::ranges::equal(*curve, id_x25519) || std::ranges::equal(*curve, id_x448));
 }
 
+/// What tells the public key, for a key of this type. A private key on a curve seldom has its point, and what
+/// is not there is asked for once more.
+std::span<const Attribute> attributes_of_value(std::uint64_t key_type, bool is_private) noexcept {
+    static constexpr std::array rsa = {Attribute::modulus, Attribute::public_exponent};
+    static constexpr std::array curve = {Attribute::ec_params, Attribute::ec_point};
+    switch (key_type) {
+        case CKK_RSA:
+            return rsa;
+        case CKK_EC:
+        case CKK_EC_EDWARDS:
+        case ckk_ec_montgomery:
+            return std::span(curve).first(is_private ? 1 : curve.size());
+        default:
+            return {};
+    }
+}
+
+void fetch_key(AttributeReader& reader, bool is_private, std::uint64_t expected_type) {
+    constexpr std::array all = {
+        Attribute::id,      Attribute::label,  Attribute::key_type,           Attribute::sign,
+        Attribute::decrypt, Attribute::derive, Attribute::always_authenticate};
+    constexpr std::size_t of_public_keys = 3;
+    const auto value = attributes_of_value(expected_type, is_private);
+    std::array<Attribute, AttributeReader::max_fetched> wanted{};
+    auto* end = std::copy_n(all.begin(), is_private ? all.size() : of_public_keys, wanted.begin());
+    end = std::copy(value.begin(), value.end(), end);
+    reader.fetch(std::span(wanted.begin(), end));
+}
+
 }  // namespace
 
 protocol::Token report_token_info(TokenInfo info, SlotId slot) {
@@ -77,7 +106,9 @@ std::optional<protocol::Certificate> report_certificate(const Session& session, 
                                                         ObjectHandle object,
                                                         std::span<unsigned char> buffer) {
     AttributeReader reader(session, object, buffer);
-    reader.fetch({Attribute::certificate_type, Attribute::id, Attribute::label, Attribute::value});
+    constexpr std::array attributes = {Attribute::certificate_type, Attribute::id, Attribute::label,
+                                       Attribute::value};
+    reader.fetch(attributes);
     if (reader.number(Attribute::certificate_type).value_or(CKC_X_509) != CKC_X_509)
         return std::nullopt;
     protocol::Certificate certificate;
@@ -94,13 +125,9 @@ std::optional<protocol::Certificate> report_certificate(const Session& session, 
 }
 
 protocol::Key report_key(const Session& session, SlotId slot, ObjectHandle object, bool is_private,
-                         std::span<unsigned char> buffer) {
+                         std::span<unsigned char> buffer, std::uint64_t expected_type) {
     AttributeReader reader(session, object, buffer);
-    if (is_private)
-        reader.fetch({Attribute::id, Attribute::label, Attribute::key_type, Attribute::sign,
-                      Attribute::decrypt, Attribute::derive, Attribute::always_authenticate});
-    else
-        reader.fetch({Attribute::id, Attribute::label, Attribute::key_type});
+    fetch_key(reader, is_private, expected_type);
     protocol::Key key;
     key.set_slot(static_cast<CK_SLOT_ID>(slot));
     key.set_handle(static_cast<CK_OBJECT_HANDLE>(object));
@@ -114,16 +141,14 @@ protocol::Key report_key(const Session& session, SlotId slot, ObjectHandle objec
         key.set_derive(reader.flag(Attribute::derive));
         key.set_always_authenticate(reader.flag(Attribute::always_authenticate));
     }
-    // From here on in place of what was fetched.
+    // In place of what was fetched.
+    if (key.key_type() != expected_type)
+        reader.fetch(attributes_of_value(key.key_type(), is_private));
     if (key.key_type() == CKK_RSA) {
-        reader.fetch({Attribute::modulus, Attribute::public_exponent});
         key.set_type(protocol::RSA);
         key.set_public_value(modulus(reader));
         key.set_parameters(reader.copy(Attribute::public_exponent));
     } else if (key.key_type() == CKK_EC) {
-        // A private key on a curve seldom has its point, and what is not there is asked for once more.
-        if (!is_private)
-            reader.fetch({Attribute::ec_point, Attribute::ec_params});
         key.set_type(protocol::EC);
         key.set_public_value(point(reader, &uncompressed_point));
         key.set_parameters(reader.copy(Attribute::ec_params));

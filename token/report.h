@@ -1,7 +1,9 @@
 // Tokens, certificates and keys as Scan reports them.
 #pragma once
 
+#include <cstdint>
 #include <optional>
+#include <span>
 
 #include "token/object.h"
 #include "token/protocol/token.pb.h"
@@ -19,10 +21,12 @@ protocol::Token report_token_info(TokenInfo info, SlotId slot);
 std::optional<protocol::Certificate> report_certificate(const Session& session, SlotId slot,
                                                         ObjectHandle object, std::span<unsigned char> buffer);
 
-/// A key of any type: types that Signet does not know are UNKNOWN_KEY. Throws TokenError if the object is
-/// gone.
+/// A key of any type: types that Signet does not know are UNKNOWN_KEY. If it is of the type that
+/// `expected_type` (CKA_KEY_TYPE) says, it is mostly read with one call, else with two. Throws TokenError if
+/// the object is gone.
 protocol::Key report_key(const Session& session, SlotId slot, ObjectHandle object, bool is_private,
-                         std::span<unsigned char> buffer);
+                         std::span<unsigned char> buffer,
+                         std::uint64_t expected_type = CK_UNAVAILABLE_INFORMATION);
 
 /// The uncompressed point in CKA_EC_POINT, which some modules give as the DER OCTET STRING that PKCS#11 asks
 /// for and some as it is. Empty if it is neither.

@@ -65,9 +65,12 @@ void Scanner::scan(SlotId slot) {
                               });
     for (const ObjectClass keys : {ObjectClass::private_key, ObjectClass::public_key}) {
         const bool is_private = keys == ObjectClass::private_key;
+        // Most keys of a token are of one type.
+        std::uint64_t type = CK_UNAVAILABLE_INFORMATION;
         all &= report_objects(
             slot, keys, [&](const Session& session, ObjectHandle object, protocol::Reply& described) {
-                *described.mutable_key() = report_key(session, slot, object, is_private, m_buffer);
+                *described.mutable_key() = report_key(session, slot, object, is_private, m_buffer, type);
+                type = described.key().key_type();
                 return true;
             });
     }

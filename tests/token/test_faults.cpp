@@ -159,6 +159,56 @@ TEST_CASE("What a module does not give together with the rest is read alone") {
     }
 }
 
+TEST_CASE("Keys of several types are read whatever their order, and what one of them does not give") {
+    SoftHsmToken softhsm;
+    for (const auto& [type, label, id] :
+         {std::tuple(KeyType::p256, "curve", "01"), std::tuple(KeyType::rsa2048, "rsa", "02"),
+          std::tuple(KeyType::ed25519, "edwards", "03"), std::tuple(KeyType::p384, "other curve", "04"),
+          std::tuple(KeyType::rsa2048, "other rsa", "05")})
+        softhsm.generate(type, label, id);
+    softhsm.import_dsa("dsa", "06");
+    const FaultScript faults;
+    LoadedToken token(softhsm, 1, &faults);
+    const Scanned whole = token.open();
+    REQUIRE(whole.keys.size() == 12);
+    const auto same = [](const protocol::Key& a, const protocol::Key& b) {
+        return a.SerializeAsString() == b.SerializeAsString();
+    };
+    for (const auto& key : whole.keys) {
+        CAPTURE(key.label(), key.is_private());
+        const bool is_rsa = key.label().ends_with("rsa");
+        const bool is_curve = key.label().ends_with("curve");
+        const bool is_dsa = key.label() == "dsa";
+        CHECK(key.type() == (is_rsa     ? protocol::RSA
+                             : is_curve ? protocol::EC
+                             : is_dsa   ? protocol::UNKNOWN_KEY
+                                        : protocol::EDWARDS));
+        CHECK(key.parameters().empty() == !(is_rsa || is_curve));
+        CHECK(key.public_value().empty() == (is_dsa || (key.is_private() && !is_rsa)));
+        CHECK(key.sign() == key.is_private());
+    }
+
+    // Of those that are asked for in company, because the key before had them.
+    for (const std::string attribute : {"0x120", "0x122", "0x180", "0x181"})
+        for (const std::string fault : {"error CKR_FUNCTION_FAILED", "error CKR_BUFFER_TOO_SMALL",
+                                        "garble length unavailable", "garble length 99999"}) {
+            CAPTURE(attribute, fault);
+            faults.set("C_GetAttributeValue " + fault + " attribute " + attribute);
+            const Scanned scanned = token.scan();
+            REQUIRE(scanned.keys.size() == whole.keys.size());
+            for (std::size_t i = 0; i < whole.keys.size(); ++i) {
+                protocol::Key key = scanned.keys[i];
+                CAPTURE(key.label(), key.is_private());
+                // An Edwards key without its curve is still one: its value tells.
+                CHECK((key.public_value().empty() || key.public_value() == whole.keys[i].public_value()));
+                CHECK((key.parameters().empty() || key.parameters() == whole.keys[i].parameters()));
+                key.set_public_value(whole.keys[i].public_value());
+                key.set_parameters(whole.keys[i].parameters());
+                CHECK(same(key, whole.keys[i]));
+            }
+        }
+}
+
 TEST_CASE("A token that fails is left out of a scan of all, and named in a scan of its own") {
     FaultyToken faulty;
     const std::uint64_t slot = faulty.token().slot();
