@@ -53,17 +53,35 @@ std::shared_ptr<const Identity> identity_of(const Candidate& candidate, std::sha
         uri_of(*place.token), candidate.places, std::move(key)});
 }
 
+/// Certificates by their DER. OpenSSL takes longer to read one than a module does.
+using ReadCertificates = std::unordered_map<std::string, cms::Certificate>;
+
+ReadCertificates read_before(const std::vector<std::shared_ptr<const Identity>>& identities,
+                             const std::vector<LoneCertificate>& lone) {
+    ReadCertificates read;
+    const auto add = [&read](const cms::Certificate& certificate) {
+        read.try_emplace(std::string(cms::as_text(certificate.der())), certificate);
+    };
+    for (const auto& identity : identities)
+        add(identity->certificate);
+    for (const auto& certificate : lone)
+        add(certificate.certificate);
+    return read;
+}
+
 class Builder {
   public:
-    Builder(const CertificateSource& source, std::uint64_t generation, std::vector<std::string>& notes)
-        : m_source(source), m_generation(generation), m_notes(notes) {}
+    /// `before` may be empty.
+    Builder(const CertificateSource& source, std::uint64_t generation, std::vector<std::string>& notes,
+            const ReadCertificates& before)
+        : m_source(source), m_generation(generation), m_notes(notes), m_before(before) {}
 
     void add(const std::shared_ptr<TokenState>& token) {
         std::vector<std::pair<const ScannedCertificate*, cms::Certificate>> read;
         const auto pool = std::make_shared<std::vector<cms::Certificate>>();
         for (const auto& scanned : token->certificates) {
             try {
-                read.emplace_back(&scanned, cms::Certificate::from_der(cms::as_bytes(scanned.der)));
+                read.emplace_back(&scanned, certificate_of(scanned));
                 pool->push_back(read.back().second);
             } catch (const std::exception& error) {
                 note(*token, "certificate \"" + scanned.label + "\" cannot be read: " + error.what());
@@ -137,6 +155,12 @@ class Builder {
     };
     using Pool = std::shared_ptr<const std::vector<cms::Certificate>>;
 
+    [[nodiscard]] cms::Certificate certificate_of(const ScannedCertificate& scanned) const {
+        const auto known = m_before.find(scanned.der);
+        return known != m_before.end() ? known->second
+                                       : cms::Certificate::from_der(cms::as_bytes(scanned.der));
+    }
+
     void add(const std::shared_ptr<TokenState>& token, const KeyIndex& keys, const FileCertificate& file,
              const Pool& pool) {
         const auto known = m_candidates.find(file.der);
@@ -199,6 +223,7 @@ class Builder {
     const CertificateSource& m_source;
     std::uint64_t m_generation;
     std::vector<std::string>& m_notes;
+    const ReadCertificates& m_before;
     std::set<std::string> m_said;
     std::map<std::string, std::shared_ptr<Key>> m_keys;
     std::map<std::string, Candidate> m_candidates;
@@ -212,7 +237,8 @@ void Catalogue::rebuild(std::vector<std::shared_ptr<TokenState>> tokens,
                         const std::vector<std::shared_ptr<TokenState>>& leaving) {
     ++m_generation;
     m_notes.clear();
-    Builder builder(*m_source, m_generation, m_notes);
+    const ReadCertificates before = read_before(m_identities, m_lone);
+    Builder builder(*m_source, m_generation, m_notes, before);
     for (const auto& token : tokens)
         builder.add(token);
     m_absent.replaced(m_identities, tokens);
@@ -222,7 +248,7 @@ void Catalogue::rebuild(std::vector<std::shared_ptr<TokenState>> tokens,
     m_lone = builder.lone_certificates();
     m_tokens = std::move(tokens);
     std::vector<std::string> unsaid;
-    Builder leaving_builder(*m_source, m_generation, unsaid);
+    Builder leaving_builder(*m_source, m_generation, unsaid, before);
     for (const auto& token : leaving)
         leaving_builder.add(token);
     m_leaving_keys = leaving_builder.keys();

@@ -43,6 +43,35 @@ TEST_CASE("after the login a certificate without its private key is none") {
     CHECK(catalogue.identities().front()->key->locations.front().key->handle == 7);
 }
 
+TEST_CASE("a certificate that was there before is taken by what it is, not by its name") {
+    const KeyPair key(SyntheticKey::ec);
+    const auto older = key.certificate({"Alice", "alice@example.org"});
+    const auto newer = key.certificate({"Alice", "alice@example.com"});
+    Catalogue catalogue;
+    const auto addresses_of = [&](const std::vector<std::string>& certificates) {
+        const auto token = synthetic_token("alice", true);
+        token->keys.push_back(scanned_key(key, "\x01", true));
+        for (const auto& der : certificates)
+            token->certificates.push_back({"\x01", "mail", der});
+        catalogue.rebuild({token});
+        std::vector<std::string> addresses;
+        for (const auto& identity : catalogue.identities()) {
+            CHECK(identity->places.front().token == token);
+            REQUIRE(identity->emails.size() == 1);
+            addresses.push_back(identity->emails.front());
+        }
+        return addresses;
+    };
+    CHECK(addresses_of({older}) == std::vector<std::string>{"alice@example.org"});
+    CHECK(addresses_of({newer}) == std::vector<std::string>{"alice@example.com"});
+    CHECK(addresses_of({older, newer}) == std::vector<std::string>{"alice@example.org", "alice@example.com"});
+    CHECK(addresses_of({newer, older}) == std::vector<std::string>{"alice@example.com", "alice@example.org"});
+    // Of what was read before, only a whole one counts.
+    CHECK(addresses_of({older.substr(0, older.size() - 1), newer + "x"}).empty());
+    CHECK(catalogue.notes().size() == 1);
+    CHECK(addresses_of({newer}) == std::vector<std::string>{"alice@example.com"});
+}
+
 TEST_CASE("a certificate without a key is shown as such, with the reason") {
     const KeyPair key(SyntheticKey::ec);
     const KeyPair other(SyntheticKey::ec);
