@@ -1,5 +1,6 @@
 // A module that is slow, busy, large, or brought down by one key of several.
 #include "tests/end_to_end/busy_alice.h"
+#include "tests/end_to_end/raw_client.h"
 #include "tests/end_to_end/sign_load.h"
 
 #include <memory>
@@ -72,6 +73,30 @@ TEST_CASE("a token with thousands of objects is used, and what is left out is sa
     CHECK(busy.agent.log().find("left out certificates or keys") != std::string::npos);
     check_done(busy.signet({"sign", "-o", "two", "report.txt"}));
     CHECK(busy.never_restarted());
+}
+
+TEST_CASE("a list that goes on is told from what was seen, without another scan") {
+    BusyAlice busy({KeyType::p256, KeyType::rsa2048}, 2, "30s");
+    check_done(busy.signet({"list"}));
+    busy.module.follow("C_FindObjectsInit crash times 1");
+    RawClient client(busy.agent.socket());
+    client.send(frame(hello()));
+    REQUIRE(client.receive());
+    signet::agent::protocol::Request request;
+    request.set_id(2);
+    request.mutable_list()->set_offset(1);
+    client.send(frame(request));
+    const auto message = client.receive();
+    REQUIRE(message);
+    signet::agent::protocol::Reply reply;
+    REQUIRE(reply.ParseFromString(*message));
+    CHECK(reply.status() == signet::agent::protocol::DONE);
+    CHECK(reply.list().identities_size() == 1);
+    CHECK(reply.list().tokens_size() == 0);
+    CHECK(busy.never_restarted());
+    // One from its beginning does look.
+    check_done(busy.signet({"list"}));
+    CHECK(wait_until([&] { return !busy.never_restarted(); }));
 }
 
 TEST_CASE("operations that lost their key share the scan that finds it again") {
