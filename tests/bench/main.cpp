@@ -1,7 +1,6 @@
 // signet-bench: one run, one machine, everything side by side. scripts/bench builds and starts it.
 #include <algorithm>
 #include <cstdio>
-#include <cstring>
 #include <exception>
 #include <initializer_list>
 #include <map>
@@ -82,20 +81,25 @@ const char* name_of(Key key) {
     return key == Key::rsa2048 ? "RSA-2048" : "P-256";
 }
 
-void measure_key(Rounds& out, tests::Alice& alice, const Agents& agents, Key key) {
-    const auto& identity =
-        alice.identity(key == Key::rsa2048 ? tests::KeyType::rsa2048 : tests::KeyType::p256);
+void measure_bare(Rounds& out, tests::Alice& alice, Key key, const tests::Identity& identity,
+                  unsigned threads) {
     const bench::BareToken token{tests::SoftHsmToken::module_path(),
                                  alice.token().label(),
                                  {},
                                  {static_cast<std::uint8_t>(std::stoul(identity.id, nullptr, 16))},
                                  key};
-    const std::string name = name_of(key);
-    for (const unsigned threads : {1U, 2U})
-        out.add(
-            joined({name, " bare C_Sign, ", std::to_string(threads), threads == 1 ? " thread" : " threads"}),
+    out.add(joined({name_of(key), " bare C_Sign, ", std::to_string(threads),
+                    threads == 1 ? " thread" : " threads"}),
             bench::bare_token_in_own_process(token, alice.token().pin_file(), threads, round_length,
                                              alice.token().environment()));
+}
+
+void measure_key(Rounds& out, tests::Alice& alice, const Agents& agents, Key key) {
+    const auto& identity =
+        alice.identity(key == Key::rsa2048 ? tests::KeyType::rsa2048 : tests::KeyType::p256);
+    const std::string name = name_of(key);
+    for (const unsigned threads : {1U, 2U})
+        measure_bare(out, alice, key, identity, threads);
     for (const unsigned clients : {1U, 8U}) {
         const std::string who = std::to_string(clients) + (clients == 1 ? " client" : " clients");
         out.add(joined({name, " through the agent, ", who}),
@@ -175,7 +179,7 @@ void measure_replicas(Rounds& out) {
     out.add("token of 150 ms an operation, and a replica", bench::measure_replicas(2));
 }
 
-void add_ratios_of_real_tokens(const Rounds& rounds_taken, std::vector<bench::Ratio>& out) {
+void add_ratios_of_many_objects(const Rounds& rounds_taken, std::vector<bench::Ratio>& out) {
     const auto many = with_objects(many_identities);
     constexpr double microseconds_in_a_second = 1e6;
     out.push_back({"agent's start to ready" + many + ", in seconds",
@@ -185,6 +189,9 @@ void add_ratios_of_real_tokens(const Rounds& rounds_taken, std::vector<bench::Ra
                    rounds_taken.median("P-256, 1 client" + many).p50 /
                        rounds_taken.median("P-256, 1 client" + with_objects(few_identities)).p50,
                    "1.00"});
+}
+
+void add_ratio_of_replicas(const Rounds& rounds_taken, std::vector<bench::Ratio>& out) {
     out.push_back({"150 ms an operation: two replicas / one token",
                    rounds_taken.median("token of 150 ms an operation, and a replica").rate /
                        rounds_taken.median("token of 150 ms an operation, alone").rate,
@@ -214,8 +221,28 @@ std::vector<bench::Ratio> ratios_of(const Rounds& rounds_taken) {
                            rounds_taken.median(name + " one-shot openssl cms -engine pkcs11").p50,
                        "at most 0.50"});
     }
-    add_ratios_of_real_tokens(rounds_taken, out);
+    add_ratios_of_many_objects(rounds_taken, out);
+    add_ratio_of_replicas(rounds_taken, out);
     return out;
+}
+
+int print(const Rounds& rounds_taken, const std::vector<bench::Ratio>& ratios, bool json) {
+    const auto rows = rounds_taken.rows();
+    std::fputs((json ? as_json(rows, ratios) : as_table(rows, ratios)).c_str(), stdout);
+    return 0;
+}
+
+/// With the machine's own speed, without which these figures say little.
+int run_many_objects(bool json) {
+    tests::Alice alice({tests::KeyType::rsa2048});
+    const auto& identity = alice.identity(tests::KeyType::rsa2048);
+    Rounds out;
+    for (unsigned round = 0; round < rounds; ++round)
+        measure_bare(out, alice, Key::rsa2048, identity, 1);
+    measure_many_objects(out);
+    std::vector<bench::Ratio> ratios;
+    add_ratios_of_many_objects(out, ratios);
+    return print(out, ratios, json);
 }
 
 int run(bool json) {
@@ -238,10 +265,7 @@ int run(bool json) {
         measure_one_shot(out, alice, agents, key);
     measure_many_objects(out);
     measure_replicas(out);
-    const auto rows = out.rows();
-    const auto ratios = ratios_of(out);
-    std::fputs((json ? as_json(rows, ratios) : as_table(rows, ratios)).c_str(), stdout);
-    return 0;
+    return print(out, ratios_of(out), json);
 }
 
 }  // namespace
@@ -250,12 +274,18 @@ int main(int argc, char** argv) {
     if (const auto status = bench::run_role(argc, argv))
         return *status;
     try {
-        const bool json = argc == 2 && std::strcmp(argv[1], "--json") == 0;
-        if (argc > 1 && !json) {
-            std::fprintf(stderr, "usage: signet-bench [--json]\n");
-            return 2;
+        bool json = false;
+        bool only_many_objects = false;
+        for (int i = 1; i < argc; ++i) {
+            const std::string_view option = argv[i];
+            json = json || option == "--json";
+            only_many_objects = only_many_objects || option == "--many-objects";
+            if (option != "--json" && option != "--many-objects") {
+                std::fprintf(stderr, "usage: signet-bench [--json] [--many-objects]\n");
+                return 2;
+            }
         }
-        return run(json);
+        return only_many_objects ? run_many_objects(json) : run(json);
     } catch (const std::exception& error) {
         std::fprintf(stderr, "signet-bench: %s\n", error.what());
         return 1;
