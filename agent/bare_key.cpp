@@ -1,7 +1,6 @@
 #include "agent/bare_key.h"
 
 #include "agent/key_index.h"
-#include "agent/key_pairs.h"
 #include "agent/token_uri.h"
 
 #include <map>
@@ -76,9 +75,8 @@ BareKey bare_key(const std::shared_ptr<TokenState>& token, const ScannedKey& sho
     return bare;
 }
 
-/// The public key of each private one. Pairs may share a CKA_ID.
-std::map<const ScannedKey*, const ScannedKey*> public_halves(const TokenState& token) {
-    const KeyIndex keys(token);
+/// The public key of each private one (KeyIndex::private_of). Pairs may share a CKA_ID.
+std::map<const ScannedKey*, const ScannedKey*> public_halves(const TokenState& token, const KeyIndex& keys) {
     std::map<const ScannedKey*, const ScannedKey*> halves;
     for (const auto& key : token.keys) {
         if (key.is_private)
@@ -91,8 +89,8 @@ std::map<const ScannedKey*, const ScannedKey*> public_halves(const TokenState& t
 
 void add_of_token(const std::shared_ptr<TokenState>& token, const Taken& taken, std::uint64_t generation,
                   std::vector<BareKey>& bare) {
-    const auto halves = public_halves(*token);
-    const KeyPairs pairs(*token);
+    const KeyIndex keys(*token);
+    const auto halves = public_halves(*token, keys);
     std::set<const ScannedKey*> used;
     for (const auto& key : token->keys) {
         if (!key.is_private)
@@ -103,7 +101,7 @@ void add_of_token(const std::shared_ptr<TokenState>& token, const Taken& taken, 
             used.insert(half);
         if (!taken.handles.contains(key.handle)) {
             bare.push_back(bare_key(token, key, half, generation));
-            bare.back().is_ambiguous = half == nullptr && pairs.public_halves(key).is_ambiguous;
+            bare.back().is_ambiguous = half == nullptr && keys.public_halves(key).is_ambiguous;
         }
     }
     if (!token->needs_login())

@@ -19,7 +19,7 @@ struct BareKey {
     std::shared_ptr<const cms::PublicKey> public_key{};
     /// The same with its one place; none without.
     std::shared_ptr<const Key> key{};
-    /// The token shows public keys, and nothing tells which is this one's (KeyPairs): there is none then.
+    /// The token shows public keys, and nothing tells which is this one's (KeyIndex): there is none then.
     bool is_ambiguous = false;
 };
 

@@ -3,7 +3,7 @@
 #include "agent/deletion.h"
 #include "agent/error.h"
 #include "agent/handlers.h"
-#include "agent/key_pairs.h"
+#include "agent/key_index.h"
 #include "agent/provisioning.h"
 #include "agent/token_description.h"
 #include "agent/token_uri.h"
@@ -34,6 +34,15 @@ struct Belongings {
     bool is_ambiguous = false;
 };
 
+/// One for each token, however many of its keys are looked at.
+class Indexes {
+  public:
+    const KeyIndex& of(const TokenState& token) { return m_indexes.try_emplace(&token, token).first->second; }
+
+  private:
+    std::map<const TokenState*, KeyIndex> m_indexes;
+};
+
 /// By token, and what makes the key one: its public value, or the handle where that does not show.
 using Found = std::map<std::pair<const TokenState*, std::string>, Belongings>;
 
@@ -50,42 +59,42 @@ void add_public_keys(Belongings& belongings) {
     }
 }
 
-void add_private_key(Belongings& belongings, const KeyPairs& pairs, const ScannedKey& key) {
-    const auto halves = pairs.public_halves(key);
+void add_private_key(Belongings& belongings, const KeyIndex& index, const ScannedKey& key) {
+    const auto halves = index.public_halves(key);
     belongings.is_ambiguous |= halves.is_ambiguous;
     add(belongings.private_keys, key);
     for (const auto* half : halves.keys)
         add(belongings.public_keys, *half);
 }
 
-std::vector<const ScannedKey*> private_keys_with(const TokenState& token, const KeyPairs& pairs,
+std::vector<const ScannedKey*> private_keys_with(const TokenState& token, const KeyIndex& index,
                                                  const std::string& value) {
     std::vector<const ScannedKey*> keys;
     for (const auto& key : token.keys) {
-        if (key.is_private && !value.empty() && pairs.value_of(key) == value)
+        if (key.is_private && !value.empty() && index.value_of(key) == value)
             keys.push_back(&key);
     }
     return keys;
 }
 
 /// Those of an identity: `shown` is the one that the catalogue has found.
-void add_private_keys(Belongings& belongings, const KeyPairs& pairs, const ScannedKey& shown) {
-    const auto keys = private_keys_with(*belongings.token, pairs, belongings.value);
+void add_private_keys(Belongings& belongings, const KeyIndex& index, const ScannedKey& shown) {
+    const auto keys = private_keys_with(*belongings.token, index, belongings.value);
     for (const auto* key : keys)
-        add_private_key(belongings, pairs, *key);
+        add_private_key(belongings, index, *key);
     if (!keys.empty())
         return;
     // Its CKA_ID alone makes it the certificate's.
-    belongings.is_ambiguous |= pairs.shares_id(shown) || !pairs.value_of(shown).empty();
+    belongings.is_ambiguous |= index.shares_id(shown) || !index.value_of(shown).empty();
     const auto& there = belongings.token->keys;
     const auto place = std::find_if(there.begin(), there.end(), [&shown](const auto& key) {
         return key.is_private && key.handle == shown.handle;
     });
     if (place != there.end())
-        add_private_key(belongings, pairs, *place);
+        add_private_key(belongings, index, *place);
 }
 
-void add_identities(const Agent& agent, const std::string& name, Found& found) {
+void add_identities(const Agent& agent, const std::string& name, Indexes& indexes, Found& found) {
     for (const auto& matching : agent.selector.matching(name)) {
         const auto value = public_value_of(matching->certificate);
         for (const auto& location : matching->key->locations) {
@@ -96,7 +105,7 @@ void add_identities(const Agent& agent, const std::string& name, Found& found) {
             belongings.description = matching->description() + " on " + uri_of(*location.token);
             belongings.value = value;
             if (location.key)
-                add_private_keys(belongings, KeyPairs(*location.token), *location.key);
+                add_private_keys(belongings, indexes.of(*location.token), *location.key);
             add_public_keys(belongings);
             belongings.identities.clear();
             for (const auto& identity : agent.hosts.catalogue().identities()) {
@@ -107,7 +116,7 @@ void add_identities(const Agent& agent, const std::string& name, Found& found) {
     }
 }
 
-void add_bare_keys(const Agent& agent, const std::string& name, Found& found) {
+void add_bare_keys(const Agent& agent, const std::string& name, Indexes& indexes, Found& found) {
     for (const auto& bare : bare_keys(agent.hosts.catalogue())) {
         if (!is_called(bare, name))
             continue;
@@ -115,21 +124,21 @@ void add_bare_keys(const Agent& agent, const std::string& name, Found& found) {
         const auto shown = std::find_if(keys.begin(), keys.end(), [&bare](const auto& key) {
             return key.is_private == bare.shown.is_private && key.handle == bare.shown.handle;
         });
-        const KeyPairs pairs(*bare.token);
-        const auto value = shown->is_private ? pairs.value_of(*shown) : shown->public_value;
+        const auto& index = indexes.of(*bare.token);
+        const auto value = shown->is_private ? index.value_of(*shown) : shown->public_value;
         const auto name_of_it = value.empty() ? "handle " + std::to_string(shown->handle) : value;
         auto& belongings = found[{bare.token.get(), name_of_it}];
         belongings.token = bare.token;
         belongings.description = "key \"" + shown->label + "\" " + uri_of(*bare.token, *shown);
         belongings.value = value;
         if (shown->is_private)
-            add_private_key(belongings, pairs, *shown);
+            add_private_key(belongings, index, *shown);
         add_public_keys(belongings);
     }
 }
 
 /// Throws Error where more would have to go than was named, or nobody can tell what.
-void refuse_unclear(const Belongings& belongings) {
+void refuse_unclear(const Belongings& belongings, const KeyIndex& index) {
     const auto& token = *belongings.token;
     if (belongings.is_ambiguous)
         throw Error(protocol::AMBIGUOUS_IDENTITY,
@@ -137,7 +146,7 @@ void refuse_unclear(const Belongings& belongings) {
                         belongings.description,
                     "delete it with the token's own tools");
     const auto& named = belongings.private_keys;
-    for (const auto* key : private_keys_with(token, KeyPairs(token), belongings.value)) {
+    for (const auto* key : private_keys_with(token, index, belongings.value)) {
         if (std::find(named.begin(), named.end(), key) == named.end())
             throw Error(protocol::AMBIGUOUS_IDENTITY,
                         "the token has the same key once more, as " + uri_of(token, *key),
@@ -147,9 +156,10 @@ void refuse_unclear(const Belongings& belongings) {
 
 /// Throws Error.
 Belongings the_one(const Agent& agent, const std::string& name) {
+    Indexes indexes;
     Found found;
-    add_identities(agent, name, found);
-    add_bare_keys(agent, name, found);
+    add_identities(agent, name, indexes, found);
+    add_bare_keys(agent, name, indexes, found);
     if (found.empty())
         throw Error(protocol::NO_IDENTITY, "no key matches \"" + name + "\"",
                     "see what `signet list` shows; some keys show after `signet unlock`");
@@ -159,8 +169,9 @@ Belongings the_one(const Agent& agent, const std::string& name) {
             why += (why.empty() ? "several keys match: " : "; ") + belongings.description;
         throw Error(protocol::AMBIGUOUS_IDENTITY, why, "name one by its URI");
     }
-    refuse_unclear(found.begin()->second);
-    return found.begin()->second;
+    const auto& belongings = found.begin()->second;
+    refuse_unclear(belongings, indexes.of(*belongings.token));
+    return belongings;
 }
 
 void refuse_valid(const Belongings& belongings) {

@@ -1,15 +1,15 @@
-#include "agent/key_pairs.h"
+#include "agent/key_index.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace signet::agent {
 
 namespace {
 
-const std::vector<const ScannedKey*> nobody;
-
 template <typename Map, typename Name>
-const std::vector<const ScannedKey*>& found(const Map& map, const Name& name) {
+const std::vector<const ScannedKey*>& keys_in(const Map& map, const Name& name) {
+    static const std::vector<const ScannedKey*> nobody;
     const auto place = map.find(name);
     return place == map.end() ? nobody : place->second;
 }
@@ -21,31 +21,16 @@ bool have_one_value(const std::vector<const ScannedKey*>& keys) {
 
 }  // namespace
 
-KeyPairs::KeyPairs(const TokenState& token) {
-    for (const auto& key : token.keys) {
-        if (key.is_private && !key.public_value.empty())
-            m_shown_values.insert({key.key_type, key.public_value});
-        else if (key.is_private && !key.id.empty())
-            m_private_by_id[{key.key_type, key.id}].push_back(&key);
-        if (key.is_private)
-            continue;
-        if (!key.id.empty())
-            m_public_by_id[{key.key_type, key.id}].push_back(&key);
-        if (!key.public_value.empty())
-            m_public_by_value[{key.key_type, key.public_value}].push_back(&key);
-    }
-}
-
-PublicHalves KeyPairs::public_halves(const ScannedKey& private_key) const {
-    const auto type = private_key.key_type;
+PublicHalves KeyIndex::public_halves(const ScannedKey& private_key) const {
+    const auto type = type_of(private_key);
     if (!private_key.public_value.empty())
-        return {found(m_public_by_value, Name{type, private_key.public_value})};
+        return {keys_in(m_public_by_value, Name{type, private_key.public_value})};
     if (private_key.id.empty())
         return {};
-    auto candidates = found(m_public_by_id, Name{type, private_key.id});
+    auto candidates = keys_in(m_public_by_id, Name{type, private_key.id});
     // Those of private keys that show whose they are.
     std::erase_if(candidates, [&](const auto* key) {
-        return !key->public_value.empty() && m_shown_values.contains({type, key->public_value});
+        return !key->public_value.empty() && m_private_by_value.contains({type, key->public_value});
     });
     // Several that show no value may be anybody's.
     const bool are_one = candidates.size() <= 1 || !candidates.front()->public_value.empty();
@@ -54,9 +39,8 @@ PublicHalves KeyPairs::public_halves(const ScannedKey& private_key) const {
     return by_label(private_key, candidates);
 }
 
-PublicHalves KeyPairs::by_label(const ScannedKey& private_key,
-                                const std::vector<const ScannedKey*>& candidates) const {
-    const auto& private_keys = found(m_private_by_id, Name{private_key.key_type, private_key.id});
+PublicHalves KeyIndex::by_label(const ScannedKey& private_key, const Keys& candidates) const {
+    const auto& private_keys = keys_in(m_private_by_id, Name{type_of(private_key), private_key.id});
     const auto bearers = [&](const std::string& label) {
         return std::count_if(private_keys.begin(), private_keys.end(),
                              [&label](const auto* key) { return key->label == label; });
@@ -75,12 +59,12 @@ PublicHalves KeyPairs::by_label(const ScannedKey& private_key,
     return {{}, !all_are_others};
 }
 
-std::string KeyPairs::value_of(const ScannedKey& private_key) const {
+std::string KeyIndex::value_of(const ScannedKey& private_key) const {
     return private_key.public_value.empty() ? public_halves(private_key).value() : private_key.public_value;
 }
 
-bool KeyPairs::shares_id(const ScannedKey& private_key) const {
-    return found(m_private_by_id, Name{private_key.key_type, private_key.id}).size() > 1;
+bool KeyIndex::shares_id(const ScannedKey& private_key) const {
+    return keys_in(m_private_by_id, Name{type_of(private_key), private_key.id}).size() > 1;
 }
 
 }  // namespace signet::agent
