@@ -238,7 +238,7 @@ void Catalogue::rebuild(std::vector<std::shared_ptr<TokenState>> tokens,
     ++m_generation;
     m_notes.clear();
     const ReadCertificates before = read_before(m_identities, m_lone);
-    Builder builder(*m_source, m_generation, m_notes, before);
+    Builder builder(m_source, m_generation, m_notes, before);
     for (const auto& token : tokens)
         builder.add(token);
     m_absent.replaced(m_identities, tokens);
@@ -248,7 +248,7 @@ void Catalogue::rebuild(std::vector<std::shared_ptr<TokenState>> tokens,
     m_lone = builder.lone_certificates();
     m_tokens = std::move(tokens);
     std::vector<std::string> unsaid;
-    Builder leaving_builder(*m_source, m_generation, unsaid, before);
+    Builder leaving_builder(m_source, m_generation, unsaid, before);
     for (const auto& token : leaving)
         leaving_builder.add(token);
     m_leaving_keys = leaving_builder.keys();

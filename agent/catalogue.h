@@ -14,6 +14,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace signet::agent {
@@ -30,7 +31,7 @@ class Catalogue {
 
     /// What lies in files beside the tokens, for the next rebuild. A certificate there is an identity as one
     /// on the token is, but before the login only if the token shows its public key, or no public key at all.
-    [[nodiscard]] CertificateSource& source() const noexcept { return *m_source; }
+    void look_beside(CertificateSource source) noexcept { m_source = std::move(source); }
 
     /// Grows by one with each rebuild.
     [[nodiscard]] std::uint64_t generation() const noexcept { return m_generation; }
@@ -60,7 +61,7 @@ class Catalogue {
     [[nodiscard]] std::shared_ptr<const Key> key(const std::string& subject_public_key_info) const;
 
   private:
-    std::unique_ptr<CertificateSource> m_source = std::make_unique<CertificateSource>();
+    CertificateSource m_source;
     std::uint64_t m_generation = 0;
     std::vector<std::shared_ptr<TokenState>> m_tokens;
     std::vector<std::shared_ptr<const Identity>> m_identities;

@@ -1,15 +1,11 @@
 #include "agent/certificate_source.h"
 
-#include <utility>
-
 namespace signet::agent {
 
-void CertificateSource::configure(const Config& config) {
-    std::vector<Entry> entries;
-    entries.reserve(config.tokens.size());
+CertificateSource::CertificateSource(const Config& config) {
+    m_entries.reserve(config.tokens.size());
     for (const auto& token : config.tokens)
-        entries.push_back({std::make_shared<const TokenUri>(token.uri), token.certificate_files});
-    m_entries = std::move(entries);
+        m_entries.push_back({std::make_shared<const TokenUri>(token.uri), token.certificate_files});
 }
 
 const CertificateFiles* CertificateSource::beside(const TokenState& token) const {

@@ -11,14 +11,16 @@
 
 namespace signet::agent {
 
-/// On the loop's thread only.
+/// Immutable: another configuration is another source. Shares the files that it read with the configuration.
 class CertificateSource {
   public:
-    /// What `config` says counts from the catalogue's next rebuild on. Throws Error(MALFORMED) for a URI of a
-    /// [[token]] that is none, and changes nothing then.
-    void configure(const Config& config);
+    /// Without any.
+    CertificateSource() = default;
+    /// Throws Error(MALFORMED) for a URI of a [[token]] that is none.
+    explicit CertificateSource(const Config& config);
 
-    /// Of the first [[token]] that matches; null if it names none, or none matches. Good until configure.
+    /// Of the first [[token]] that matches; null if it names none, or none matches. Good as long as this.
+    /// Throws nothing.
     [[nodiscard]] const CertificateFiles* beside(const TokenState& token) const;
 
   private:

@@ -86,8 +86,7 @@ asio::awaitable<void> Daemon::start() {
         const auto modules = co_await modules_of(m_agent->config);
         if (m_agent->stopping)
             co_return;
-        m_agent->hosts.catalogue().source().configure(*m_agent->config);
-        m_agent->hosts.configure(modules);
+        m_agent->hosts.configure(modules, CertificateSource(*m_agent->config));
     } catch (...) {
         m_failure = std::current_exception();
         m_loop.stop();
@@ -210,9 +209,7 @@ asio::awaitable<void> Daemon::read_again() {
         const auto modules = co_await modules_of(config);
         if (m_agent->stopping)
             co_return;
-        // Configuring the hosts rebuilds the catalogue.
-        m_agent->hosts.catalogue().source().configure(*config);
-        m_agent->hosts.configure(modules);
+        m_agent->hosts.configure(modules, CertificateSource(*config));
         m_agent->config = config;
         m_agent->logins.reconfigured();
         m_discovered = config->modules.empty();

@@ -50,7 +50,7 @@ std::vector<std::shared_ptr<TokenState>> tokens_of(const std::vector<std::shared
 Hosts::Hosts(asio::io_context& loop, std::string program)
     : m_loop(loop), m_program(std::move(program)), m_refreshed(loop), m_rebuilt(loop) {}
 
-void Hosts::configure(const std::vector<ModuleConfig>& modules) {
+void Hosts::configure(const std::vector<ModuleConfig>& modules, CertificateSource beside) {
     auto before = m_hosts;
     std::vector<std::shared_ptr<Host>> known;
     std::vector<std::shared_ptr<Host>> after;
@@ -64,6 +64,7 @@ void Hosts::configure(const std::vector<ModuleConfig>& modules) {
                                            }));
     }
     // From here on nothing fails.
+    m_catalogue.look_beside(std::move(beside));
     m_hosts = std::move(after);
     for (std::size_t i = 0; i < m_hosts.size(); ++i) {
         if (known[i])

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "agent/catalogue.h"
+#include "agent/certificate_source.h"
 #include "agent/config.h"
 #include "agent/host.h"
 
@@ -24,8 +25,9 @@ class Hosts {
     /// Starts the hosts of new modules, and those of modules that could not be loaded again. A module that
     /// changed, or has another name, gets a new process when its own has finished what it has; requests wait.
     /// One that is not there any more finishes what it has, and what was begun with its keys (Host::Use), and
-    /// takes nothing new.
-    void configure(const std::vector<ModuleConfig>& modules);
+    /// takes nothing new. The catalogue is rebuilt with the certificates that lie `beside` the tokens. Throws
+    /// std::bad_alloc, and changes nothing then.
+    void configure(const std::vector<ModuleConfig>& modules, CertificateSource beside);
     void end_all();
 
     /// Returns when every host has its first scan in, or cannot have one, or fails again and again; or at

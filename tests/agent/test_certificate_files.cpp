@@ -50,7 +50,7 @@ struct Beside {
     explicit Beside(const std::filesystem::path& folder, const std::string& uri = "pkcs11:token=keys") {
         config.tokens.push_back({.uri = uri});
         config.tokens.back().certificate_files = CertificateFiles::read(folder);
-        catalogue.source().configure(config);
+        catalogue.look_beside(CertificateSource(config));
     }
     Config config;
     Catalogue catalogue;
@@ -220,7 +220,7 @@ TEST_CASE("a certificate beside a token is an identity if its key is there") {
     SECTION("but not of a token that an earlier entry is about") {
         beside.config.tokens.insert(beside.config.tokens.begin(),
                                     {.uri = "pkcs11:token=keys;model=synthetic"});
-        catalogue.source().configure(beside.config);
+        catalogue.look_beside(CertificateSource(beside.config));
         catalogue.rebuild({token});
         CHECK(catalogue.identities().empty());
         CHECK(catalogue.lone_certificates().empty());
