@@ -46,4 +46,9 @@ void become_program(const std::string& name, const Arguments& arguments) {
                 "install it beside signet");
 }
 
+void become_cms(const std::string& command, Arguments arguments) {
+    arguments.insert(arguments.begin(), command);
+    become_program("signet-cms", arguments);
+}
+
 }  // namespace signet::client::commands

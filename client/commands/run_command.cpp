@@ -3,34 +3,23 @@
 #include <string_view>
 
 #include "client/commands/become_program.h"
+#include "client/commands/command_table.h"
 #include "client/commands/commands.h"
 
 namespace signet::client::commands {
 
 namespace {
 
-struct Command {
-    std::string_view name;
-    std::string_view summary;
-    ExitStatus (*run)(const Arguments& arguments);
-};
-
-/// Loading OpenSSL takes longer than all that the other commands do.
-ExitStatus become_cms(const char* command, Arguments arguments) {
-    arguments.insert(arguments.begin(), command);
-    become_program("signet-cms", arguments);
-}
-
 ExitStatus verify(const Arguments& arguments) {
-    return become_cms("verify", arguments);
+    become_cms("verify", arguments);
 }
 
 ExitStatus encrypt(const Arguments& arguments) {
-    return become_cms("encrypt", arguments);
+    become_cms("encrypt", arguments);
 }
 
 ExitStatus decrypt(const Arguments& arguments) {
-    return become_cms("decrypt", arguments);
+    become_cms("decrypt", arguments);
 }
 
 /// The MIME library is for mail alone.
@@ -60,23 +49,14 @@ Error usage_error(const std::string& why) {
 }
 
 ExitStatus help() {
-    std::string text =
-        std::string(usage) + "\n\nSigns and opens files and mail with keys that stay on their token.\n\n";
-    for (const Command& command : command_table) {
-        text += "  ";
-        text += command.name;
-        text.append(10 - command.name.size(), ' ');
-        text += command.summary;
-        text += '\n';
-    }
-    text +=
-        "\n"
-        "`signet COMMAND --help` says more. `-` is standard input or output.\n"
-        "\n"
-        "Exit status: 0 done, 1 the answer is no, 2 usage, 3 no agent, 4 no identity or several,\n"
-        "5 PIN wrong, locked or cancelled, 6 token absent or failing, 7 refused by policy,\n"
-        "8 malformed input, 9 anything else.\n";
-    print(text);
+    print(std::string(usage) + "\n\nSigns and opens files and mail with keys that stay on their token.\n\n" +
+          list_of(command_table, 12) +
+          "\n"
+          "`signet COMMAND --help` says more. `-` is standard input or output.\n"
+          "\n"
+          "Exit status: 0 done, 1 the answer is no, 2 usage, 3 no agent, 4 no identity or several,\n"
+          "5 PIN wrong, locked or cancelled, 6 token absent or failing, 7 refused by policy,\n"
+          "8 malformed input, 9 anything else.\n");
     return ExitStatus::done;
 }
 
@@ -97,9 +77,8 @@ ExitStatus run_command(const Arguments& arguments) {
         // A command's own --help is the only place that knows its options.
         return run_command({rest.front(), "--help"});
     }
-    for (const Command& command : command_table)
-        if (command.name == name)
-            return command.run(rest);
+    if (const Command* command = find(command_table, name))
+        return command->run(rest);
     throw usage_error("there is no command '" + name + "'");
 }
 

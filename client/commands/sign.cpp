@@ -79,11 +79,8 @@ ExitStatus sign_files(const Arguments& arguments, Attach attach) {
         throw options.usage_error("standard input can be signed only once");
     SigningOptions signing = signing_options(options, *parsed);
     const bool attached = parsed->has("attached");
-    if (attached && attach == nullptr) {
-        Arguments again = arguments;
-        again.insert(again.begin(), "sign");
-        become_program("signet-cms", again);
-    }
+    if (attached && attach == nullptr)
+        become_cms("sign", arguments);
     const std::vector<std::string> targets = output_paths(*parsed, attached ? ".p7m" : ".p7s");
     refuse_collisions(options, paths, targets);
 
