@@ -96,8 +96,9 @@ TEST_CASE(
     REQUIRE(wait_until([&] { return audit_records(alice.session.agent(), "sign", "begun") > 0; }));
     alice.card.pull();
     const auto status = many.wait(std::chrono::seconds(60));
-    INFO(alice.session.agent().log());
-    CHECK(status == 6);
+    INFO(many.err() << alice.session.agent().log());
+    REQUIRE(status);
+    CHECK(*status == 6);
     CHECK(count_lines(many.err()) == 1);
     // All are signed, or none.
     CHECK_FALSE(std::filesystem::exists(session.path("file0.p7s")));
