@@ -62,9 +62,7 @@ TEST_CASE("a certification request holds what was asked for, and verifies") {
         subject.organisation = "Example";
         subject.surname = "Bee";
         subject.common_name = "Bob Bee";
-        subject.emails = {"bob@example.org",
-                          "b\xc3\xb8"
-                          "b@example.org"};
+        subject.emails = {"bob@example.org", "b\303\270b@example.org"};
         subject.sign = true;
         subject.decrypt = true;
         const auto info = certification_request_info(subject, half);
@@ -152,15 +150,12 @@ TEST_CASE("a public key is built from what a token shows") {
 }
 
 TEST_CASE("an e-mail address for a certificate is a dot-string at a domain in ASCII") {
-    for (const char* good : {"alice@example.org", "a.b+c@x", "o'neil@sub.example-1.org",
-                             "b\xc3\xb8"
-                             "b@example.org"})
+    for (const char* good :
+         {"alice@example.org", "a.b+c@x", "o'neil@sub.example-1.org", "b\303\270b@example.org"})
         CHECK(is_email_address(good));
-    for (const char* bad : {"", "@", "alice", "alice@", "@example.org", "a..b@x", ".a@x", "a.@x", "a b@x",
-                            "a@x..y", "a@-x", "a@x-",
-                            "a@b\xc3\xb8"
-                            "b.org",
-                            "\"a b\"@x", "<a@x>", "a@x>", "a,b@x", "a@x."})
+    for (const char* bad :
+         {"", "@", "alice", "alice@", "@example.org", "a..b@x", ".a@x", "a.@x", "a b@x", "a@x..y", "a@-x",
+          "a@x-", "a@b\303\270b.org", "\"a b\"@x", "<a@x>", "a@x>", "a,b@x", "a@x."})
         CHECK_FALSE(is_email_address(bad));
     CHECK(is_email_address(std::string(64, 'a') + "@x"));
     CHECK_FALSE(is_email_address(std::string(65, 'a') + "@x"));
