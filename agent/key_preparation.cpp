@@ -49,6 +49,30 @@ std::vector<std::shared_ptr<Host>> hosts_of(const Key& key, const Predicate& wan
     return hosts;
 }
 
+/// Waits for one of the hosts of `key` that are `coming`, or one that shows the key meanwhile. Throws
+/// `login_failure`, or Error without one, if there is none before `deadline`.
+asio::awaitable<void> wait_for_host(Hosts& hosts, std::shared_ptr<const Key> key,
+                                    std::vector<std::shared_ptr<Host>> coming, Clock::time_point deadline,
+                                    std::exception_ptr login_failure) {
+    // Those that are ready now cannot do it.
+    const auto ready_now = hosts_of(*key, [](const Host& host) { return host.is_ready(); });
+    const auto that_may_come = [&hosts, key, ready_now] {
+        const auto now = hosts.catalogue().key(key->subject_public_key_info);
+        return hosts_of(now ? *now : *key, [&ready_now](const Host& host) {
+            return std::none_of(ready_now.begin(), ready_now.end(),
+                                [&host](const auto& other) { return other.get() == &host; });
+        });
+    };
+    if (co_await hosts.wait_any_ready(that_may_come, deadline))
+        co_return;
+    if (login_failure)
+        std::rethrow_exception(login_failure);
+    throw Error(
+        protocol::TOKEN_FAILED,
+        "module " + coming.front()->config().name + " does not get ready: " + coming.front()->trouble(),
+        "see the log of signet-agent");
+}
+
 }  // namespace
 
 asio::awaitable<void> KeyOperations::prepare(Progress& progress) {
@@ -126,25 +150,9 @@ asio::awaitable<void> KeyOperations::prepare(Progress& progress) {
         co_return;
     }
 
-    const auto coming = hosts_of(*key, [](const Host& host) { return !host.is_ready() && host.goes_on(); });
+    auto coming = hosts_of(*key, [](const Host& host) { return !host.is_ready() && host.goes_on(); });
     if (!coming.empty()) {
-        // Another module may show the key meanwhile. Those that are ready now cannot do it.
-        const auto ready_now = hosts_of(*key, [](const Host& host) { return host.is_ready(); });
-        const auto that_may_come = [this, key, ready_now] {
-            const auto now = m_hosts.catalogue().key(key->subject_public_key_info);
-            return hosts_of(now ? *now : *key, [&ready_now](const Host& host) {
-                return std::none_of(ready_now.begin(), ready_now.end(),
-                                    [&host](const auto& other) { return other.get() == &host; });
-            });
-        };
-        const bool ready = co_await m_hosts.wait_any_ready(that_may_come, progress.deadline);
-        if (!ready && progress.login_failure)
-            std::rethrow_exception(progress.login_failure);
-        if (!ready)
-            throw Error(protocol::TOKEN_FAILED,
-                        "module " + coming.front()->config().name +
-                            " does not get ready: " + coming.front()->trouble(),
-                        "see the log of signet-agent");
+        co_await wait_for_host(m_hosts, key, std::move(coming), progress.deadline, progress.login_failure);
         co_return;
     }
     // Every host is well, but none has the token where it was: it may have come back elsewhere.
