@@ -16,6 +16,7 @@ class Broadcast {
     /// Returns after the next notify_all(), or at `deadline`; at once if that has passed.
     asio::awaitable<void> wait_until(Clock::time_point deadline);
 
+    /// Wakes all that wait now, from the loop: not in here. Throws nothing.
     void notify_all();
 
   private:

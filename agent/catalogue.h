@@ -35,6 +35,7 @@ class Catalogue {
 
     /// Grows by one with each rebuild.
     [[nodiscard]] std::uint64_t generation() const noexcept { return m_generation; }
+    /// Those of the last rebuild, in its order. What these give is good until the next one.
     [[nodiscard]] const std::vector<std::shared_ptr<TokenState>>& tokens() const noexcept { return m_tokens; }
     [[nodiscard]] const std::vector<std::shared_ptr<const Identity>>& identities() const noexcept {
         return m_identities;

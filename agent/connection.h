@@ -33,6 +33,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     Connection(Connection&&) = delete;
     Connection& operator=(Connection&&) = delete;
 
+    /// Reads from now on; once.
     void start();
     /// Reads no more; closes when what is unanswered is answered.
     void drain();

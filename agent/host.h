@@ -30,6 +30,7 @@ inline constexpr auto pin_pad_limit = std::chrono::minutes{2};
 class SendWatch {
   public:
     virtual ~SendWatch() = default;
+    /// On the loop's thread, before anything is answered.
     virtual void sent() noexcept = 0;
 
   protected:
@@ -89,6 +90,7 @@ class Host : public std::enable_shared_from_this<Host> {
         std::shared_ptr<Host> m_host;
     };
 
+    /// Brings the first process up; once.
     void start();
     /// The next process follows `config`. If the one that runs does not, it finishes what is outstanding and
     /// is replaced; what the last scan saw stays meanwhile, so that requests wait.
@@ -137,10 +139,13 @@ class Host : public std::enable_shared_from_this<Host> {
     /// Ends the calls of `client` that still wait, with Fate::client_gone.
     void drop(ClientId client);
 
+    /// The last that it was given; reconfigure() changes it.
     [[nodiscard]] const ModuleConfig& config() const noexcept { return m_config; }
     [[nodiscard]] State state() const noexcept { return m_state; }
     [[nodiscard]] bool is_ready() const noexcept { return m_state == State::ready; }
+    /// As `signet status` shows it.
     [[nodiscard]] std::string_view state_name() const noexcept;
+    /// Of the process; -1 without one.
     [[nodiscard]] pid_t pid() const noexcept { return m_pid; }
     /// Processes started after the first.
     [[nodiscard]] std::uint32_t restarts() const noexcept { return m_restarts; }
@@ -148,8 +153,11 @@ class Host : public std::enable_shared_from_this<Host> {
     [[nodiscard]] bool goes_on() const noexcept {
         return m_state != State::unloadable && m_state != State::ended;
     }
+    /// Threads of the process that do key operations; of the last one, if there is none.
     [[nodiscard]] std::uint32_t workers() const noexcept { return m_workers; }
+    /// Requests that the process has not answered, of all kinds.
     [[nodiscard]] std::size_t outstanding() const noexcept;
+    /// Key operations that wait for their turn.
     [[nodiscard]] std::size_t queued() const noexcept { return m_queue.size(); }
     /// Key operations that may be outstanding at once.
     [[nodiscard]] std::size_t room() const noexcept;
@@ -158,6 +166,7 @@ class Host : public std::enable_shared_from_this<Host> {
     [[nodiscard]] std::uint64_t answered() const noexcept { return m_answered; }
     /// Why there is no process, or why the last one ended; empty if nothing ever went wrong.
     [[nodiscard]] const std::string& trouble() const noexcept { return m_trouble; }
+    /// By slot, as the last scan saw them.
     [[nodiscard]] const std::map<std::uint64_t, std::shared_ptr<TokenState>>& tokens() const noexcept {
         return m_tokens;
     }

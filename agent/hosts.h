@@ -28,6 +28,7 @@ class Hosts {
     /// takes nothing new. The catalogue is rebuilt with the certificates that lie `beside` the tokens. Throws
     /// std::bad_alloc, and changes nothing then.
     void configure(const std::vector<ModuleConfig>& modules, CertificateSource beside);
+    /// For good: Host::end of each, and an empty catalogue.
     void end_all();
 
     /// Returns when every host has its first scan in, or cannot have one, or fails again and again; or at
@@ -55,6 +56,7 @@ class Hosts {
     /// Ends the calls of a client that has gone.
     void drop(ClientId client);
 
+    /// Of the configured modules, in their order.
     [[nodiscard]] const std::vector<std::shared_ptr<Host>>& all() const noexcept { return m_hosts; }
     /// Those that are no longer configured; some may have ended.
     [[nodiscard]] const std::vector<std::shared_ptr<Host>>& leaving() const noexcept { return m_leaving; }

@@ -20,13 +20,16 @@ class Listener {
     /// Connections at once; one more is closed.
     static constexpr std::size_t max_connections = 1024;
 
+    /// Accepts nothing yet. `agent` must outlive it.
     Listener(Agent& agent, ListeningSocket socket);
 
+    /// Accepts from now on; once.
     void start();
     /// Accepts no more, and lets every connection finish what is unanswered.
     void drain();
     /// Ends every connection at once.
     void close_all();
+    /// Whether nothing is accepted any more, and every connection has ended.
     [[nodiscard]] bool idle() const noexcept { return m_connections.empty() && !m_accepting; }
 
   private:

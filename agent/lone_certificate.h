@@ -17,6 +17,7 @@ struct LoneCertificate {
     std::string why;
 };
 
+/// Whether it has the name `name`, as an identity would.
 [[nodiscard]] bool is_called(const LoneCertificate& certificate, const CertificateName& name);
 
 }  // namespace signet::agent

@@ -8,6 +8,7 @@ namespace signet::agent {
 
 /// SHAKE256, which no token is asked for, is NO_HASH.
 token::protocol::Hash token_hash(cms::DigestAlgorithm algorithm) noexcept;
+/// Each has one.
 token::protocol::SignScheme token_scheme(cms::SignatureScheme scheme) noexcept;
 
 }  // namespace signet::agent

@@ -6,7 +6,8 @@
 
 namespace signet::agent {
 
-/// The first [[token]] that matches; the defaults if none does.
+/// The first [[token]] that matches; the defaults if none does. Each throws Error(MALFORMED) for a URI of a
+/// [[token]] that is none, which a configuration that was checked does not have.
 [[nodiscard]] TokenConfig token_config_for(const Config& config, const TokenState& token);
 [[nodiscard]] TokenConfig token_config_for(const Config& config, const pin::TokenDescription& token);
 

@@ -30,6 +30,7 @@ class TokenUri {
     TokenUri(const TokenUri&) = delete;
     TokenUri& operator=(const TokenUri&) = delete;
 
+    /// Whether all that it says of a token is so of this one; id and object are not looked at.
     [[nodiscard]] bool matches(const TokenState& token) const;
     [[nodiscard]] bool matches(const pin::TokenDescription& token) const;
     /// As far as these two tell: the manufacturer, say, is not known and not looked at. A URI with neither

@@ -23,6 +23,7 @@ class WipedBuffer {
     WipedBuffer(WipedBuffer&&) = delete;
     WipedBuffer& operator=(WipedBuffer&&) = delete;
 
+    /// What is in it, from the front; good until the next change.
     [[nodiscard]] std::string_view view() const noexcept { return {m_data.get() + m_begin, size()}; }
     [[nodiscard]] std::size_t size() const noexcept { return m_end - m_begin; }
     [[nodiscard]] bool empty() const noexcept { return m_begin == m_end; }
@@ -33,6 +34,7 @@ class WipedBuffer {
             make_room(size);
         return {m_data.get() + m_end, m_capacity - m_end};
     }
+    /// The first `size` bytes of what prepare() gave are in it now; not more than it gave.
     void commit(std::size_t size) noexcept { m_end += size; }
 
     /// Takes `size` bytes out, at the front.

@@ -23,6 +23,7 @@ class Channel {
         std::size_t size;
     };
 
+    /// `descriptor` must stay open as long as this.
     explicit Channel(int descriptor) noexcept : m_descriptor(descriptor) {}
 
     /// Whether the descriptor is a socket of the right type.

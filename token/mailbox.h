@@ -12,6 +12,7 @@ namespace signet::token {
 /// thread at a time; many share the channel.
 class Mailbox {
   public:
+    /// `channel` must outlive it. Throws std::bad_alloc.
     explicit Mailbox(const Channel& channel);
 
     /// The next request; answers what is none with BAD_REQUEST itself. False at the end of the channel. The
@@ -26,7 +27,7 @@ class Mailbox {
     std::vector<unsigned char> m_outgoing;
 };
 
-/// Overwrites what must not stay in memory: PINs; the plaintext or shared secret.
+/// Overwrites what must not stay in memory: PINs; the plaintext or shared secret. Throws nothing.
 void forget(protocol::Request& request);
 void forget(protocol::Reply& reply);
 

@@ -43,12 +43,14 @@ class Mechanism {
     static Mechanism rsa_raw() { return Mechanism(MechanismType::rsa_x_509, {}); }
     /// RSASSA-PSS: salt as long as the hash, MGF1 with the same hash.
     static Mechanism rsa_pss(const HashFacts& hash);
+    /// The same over a message.
     static Mechanism hash_rsa_pss(const HashFacts& hash);
     /// RSAES-OAEP (RFC 8017, section 7.1) with the label `label`.
     static Mechanism rsa_oaep(const HashFacts& hash, const HashFacts& mgf_hash,
                               std::span<unsigned char> label);
     /// ECDSA over a digest.
     static Mechanism ecdsa() { return Mechanism(MechanismType::ecdsa, {}); }
+    /// ECDSA over a message.
     static Mechanism hash_ecdsa(const HashFacts& hash) { return Mechanism(hash.with_ecdsa, {}); }
     /// Pure Ed25519 over a message: without parameters, which would make it Ed25519ctx.
     static Mechanism ed25519() { return Mechanism(MechanismType::eddsa, {}); }

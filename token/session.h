@@ -22,6 +22,7 @@ class Session {
     Session(const Session&) = delete;
     Session& operator=(const Session&) = delete;
 
+    /// CK_INVALID_HANDLE after forget(), or when it was moved from.
     [[nodiscard]] CK_SESSION_HANDLE handle() const noexcept { return m_handle; }
     [[nodiscard]] const CK_FUNCTION_LIST& functions() const noexcept { return *m_functions; }
 
@@ -48,6 +49,8 @@ enum class SessionState {
     busy,
 };
 
+/// CKR_SESSION_HANDLE_INVALID, CKR_SESSION_CLOSED and CKR_DEVICE_REMOVED say gone; CKR_OPERATION_ACTIVE and
+/// CKR_OPERATION_NOT_INITIALIZED busy.
 SessionState session_state(Ckr answer) noexcept;
 
 }  // namespace signet::token

@@ -21,13 +21,19 @@ class Template {
     Template(const Template&) = delete;
     Template& operator=(const Template&) = delete;
 
+    // Each adds one attribute, whose value it copies, and gives the template back. Each throws
+    // std::bad_alloc.
+
+    /// A CK_BBOOL.
     Template& flag(CK_ATTRIBUTE_TYPE type, bool value) {
         const CK_BBOOL byte = value ? CK_TRUE : CK_FALSE;
         return bytes(type, {reinterpret_cast<const char*>(&byte), sizeof byte});
     }
+    /// A CK_ULONG.
     Template& number(CK_ATTRIBUTE_TYPE type, CK_ULONG value) {
         return bytes(type, {reinterpret_cast<const char*>(&value), sizeof value});
     }
+    /// Any other: text, DER, a big integer in network order.
     Template& bytes(CK_ATTRIBUTE_TYPE type, std::string_view value) {
         std::string& kept = m_values.emplace_back(value);
         m_attributes.push_back({type, kept.data(), kept.size()});

@@ -10,6 +10,7 @@ namespace signet::agent::pin {
 /// more. One thread; must outlive the dialogue.
 class Dismissal {
   public:
+    /// For good. Throws what Dialogue's `close` throws.
     void dismiss() {
         m_dismissed = true;
         if (m_close)

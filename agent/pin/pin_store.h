@@ -59,6 +59,7 @@ class PinStore {
     bool drop(const TokenId&, const Secret& pin) noexcept;
     /// The same of the one that this module has.
     bool drop(const TokenId&, const std::string& module) noexcept;
+    /// All that is kept.
     void drop_all() noexcept;
 
     /// Wipes the PINs whose time is over, and says when the next one's is, so that a timer can call again.
