@@ -113,6 +113,29 @@ TEST_CASE("The help of all, and the version") {
     CHECK(session.signet({"help", "sing"}).status == 2);
 }
 
+TEST_CASE("signet token lists its commands, each with its --help, and refuses others") {
+    const Session session;
+    const auto help = session.signet({"token", "--help"});
+    CHECK(help.status == 0);
+    CHECK(help.out.find("\n\n"
+                        "  init        initialise a token\n"
+                        "  keygen      make a key pair on the token\n"
+                        "  csr         make a request for a certificate\n"
+                        "  import      put a certificate and its chain onto the token\n"
+                        "  change-pin  change the PIN\n"
+                        "  delete      delete a key and its certificates\n"
+                        "\n") != std::string::npos);
+    for (const char* name : {"init", "keygen", "csr", "import", "change-pin", "delete"}) {
+        const auto one = session.signet({"token", name, "--help"});
+        CHECK(one.status == 0);
+        CHECK(one.out.starts_with("usage: signet token " + std::string(name)));
+    }
+    const std::string advice =
+        "; usage: signet token COMMAND [OPTION]... [ARGUMENT]... (signet token --help lists the commands)";
+    check_fails(session.signet({"token"}), 2, "token: no command is given" + advice);
+    check_fails(session.signet({"token", "keyge"}), 2, "token: there is no command 'keyge'" + advice);
+}
+
 TEST_CASE("A wrong number of arguments, or options that contradict, are a matter of usage") {
     const Session session;
     session.write("a", "content");
