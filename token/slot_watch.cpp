@@ -1,6 +1,7 @@
 #include "token/slot_watch.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "token/error.h"
 #include "token/protocol/datagram.h"
@@ -74,7 +75,19 @@ std::string SlotWatch::token_name(SlotId slot, bool is_held) {
 SlotChanges SlotWatch::look(std::optional<SlotId> held) {
     SlotChanges changes;
     try {
-        const Tokens now = tokens(held);
+        Tokens now = tokens(held);
+        // After the list: with OpenSC it is the list that finds a card, and so makes the event of it. Taken
+        // before, that would come a look late, as a removal of the card that may be unlocked by then.
+        std::set<SlotId> events = take_events();
+        // The event may be of a card that went after the list: that is no exchange.
+        if (!events.empty() && m_baseless == 0) {
+            try {
+                now = tokens(held);
+            } catch (const TokenError&) {
+                // It is told by the list before, or not at all: its event has been taken.
+            }
+            events.merge(take_events());
+        }
         for (const auto& [slot, name] : m_tokens) {
             const auto place = now.find(slot);
             if (place == now.end() || is_another(name, place->second))
@@ -85,10 +98,8 @@ SlotChanges SlotWatch::look(std::optional<SlotId> held) {
             if (before == m_tokens.end() || is_another(before->second, name))
                 changes.filled.push_back(slot);
         }
-        // After the list: with OpenSC it is the list that finds a card, and so makes the event of it. Taken
-        // before, that would come a look late, as a removal of the card that may be unlocked by then.
-        add_exchanged(take_events(), now, changes);
-        m_tokens = now;
+        add_exchanged(events, now, changes);
+        m_tokens = std::move(now);
     } catch (const TokenError&) {
         // Operations will tell what ails it.
         return {};
