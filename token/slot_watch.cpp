@@ -58,7 +58,7 @@ SlotWatch::Tokens SlotWatch::tokens(std::optional<SlotId> held) {
 std::string SlotWatch::token_name(SlotId slot, bool is_held) {
     // That it does not tell now, or cannot be asked, makes it no other.
     const auto before = m_tokens.find(slot);
-    const std::string known = before == m_tokens.end() ? std::string() : before->second;
+    std::string known = before == m_tokens.end() ? std::string() : before->second;
     std::shared_lock<std::shared_mutex> held;
     if (Anchor* anchor = is_held ? nullptr : m_anchors.find(slot)) {
         held = anchor->try_share();

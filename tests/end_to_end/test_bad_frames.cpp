@@ -241,7 +241,8 @@ TEST_CASE("clients that ask for much at once leave each other one request at a t
 TEST_CASE("what a client asked that has gone is dropped, also when it had asked for all that it may") {
     BusyAlice busy({KeyType::p256}, 4, "30s");
     check_done(busy.signet({"sign", "report.txt"}));
-    busy.module.follow("C_Sign delay 500ms");
+    // So long that it has gone before it has a signature.
+    busy.module.follow("C_Sign delay 3000ms");
     auto client = std::make_unique<RawClient>(busy.agent.socket());
     std::string bytes = frame(hello());
     for (std::size_t i = 0; i < protocol::max_pipelined; ++i)
