@@ -98,7 +98,11 @@ TEST_CASE(
     const auto status = many.wait(std::chrono::seconds(60));
     INFO(many.err() << alice.session.agent().log());
     REQUIRE(status);
-    CHECK(*status == 6);
+    // OpenSC may still show a card that it has lost, for a moment: one that nobody has unlocked, then.
+    if (*status != 6) {
+        CHECK(*status == 5);
+        CHECK_THAT(many.err(), Catch::Contains("is locked"));
+    }
     CHECK(count_lines(many.err()) == 1);
     // All are signed, or none.
     CHECK_FALSE(std::filesystem::exists(session.path("file0.p7s")));
