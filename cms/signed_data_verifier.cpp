@@ -3,17 +3,16 @@
 #include <openssl/objects.h>
 
 #include <algorithm>
-#include <map>
 #include <utility>
 
 #include "cms/algorithm_identifier.h"
-#include "cms/asn1/content_info.h"
 #include "cms/certificate_path.h"
-#include "cms/digest_stream.h"
 #include "cms/error.h"
 #include "cms/signature_verification.h"
 #include "cms/signed_attributes_check.h"
+#include "cms/signed_content.h"
 #include "cms/signed_data_builder.h"
+#include "cms/signed_data_reader.h"
 #include "cms/signer_certificates.h"
 
 namespace signet::cms {
@@ -23,41 +22,6 @@ namespace {
 constexpr int max_signers = 64;
 constexpr int max_certificates = 256;
 constexpr int max_attributes = 64;
-// A longer content cannot be mistaken for signed attributes.
-constexpr std::size_t max_signed_attributes = std::size_t{64} * 1024;
-
-/// The content as the signers need it: its digests, and its beginning where it is signed without attributes.
-class SignedContent {
-  public:
-    explicit SignedContent(const asn1::SignedData& data) {
-        for (int i = 0; i < asn1::sk_SignerInfo_num(data.signer_infos); ++i) {
-            const asn1::SignerInfo& info = *asn1::sk_SignerInfo_value(data.signer_infos, i);
-            const auto algorithm = read_digest_algorithm(*info.digest_algorithm);
-            if (algorithm && *algorithm != DigestAlgorithm::sha1)
-                m_streams.try_emplace(*algorithm, *algorithm);
-        }
-    }
-    void update(BytesView piece) {
-        for (auto& [algorithm, stream] : m_streams)
-            stream.update(piece);
-        const std::size_t room = max_signed_attributes + 1 - m_beginning.size();
-        const BytesView kept = piece.first(std::min(room, piece.size()));
-        m_beginning.insert(m_beginning.end(), kept.begin(), kept.end());
-    }
-    void finish() {
-        for (auto& [algorithm, stream] : m_streams)
-            m_digests[algorithm] = stream.finish();
-    }
-    [[nodiscard]] const Bytes& digest(DigestAlgorithm algorithm) const { return m_digests.at(algorithm); }
-    [[nodiscard]] bool may_be_signed_attributes() const {
-        return m_beginning.size() <= max_signed_attributes && looks_like_signed_attributes(m_beginning);
-    }
-
-  private:
-    std::map<DigestAlgorithm, DigestStream> m_streams;
-    std::map<DigestAlgorithm, Bytes> m_digests;
-    Bytes m_beginning;
-};
 
 void check_bounds(const asn1::SignedData& data) {
     bool within = data.version >= 1 && data.version <= 5 &&
@@ -176,6 +140,11 @@ class SignerVerifier {
                                       "The content is hashed with another algorithm than the signature."});
             return;
         }
+        if (!m_content.has(algorithm.digest)) {
+            result.reasons.push_back(
+                {ReasonCode::hash_unannounced, "Its hash is not among those that the message begins with."});
+            return;
+        }
         if (algorithm.scheme == SignatureScheme::rsa_pss && algorithm.mgf1_digest == DigestAlgorithm::sha1) {
             // MGF1 needs no collision resistance, but no honest signer mixes these.
             result.reasons.push_back({ReasonCode::parameters_weak, "Its RSASSA-PSS parameters use SHA-1."});
@@ -230,6 +199,76 @@ class SignerVerifier {
     const CertificatePaths& m_paths;
 };
 
+/// The hashes of `algorithms` that a content is worth being hashed with.
+std::vector<DigestAlgorithm> without_broken(std::vector<DigestAlgorithm> algorithms) {
+    std::erase(algorithms, DigestAlgorithm::sha1);
+    return algorithms;
+}
+
+std::vector<DigestAlgorithm> hashes_of_signers(const asn1::SignedData& data) {
+    std::vector<DigestAlgorithm> algorithms;
+    for (int i = 0; i < asn1::sk_SignerInfo_num(data.signer_infos); ++i) {
+        const asn1::SignerInfo& info = *asn1::sk_SignerInfo_value(data.signer_infos, i);
+        if (const auto algorithm = read_digest_algorithm(*info.digest_algorithm))
+            algorithms.push_back(*algorithm);
+    }
+    return without_broken(std::move(algorithms));
+}
+
+/// What to hash a content with that comes before its signers. Digest algorithms should be listed before it,
+/// but that nobody is held to that (RFC 5652 section 5.1) needs the usual ones where none of ours is.
+std::vector<DigestAlgorithm> hashes_announced(const SignedDataReader& reader) {
+    auto algorithms = without_broken(reader.digest_algorithms());
+    if (algorithms.empty())
+        algorithms = {DigestAlgorithm::sha256, DigestAlgorithm::sha384, DigestAlgorithm::sha512};
+    return algorithms;
+}
+
+SignedContent content_from(const ContentSource& source, const std::vector<DigestAlgorithm>& algorithms) {
+    SignedContent content(algorithms);
+    source([&content](BytesView piece) { content.update(piece); });
+    content.finish();
+    return content;
+}
+
+/// `again`, which may be empty, gives an attached content once more, for a hash that was not announced.
+SignedDataResult verify(const ByteSource& message, const ContentSource& detached, const ByteSink& attached,
+                        const ContentSource& again, const VerifyOptions& options) {
+    SignedDataReader reader(message);
+    SignedDataResult result;
+    result.content_type = object_text(reader.content_type());
+    result.attached = reader.has_content();
+    SignedContent content(hashes_announced(reader));
+    if (result.attached) {
+        reader.read_content([&](BytesView piece) {
+            content.update(piece);
+            if (attached)
+                attached(piece);
+        });
+        content.finish();
+    }
+    const auto data = reader.read_rest();
+    check_bounds(*data);
+    const std::vector<DigestAlgorithm> hashes = hashes_of_signers(*data);
+    if (!result.attached && !detached)
+        throw Error(ErrorCode::malformed, "a detached SignedData, and nothing that it signs");
+    if (!result.attached)
+        content = content_from(detached, hashes);
+    else if (again && !std::all_of(hashes.begin(), hashes.end(),
+                                   [&content](DigestAlgorithm hash) { return content.has(hash); }))
+        content = content_from(again, hashes);
+
+    std::vector<Certificate> certificates = certificates_of(*data);
+    certificates.insert(certificates.end(), options.candidates.begin(), options.candidates.end());
+    const CertificatePaths paths(options.trust_anchors, certificates, options.at);
+    // An anchor may be the signer's own certificate, and the message may lack it.
+    certificates.insert(certificates.end(), options.trust_anchors.begin(), options.trust_anchors.end());
+    const SignerVerifier verifier(*data, certificates, content, paths);
+    for (int i = 0; i < asn1::sk_SignerInfo_num(data->signer_infos); ++i)
+        result.signers.push_back(verifier.verify(*asn1::sk_SignerInfo_value(data->signer_infos, i)));
+    return result;
+}
+
 }  // namespace
 
 bool SignedDataResult::holds() const noexcept {
@@ -238,36 +277,19 @@ bool SignedDataResult::holds() const noexcept {
     });
 }
 
+SignedDataResult verify_signed_data(const ByteSource& message, const ContentSource& detached,
+                                    const ByteSink& attached, const VerifyOptions& options) {
+    return verify(message, detached, attached, {}, options);
+}
+
 SignedDataResult verify_signed_data(BytesView signed_data, const ContentSource& content,
                                     const VerifyOptions& options) {
-    const auto message = asn1::decode<asn1::ContentInfo>(signed_data, "SignedData");
-    if (OBJ_obj2nid(message->content_type) != NID_pkcs7_signed)
-        throw Error(ErrorCode::malformed, "not a SignedData");
-    const asn1::SignedData& data = *message->d.signed_data;
-    check_bounds(data);
-
-    SignedDataResult result;
-    result.content_type = object_text(*data.encap_content_info->content_type);
-    SignedContent signed_content(data);
-    if (const ASN1_OCTET_STRING* attached = data.encap_content_info->content) {
-        const BytesView octets = asn1::view_of(*attached);
-        signed_content.update(octets);
-        result.content.emplace(octets.begin(), octets.end());
-    } else if (content) {
-        content([&signed_content](BytesView piece) { signed_content.update(piece); });
-    } else {
-        throw Error(ErrorCode::malformed, "a detached SignedData, and nothing that it signs");
-    }
-    signed_content.finish();
-
-    std::vector<Certificate> certificates = certificates_of(data);
-    certificates.insert(certificates.end(), options.candidates.begin(), options.candidates.end());
-    const CertificatePaths paths(options.trust_anchors, certificates, options.at);
-    // An anchor may be the signer's own certificate, and the message may lack it.
-    certificates.insert(certificates.end(), options.trust_anchors.begin(), options.trust_anchors.end());
-    const SignerVerifier verifier(data, certificates, signed_content, paths);
-    for (int i = 0; i < asn1::sk_SignerInfo_num(data.signer_infos); ++i)
-        result.signers.push_back(verifier.verify(*asn1::sk_SignerInfo_value(data.signer_infos, i)));
+    Bytes attached;
+    const auto again = [&attached](const ByteSink& feed) { feed(attached); };
+    SignedDataResult result =
+        verify(memory_source(signed_data), content, appending_to(attached), again, options);
+    if (result.attached)
+        result.content = std::move(attached);
     return result;
 }
 

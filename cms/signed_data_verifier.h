@@ -2,6 +2,7 @@
 #pragma once
 
 #include "cms/algorithms.h"
+#include "cms/byte_stream.h"
 #include "cms/bytes.h"
 #include "cms/certificate.h"
 #include "cms/verification_reason.h"
@@ -32,7 +33,9 @@ struct SignerResult {
 
 struct SignedDataResult {
     std::vector<SignerResult> signers;
-    /// The eContent, if it is not detached.
+    /// Whether the message has an eContent; else it is detached.
+    bool attached = false;
+    /// The eContent, if there is one and no sink was given for it.
     std::optional<Bytes> content;
     std::string content_type;
 
@@ -50,13 +53,21 @@ struct VerifyOptions {
 
 /// Fed with the content through `feed`, which it must call with each piece in order; called once, and only
 /// for detached SignedData.
-using ContentSource = std::function<void(const std::function<void(BytesView piece)>& feed)>;
+using ContentSource = std::function<void(const ByteSink& feed)>;
 
-/// Verifies DER or BER of ContentInfo/SignedData. `content` is asked only if eContent is absent; absent both,
-/// Error(malformed) is thrown. Where several certificates bear the name that a signer goes by, it is the one
-/// that the signature holds with. A signature that does not hold is a result, not an exception. Throws
-/// Error(malformed) for anything that is not a SignedData, trailing bytes included. MD5 and SHA-1 signatures
-/// are not intact here, and the reason says so.
+/// Verifies DER or BER of ContentInfo/SignedData as it comes, in memory that its content does not decide.
+/// `detached` is asked only if eContent is absent, after the end of the message; absent both,
+/// Error(malformed) is thrown. An eContent goes to `attached`, which may be empty, before anything is known
+/// of it: keep it to yourself unless the result holds. Where several certificates bear the name that a signer
+/// goes by, it is the one that the signature holds with. A signature that does not hold is a result, not an
+/// exception. Throws Error(malformed) for anything that is not a SignedData within the bounds of
+/// SignedDataReader, trailing bytes included. MD5 and SHA-1 signatures are not intact here, and the reason
+/// says so; nor are those over an eContent by a hash of ours that is not among its digestAlgorithms, where
+/// others of ours are.
+[[nodiscard]] SignedDataResult verify_signed_data(const ByteSource& message, const ContentSource& detached,
+                                                  const ByteSink& attached, const VerifyOptions&);
+
+/// The same for a message in memory; its content is in the result, and digestAlgorithms do not matter.
 [[nodiscard]] SignedDataResult verify_signed_data(BytesView signed_data, const ContentSource& content,
                                                   const VerifyOptions&);
 

@@ -32,6 +32,8 @@ std::string_view reason_token(ReasonCode code) noexcept {
             return "hash-unsupported";
         case ReasonCode::hash_differs:
             return "hash-differs";
+        case ReasonCode::hash_unannounced:
+            return "hash-unannounced";
         case ReasonCode::parameters_weak:
             return "parameters-weak";
         case ReasonCode::certificate_missing:

@@ -23,6 +23,7 @@ enum class ReasonCode {
     hash_broken,
     hash_unsupported,
     hash_differs,
+    hash_unannounced,
     parameters_weak,
     // The certificates of the signer and of those who issued it.
     certificate_missing,

@@ -92,7 +92,7 @@ ExitStatus verify(const Arguments& arguments) {
         "  attributes-as-content, attribute-twice, signing-time-malformed,\n"
         "  algorithms-altered, other-certificate, signature-wrong, signature-unreadable,\n"
         "  signature-uncheckable, hash-broken, hash-unsupported, hash-differs,\n"
-        "  parameters-weak, certificate-missing, certificate-expired,\n"
+        "  hash-unannounced, parameters-weak, certificate-missing, certificate-expired,\n"
         "  certificate-not-yet-valid, certificate-purpose, certificate-key-short,\n"
         "  certificate-hash-weak, certificate-signature-wrong, certificate-unacceptable,\n"
         "  issuer-untrusted, issuer-no-ca, self-signed, no-trust-anchors.");

@@ -212,6 +212,12 @@ Bytes BerReader::element(std::size_t limit) {
     return out;
 }
 
+Bytes BerReader::element(Tag tag, std::size_t limit) {
+    if (!next_is(tag))
+        fail();
+    return element(limit);
+}
+
 Bytes BerReader::element_if(Tag tag, std::size_t limit) {
     return next_is(tag) ? element(limit) : Bytes{};
 }

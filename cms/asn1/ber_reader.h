@@ -45,6 +45,8 @@ class BerReader {
 
     /// The next element as it came, BER or DER. Above `limit` bytes, Error(malformed) says so.
     [[nodiscard]] Bytes element(std::size_t limit);
+    /// The same; it must be `tag`.
+    [[nodiscard]] Bytes element(Tag tag, std::size_t limit);
     /// The same where there is a next element and it is `tag`; else empty.
     [[nodiscard]] Bytes element_if(Tag tag, std::size_t limit);
     /// The octets of the next element, an OCTET STRING under the primitive tag `tag`: primitive, or made of

@@ -16,6 +16,10 @@ namespace signet::cms::asn1 {
 template <typename T>
 inline constexpr std::nullptr_t item_of{};
 template <>
+inline constexpr auto item_of<ASN1_OBJECT> = &ASN1_OBJECT_it;
+template <>
+inline constexpr auto item_of<ASN1_INTEGER> = &ASN1_INTEGER_it;
+template <>
 inline constexpr auto item_of<X509> = &X509_it;
 template <>
 inline constexpr auto item_of<X509_ALGOR> = &X509_ALGOR_it;

@@ -1,5 +1,7 @@
 #include "cms/asn1/content_info.h"
 
+#include <openssl/objects.h>
+
 namespace signet::cms::asn1 {
 
 // It would take the macros of a template for expressions.
@@ -22,6 +24,24 @@ ASN1_SEQUENCE(ContentInfo) = {
     ASN1_ADB_OBJECT(ContentInfo),
 } ASN1_SEQUENCE_END(ContentInfo)
 
-// clang-format on
+    // clang-format on
+
+    ItemPtr<ASN1_OBJECT> read_content_type(BerReader & reader) {
+    return decode<ASN1_OBJECT>(reader.element(Tag::object_identifier, max_object_identifier_size),
+                               "content type");
+}
+
+int enter_content_info(BerReader& reader) {
+    reader.enter(Tag::sequence);
+    const auto type = read_content_type(reader);
+    reader.enter(context(0));
+    return OBJ_obj2nid(type.get());
+}
+
+void leave_content_info(BerReader& reader) {
+    reader.leave();
+    reader.leave();
+    reader.finish();
+}
 
 }  // namespace signet::cms::asn1

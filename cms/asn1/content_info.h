@@ -2,6 +2,7 @@
 // reads.
 #pragma once
 
+#include "cms/asn1/ber_reader.h"
 #include "cms/asn1/rfc5083.h"
 
 namespace signet::cms::asn1 {
@@ -20,5 +21,15 @@ DECLARE_ASN1_ITEM(ContentInfo)
 
 template <>
 inline constexpr auto item_of<ContentInfo> = &ContentInfo_it;
+
+/// A content type, the next element of `reader`: at most 128 bytes. Throws as BerReader does.
+[[nodiscard]] ItemPtr<ASN1_OBJECT> read_content_type(BerReader& reader);
+
+/// Goes into the ContentInfo that `reader` stands before, up to its content: the content type, OpenSSL's NID.
+/// Throws as BerReader does.
+[[nodiscard]] int enter_content_info(BerReader& reader);
+
+/// Goes out of it, whose content has been read; nothing may follow. Throws as BerReader does.
+void leave_content_info(BerReader& reader);
 
 }  // namespace signet::cms::asn1

@@ -17,6 +17,7 @@ enum class Tag : std::uint8_t {
     bit_string = 0x03,
     octet_string = 0x04,
     null = 0x05,
+    object_identifier = 0x06,
     utf8_string = 0x0C,
     printable_string = 0x13,
     utc_time = 0x17,
