@@ -18,6 +18,10 @@ using ByteSource = std::function<std::size_t(std::span<std::uint8_t> buffer)>;
 /// ends what feeds it.
 using ByteSink = std::function<void(BytesView piece)>;
 
+/// Gives a content from its beginning, to `feed`: each piece in order, and then returns. What it throws goes
+/// to whoever asked for the content.
+using ContentSource = std::function<void(const ByteSink& feed)>;
+
 /// `bytes` as a source. They are not copied and must stay as long as it.
 [[nodiscard]] ByteSource memory_source(BytesView bytes);
 

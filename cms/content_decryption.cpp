@@ -1,16 +1,19 @@
+#include "cms/content_decryption.h"
+
+#include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 
-#include <climits>
+#include <algorithm>
+#include <utility>
 
-#include "cms/content_cipher.h"
-#include "cms/enveloped_data.h"
 #include "cms/error.h"
 #include "cms/openssl_error.h"
-#include "cms/openssl_ptr.h"
 
 namespace signet::cms {
 namespace {
+
+constexpr std::size_t decrypted_at_once = std::size_t{64} * 1024;
 
 [[noreturn]] void throw_cannot_decrypt() {
     ERR_clear_error();
@@ -20,61 +23,112 @@ namespace {
 /// Wipes the plaintext unless all of it turned out to be genuine.
 class Plaintext {
   public:
-    explicit Plaintext(std::size_t size) : m_bytes(size) {}
+    /// It never grows: what it grew out of would not be wiped.
+    explicit Plaintext(std::size_t size) { m_bytes.reserve(size); }
     ~Plaintext() { wipe(m_bytes.data(), m_bytes.size()); }
     Plaintext(const Plaintext&) = delete;
     Plaintext& operator=(const Plaintext&) = delete;
 
-    [[nodiscard]] unsigned char* data() noexcept { return m_bytes.data(); }
-    [[nodiscard]] Bytes release(std::size_t size) {
-        wipe(m_bytes.data() + size, m_bytes.size() - size);
-        m_bytes.resize(size);
-        return std::move(m_bytes);
-    }
+    [[nodiscard]] Bytes& bytes() noexcept { return m_bytes; }
 
   private:
     Bytes m_bytes;
 };
 
-bool set_tag(EVP_CIPHER_CTX* context, const EnvelopedMessage& message) {
-    // OpenSSL only reads from it, whatever the signature says.
-    auto* tag = const_cast<std::uint8_t*>(message.tag.data());
-    int size = 0;
-    const Bytes& attributes = message.authenticated_attributes;
-    return EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, static_cast<int>(message.tag.size()), tag) ==
-               1 &&
-           (attributes.empty() || EVP_DecryptUpdate(context, nullptr, &size, attributes.data(),
-                                                    static_cast<int>(attributes.size())) == 1);
+template <typename Take>
+void in_pieces(BytesView bytes, const Take& take) {
+    while (!bytes.empty()) {
+        const BytesView piece = bytes.first(std::min(bytes.size(), decrypted_at_once));
+        take(piece);
+        bytes = bytes.subspan(piece.size());
+    }
 }
 
 }  // namespace
 
-Bytes decrypt_content(const EnvelopedMessage& message, const Secret& key) {
-    const Bytes& ciphertext = message.encrypted_content;
-    // One block of padding may be added to what OpenSSL counts in int.
-    if (ciphertext.size() > static_cast<std::size_t>(INT_MAX) - EVP_MAX_BLOCK_LENGTH ||
-        message.authenticated_attributes.size() > static_cast<std::size_t>(INT_MAX))
-        throw Error(ErrorCode::unsupported, "a content above 2 GiB in one piece");
-    if (message.iv.size() != iv_size(message.cipher) ||
-        (is_aead(message.cipher) && (!message.authenticated || !is_tag_size(message.tag.size()))))
+ContentDecryption::ContentDecryption(const EnvelopedHead& head, const Secret& key, ByteSink plaintext)
+    : m_cipher(head.cipher),
+      m_iv(head.iv),
+      m_plaintext(std::move(plaintext)),
+      m_context(EVP_CIPHER_CTX_new()),
+      m_buffer(decrypted_at_once + EVP_MAX_BLOCK_LENGTH) {
+    if (head.iv.size() != iv_size(head.cipher) || is_aead(head.cipher) != head.authenticated)
         throw Error(ErrorCode::malformed, "an encrypted message whose parts do not belong together");
-    if (key.size() != key_size(message.cipher))
+    if (key.size() != key_size(head.cipher))
         throw_cannot_decrypt();
-
-    const EvpCipherCtxPtr context(EVP_CIPHER_CTX_new());
-    require_openssl(context && EVP_DecryptInit_ex(context.get(), evp_cipher(message.cipher), nullptr,
-                                                  key.data(), message.iv.data()) == 1,
+    m_key = key.clone();
+    require_openssl(m_context && EVP_DecryptInit_ex(m_context.get(), evp_cipher(m_cipher), nullptr,
+                                                    m_key.data(), m_iv.data()) == 1,
                     "cannot start to decrypt");
-    Plaintext plaintext(ciphertext.size() + EVP_MAX_BLOCK_LENGTH);
+}
+
+ContentDecryption::~ContentDecryption() {
+    wipe(m_buffer.data(), m_buffer.size());
+}
+
+void ContentDecryption::update(BytesView ciphertext) {
+    in_pieces(ciphertext, [this](BytesView piece) {
+        int size = 0;
+        if (EVP_DecryptUpdate(m_context.get(), m_buffer.data(), &size, piece.data(),
+                              static_cast<int>(piece.size())) != 1)
+            throw_cannot_decrypt();
+        if (size > 0)
+            m_plaintext(BytesView(m_buffer).first(static_cast<std::size_t>(size)));
+    });
+}
+
+// OpenSSL takes authenticated attributes before the content only. Encrypting the content once more with them
+// gives the tag that it must have.
+bool ContentDecryption::is_genuine(const EnvelopedTail& tail, const ContentSource& plaintext_again) {
+    const EvpCipherCtxPtr context(EVP_CIPHER_CTX_new());
     int size = 0;
+    const auto encrypt = [&](std::uint8_t* out, BytesView piece) {
+        require_openssl(
+            EVP_EncryptUpdate(context.get(), out, &size, piece.data(), static_cast<int>(piece.size())) == 1,
+            "cannot authenticate");
+    };
+    require_openssl(context && EVP_EncryptInit_ex(context.get(), evp_cipher(m_cipher), nullptr, m_key.data(),
+                                                  m_iv.data()) == 1,
+                    "cannot authenticate");
+    in_pieces(tail.authenticated_attributes, [&](BytesView piece) { encrypt(nullptr, piece); });
+    plaintext_again([&](BytesView plaintext) {
+        in_pieces(plaintext, [&](BytesView piece) { encrypt(m_buffer.data(), piece); });
+    });
+    Bytes tag(tail.tag.size());
+    require_openssl(EVP_EncryptFinal_ex(context.get(), m_buffer.data(), &size) == 1 &&
+                        EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_AEAD_GET_TAG,
+                                            static_cast<int>(tag.size()), tag.data()) == 1,
+                    "cannot authenticate");
+    return CRYPTO_memcmp(tag.data(), tail.tag.data(), tag.size()) == 0;
+}
+
+void ContentDecryption::finish(const EnvelopedTail& tail, const ContentSource& plaintext_again) {
+    if (is_aead(m_cipher) && !is_tag_size(tail.tag.size()))
+        throw Error(ErrorCode::malformed, "an encrypted message whose parts do not belong together");
+    if (!tail.authenticated_attributes.empty() && is_aead(m_cipher)) {
+        if (!is_genuine(tail, plaintext_again))
+            throw_cannot_decrypt();
+        return;
+    }
+    // OpenSSL only reads from it, whatever the signature says.
+    auto* tag = const_cast<std::uint8_t*>(tail.tag.data());
     int rest = 0;
-    const bool genuine = (!is_aead(message.cipher) || set_tag(context.get(), message)) &&
-                         EVP_DecryptUpdate(context.get(), plaintext.data(), &size, ciphertext.data(),
-                                           static_cast<int>(ciphertext.size())) == 1 &&
-                         EVP_DecryptFinal_ex(context.get(), plaintext.data() + size, &rest) == 1;
+    const bool genuine =
+        (!is_aead(m_cipher) || EVP_CIPHER_CTX_ctrl(m_context.get(), EVP_CTRL_AEAD_SET_TAG,
+                                                   static_cast<int>(tail.tag.size()), tag) == 1) &&
+        EVP_DecryptFinal_ex(m_context.get(), m_buffer.data(), &rest) == 1;
     if (!genuine)
         throw_cannot_decrypt();
-    return plaintext.release(static_cast<std::size_t>(size) + static_cast<std::size_t>(rest));
+    if (rest > 0)
+        m_plaintext(BytesView(m_buffer).first(static_cast<std::size_t>(rest)));
+}
+
+Bytes decrypt_content(const EnvelopedMessage& message, const Secret& key) {
+    Plaintext plaintext(message.encrypted_content.size());
+    ContentDecryption decryption(message, key, appending_to(plaintext.bytes()));
+    decryption.update(message.encrypted_content);
+    decryption.finish(message, [&](const ByteSink& feed) { feed(plaintext.bytes()); });
+    return std::move(plaintext.bytes());
 }
 
 }  // namespace signet::cms

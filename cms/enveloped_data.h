@@ -11,8 +11,8 @@
 
 namespace signet::cms {
 
-/// A parsed message for somebody: everything but a key.
-struct EnvelopedMessage {
+/// What a message says before its content.
+struct EnvelopedHead {
     /// AuthEnvelopedData; else EnvelopedData, whose content nothing protects from alteration.
     bool authenticated = false;
     /// DER of each RecipientInfo, in order.
@@ -23,16 +23,23 @@ struct EnvelopedMessage {
     std::string content_type;
     /// The IV (CBC, 16 bytes) or nonce (GCM, 12 bytes).
     Bytes iv;
-    Bytes encrypted_content;
-    /// AuthEnvelopedData only: the tag (12 to 16 bytes), and DER of the SET OF authenticated attributes, if
-    /// any.
+    /// AuthEnvelopedData only: bytes of the tag, 12 to 16.
+    std::size_t tag_size = 0;
+};
+
+/// What it says after its content: of AuthEnvelopedData the tag and DER of the SET OF authenticated
+/// attributes, if any; of EnvelopedData nothing.
+struct EnvelopedTail {
     Bytes tag;
     Bytes authenticated_attributes;
 };
 
-/// Reads ContentInfo with EnvelopedData or AuthEnvelopedData, DER or BER. Strict: an AEAD only in
-/// AuthEnvelopedData and the other way round, nonce 12 bytes, tag 12 to 16 and as long as its parameters say,
-/// no trailing bytes. Throws Error(malformed), or Error(unsupported) for a content cipher that is not ours.
+/// A parsed message for somebody: everything but a key.
+struct EnvelopedMessage : EnvelopedHead, EnvelopedTail {
+    Bytes encrypted_content;
+};
+
+/// Reads a message in memory, as EnvelopedDataReader does one that comes in pieces. Throws as that does.
 [[nodiscard]] EnvelopedMessage parse_enveloped(BytesView message);
 
 /// A content-encryption AlgorithmIdentifier (DER), as the agent gets it: the cipher it names. Throws Error as
@@ -41,6 +48,7 @@ struct EnvelopedMessage {
 
 /// The plaintext. Throws Error(cannot_decrypt) if the key is wrong or the content was altered (one error for
 /// all). For an AEAD nothing is returned before the tag verified.
+/// See ContentDecryption for a content that comes in pieces.
 [[nodiscard]] Bytes decrypt_content(const EnvelopedMessage&, const Secret& key);
 
 /// How a content-encryption key is encrypted for an RSA key (RFC 3370 section 4.2.1, RFC 3560). OAEP with

@@ -14,19 +14,17 @@ namespace {
 
 using asn1::Tag;
 
-constexpr char what[] = "SignedData";
-// Of a small INTEGER.
-constexpr std::size_t max_version_size = 16;
+constexpr char signed_data_name[] = "SignedData";
 constexpr std::uint8_t indefinite_length = 0x80;
 
 }  // namespace
 
 // See the grammar in asn1/rfc5652_signed_data.cpp.
-SignedDataReader::SignedDataReader(ByteSource source) : m_reader(std::move(source), what) {
+SignedDataReader::SignedDataReader(ByteSource source) : m_reader(std::move(source), signed_data_name) {
     if (asn1::enter_content_info(m_reader) != NID_pkcs7_signed)
         throw Error(ErrorCode::malformed, "not a SignedData");
     m_reader.enter(Tag::sequence);
-    const Bytes version = m_reader.element(Tag::integer, max_version_size);
+    const Bytes version = m_reader.element(Tag::integer, asn1::max_version_size);
     const Bytes digest_algorithms = m_reader.element(Tag::set, max_digest_algorithms_size);
     read_digest_algorithms(digest_algorithms);
     m_reader.enter(Tag::sequence);
@@ -40,10 +38,10 @@ SignedDataReader::SignedDataReader(ByteSource source) : m_reader(std::move(sourc
 }
 
 void SignedDataReader::read_digest_algorithms(const Bytes& set) {
-    asn1::BerReader reader(memory_source(set), what);
+    asn1::BerReader reader(memory_source(set), signed_data_name);
     reader.enter(Tag::set);
     while (!reader.at_end()) {
-        const auto identifier = asn1::decode<X509_ALGOR>(reader.element(set.size()), what);
+        const auto identifier = asn1::decode<X509_ALGOR>(reader.element(set.size()), signed_data_name);
         const auto algorithm = read_digest_algorithm(*identifier);
         if (algorithm && std::find(m_digest_algorithms.begin(), m_digest_algorithms.end(), *algorithm) ==
                              m_digest_algorithms.end())
@@ -72,7 +70,7 @@ asn1::ItemPtr<asn1::SignedData> SignedDataReader::read_rest() {
     m_reader.leave();
     asn1::leave_content_info(m_reader);
     m_detached.insert(m_detached.end(), 2, 0);
-    auto data = asn1::decode<asn1::SignedData>(m_detached, what);
+    auto data = asn1::decode<asn1::SignedData>(m_detached, signed_data_name);
     m_detached = {};
     return data;
 }

@@ -51,10 +51,6 @@ struct VerifyOptions {
     std::optional<std::int64_t> at;
 };
 
-/// Fed with the content through `feed`, which it must call with each piece in order; called once, and only
-/// for detached SignedData.
-using ContentSource = std::function<void(const ByteSink& feed)>;
-
 /// Verifies DER or BER of ContentInfo/SignedData as it comes, in memory that its content does not decide.
 /// `detached` is asked only if eContent is absent, after the end of the message; absent both,
 /// Error(malformed) is thrown. An eContent goes to `attached`, which may be empty, before anything is known

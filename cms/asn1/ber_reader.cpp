@@ -242,4 +242,14 @@ void BerReader::octets(Tag tag, const ByteSink& sink) {
     } while (m_frames.size() > outside);
 }
 
+Bytes BerReader::octets(Tag tag, std::size_t limit) {
+    Bytes out;
+    octets(tag, [&](BytesView piece) {
+        if (piece.size() > limit - out.size())
+            fail_above(limit);
+        append(out, piece);
+    });
+    return out;
+}
+
 }  // namespace signet::cms::asn1

@@ -53,6 +53,8 @@ class BerReader {
     /// OCTET STRINGs within each other (X.690 section 8.7.3). In pieces of at most max_piece, none of them
     /// empty.
     void octets(Tag tag, const ByteSink& sink);
+    /// The same, which must be at most `limit` bytes, in one.
+    [[nodiscard]] Bytes octets(Tag tag, std::size_t limit);
 
   private:
     /// Identifier and length octets: 1 to 10, and 1 to 127.

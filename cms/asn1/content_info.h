@@ -22,6 +22,9 @@ DECLARE_ASN1_ITEM(ContentInfo)
 template <>
 inline constexpr auto item_of<ContentInfo> = &ContentInfo_it;
 
+/// Bytes of a CMSVersion, a small INTEGER.
+inline constexpr std::size_t max_version_size = 16;
+
 /// A content type, the next element of `reader`: at most 128 bytes. Throws as BerReader does.
 [[nodiscard]] ItemPtr<ASN1_OBJECT> read_content_type(BerReader& reader);
 

@@ -115,5 +115,7 @@ DECLARE_ASN1_ITEM(EnvelopedData)
 
 template <>
 inline constexpr auto item_of<RecipientInfo> = &RecipientInfo_it;
+template <>
+inline constexpr auto item_of<OriginatorInfo> = &OriginatorInfo_it;
 
 }  // namespace signet::cms::asn1

@@ -1,0 +1,196 @@
+// Encrypted messages that come in pieces.
+#include "cms/enveloped_data_reader.h"
+
+#include <openssl/objects.h>
+
+#include <algorithm>
+
+#include "cms/content_decryption.h"
+#include "cms/error.h"
+#include "tests/catch.h"
+#include "tests/cms/byte_sources.h"
+#include "tests/cms/certificate_authority.h"
+#include "tests/cms/openssl_cms.h"
+#include "tests/cms/software_token.h"
+#include "tests/cms/test_keys.h"
+
+using namespace signet;
+using namespace signet::cms;
+using namespace signet::cms::test;
+using asn1::Tag;
+
+namespace {
+
+const Bytes secret{'T', 'h', 'e', ' ', 's', 'e', 'c', 'r', 'e', 't'};
+
+/// The plaintext of a message as it comes.
+Bytes open_stream(const ByteSource& source, const Certificate& certificate, KeyType type) {
+    EnvelopedDataReader reader(source);
+    EnvelopedMessage head;
+    static_cast<EnvelopedHead&>(head) = reader.head();
+    const Secret key = unwrap_for(head, certificate, test_key(type));
+    Bytes plaintext;
+    ContentDecryption decryption(reader.head(), key, appending_to(plaintext));
+    reader.read_content([&](BytesView piece) { decryption.update(piece); });
+    decryption.finish(reader.read_rest(), [&](const ByteSink& feed) { feed(plaintext); });
+    return plaintext;
+}
+
+ErrorCode refusal_of(const Bytes& message) {
+    try {
+        EnvelopedDataReader reader(memory_source(message));
+        reader.read_content([](BytesView) {});
+        (void)reader.read_rest();
+    } catch (const Error& error) {
+        return error.code();
+    }
+    FAIL("it was read");
+    return ErrorCode::failed;
+}
+
+struct Parts {
+    Bytes recipient_infos;
+    Bytes content;
+    Bytes algorithm = asn1::tlv(
+        Tag::sequence, {asn1::object_identifier(NID_aes_256_cbc), asn1::tlv(Tag::octet_string, {Bytes(16)})});
+    Bytes before_recipients{};
+    Bytes after_content{};
+};
+
+/// EnvelopedData by hand.
+Bytes built(const Parts& parts) {
+    const Bytes info =
+        asn1::tlv(Tag::sequence, {asn1::object_identifier(NID_pkcs7_data), parts.algorithm, parts.content});
+    const Bytes data =
+        asn1::tlv(Tag::sequence, {asn1::integer(0), parts.before_recipients,
+                                  asn1::tlv(Tag::set, {parts.recipient_infos}), info, parts.after_content});
+    return asn1::tlv(Tag::sequence,
+                     {asn1::object_identifier(NID_pkcs7_enveloped), asn1::tlv(asn1::context(0), {data})});
+}
+
+/// A KEKRecipientInfo, which nobody looks into.
+const Bytes foreign_recipient = asn1::tlv(asn1::context(2), {asn1::integer(4)});
+const Bytes no_content = asn1::tlv(asn1::context_primitive(0), {Bytes(16)});
+
+}  // namespace
+
+TEST_CASE("an encrypted message is opened as it comes, whatever the pieces are") {
+    const CertificateAuthority root;
+    const Certificate alice = root.issue(test_key(KeyType::p256));
+    const auto seed = fresh_seed();
+    CAPTURE(seed);
+    const Bytes large(200'000, 'x');
+    SealOptions cbc{EVP_aes_128_cbc()};
+    SealOptions streamed_cbc{EVP_aes_256_cbc(), CMS_STREAM};
+    SealOptions streamed_gcm{EVP_aes_256_gcm(), CMS_STREAM};
+    for (const Bytes& of : {secret, Bytes(16, 'x'), large}) {
+        for (const Bytes& message :
+             {openssl_encrypt(of, {alice}, {}), openssl_encrypt(of, {alice}, cbc),
+              openssl_encrypt(of, {alice}, streamed_cbc), openssl_encrypt(of, {alice}, streamed_gcm),
+              encrypt_content(of, {alice}, {}),
+              encrypt_content(of, {alice}, {ContentCipher::aes192_cbc, RsaKeyTransport::oaep_sha1})}) {
+            for (const ByteSource& source :
+                 {bytewise(message), in_random_pieces(message, seed), memory_source(message)})
+                CHECK(open_stream(source, alice, KeyType::p256) == of);
+        }
+    }
+    for (const ContentCipher cipher : {ContentCipher::aes256_gcm, ContentCipher::aes256_cbc}) {
+        const Bytes empty = encrypt_content({}, {alice}, {cipher, RsaKeyTransport::oaep_sha1});
+        CHECK(open_stream(bytewise(empty), alice, KeyType::p256).empty());
+    }
+}
+
+TEST_CASE("an encrypted stream that ends early, or late, is malformed") {
+    const CertificateAuthority root;
+    const Certificate alice = root.issue(test_key(KeyType::p256));
+    for (const Bytes& message : {encrypt_content(secret, {alice}, {}),
+                                 openssl_encrypt(secret, {alice}, {EVP_aes_256_gcm(), CMS_STREAM}),
+                                 openssl_encrypt(secret, {alice}, {EVP_aes_256_cbc(), CMS_STREAM})}) {
+        for (std::size_t size = 0; size < message.size(); ++size) {
+            CAPTURE(size);
+            REQUIRE(refusal_of({message.begin(), message.begin() + static_cast<std::ptrdiff_t>(size)}) ==
+                    ErrorCode::malformed);
+        }
+        Bytes longer = message;
+        longer.push_back(0);
+        CHECK(refusal_of(longer) == ErrorCode::malformed);
+    }
+}
+
+TEST_CASE("no flipped bit in a stream opens an AuthEnvelopedData to another content") {
+    const CertificateAuthority root;
+    const Certificate alice = root.issue(test_key(KeyType::p256));
+    std::size_t refused = 0;
+    Bytes message = openssl_encrypt(secret, {alice}, {EVP_aes_256_gcm(), CMS_STREAM});
+    REQUIRE(open_stream(memory_source(message), alice, KeyType::p256) == secret);
+    for (std::size_t bit = 0; bit < message.size() * 8; ++bit) {
+        message[bit / 8] ^= static_cast<std::uint8_t>(1U << (bit % 8));
+        CAPTURE(bit);
+        try {
+            const Bytes opened = open_stream(memory_source(message), alice, KeyType::p256);
+            REQUIRE(opened == secret);
+        } catch (const Error&) {
+            ++refused;
+        }
+        message[bit / 8] ^= static_cast<std::uint8_t>(1U << (bit % 8));
+    }
+    CHECK(refused > message.size());
+}
+
+TEST_CASE("recipients are as many as can be looked at") {
+    const auto with = [](std::size_t count, const Bytes& recipient) {
+        Parts parts{{}, no_content};
+        for (std::size_t i = 0; i < count; ++i)
+            asn1::append(parts.recipient_infos, recipient);
+        return built(parts);
+    };
+    EnvelopedDataReader most(memory_source(with(max_recipient_infos, foreign_recipient)));
+    CHECK(most.head().recipient_infos.size() == max_recipient_infos);
+    CHECK(refusal_of(with(0, foreign_recipient)) == ErrorCode::malformed);
+    CHECK(refusal_of(with(max_recipient_infos + 1, foreign_recipient)) == ErrorCode::malformed);
+    CHECK(refusal_of(with(100'000, foreign_recipient)) == ErrorCode::malformed);
+    const Bytes large = asn1::tlv(asn1::context(2), {asn1::tlv(Tag::octet_string, {Bytes(1'000'000)})});
+    CHECK(EnvelopedDataReader(memory_source(with(8, large))).head().recipient_infos.size() == 8);
+    CHECK(refusal_of(with(9, large)) == ErrorCode::malformed);
+}
+
+TEST_CASE("an encrypted content in strings within strings") {
+    constexpr auto constructed = static_cast<Tag>(0x24);
+    Bytes nested = asn1::tlv(Tag::octet_string, {Bytes(16, 'x')});
+    const auto message = [&] { return built({foreign_recipient, asn1::tlv(asn1::context(0), {nested})}); };
+    for (int i = 0; i < 40; ++i)
+        nested = asn1::tlv(constructed, {nested, asn1::tlv(Tag::octet_string, {})});
+    CHECK(parse_enveloped(message()).encrypted_content == Bytes(16, 'x'));
+    for (int i = 0; i < 10'000; ++i)
+        nested = asn1::tlv(constructed, {nested});
+    CHECK(refusal_of(message()) == ErrorCode::malformed);
+}
+
+TEST_CASE("an encrypted content of a length that nobody has") {
+    for (const Bytes& length : std::vector<Bytes>{{0x84, 0x7F, 0xFF, 0xFF, 0xFF},
+                                                  {0x84, 0x80, 0x00, 0x00, 0x00},
+                                                  {0x85, 0x01, 0x00, 0x00, 0x00, 0x00},
+                                                  {0x88, 0x7F, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF},
+                                                  {0x88, 0x80, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00}}) {
+        Bytes content{0x80};
+        asn1::append(content, length);
+        CHECK(refusal_of(built({foreign_recipient, content})) == ErrorCode::malformed);
+    }
+}
+
+TEST_CASE("what nobody looks at must be what it says") {
+    const Bytes attribute = asn1::tlv(
+        Tag::sequence, {asn1::object_identifier(NID_pkcs7_data), asn1::tlv(Tag::set, {asn1::integer(1)})});
+    const Bytes originator = asn1::tlv(asn1::context(0), {});
+    Parts parts{foreign_recipient, no_content};
+    parts.before_recipients = originator;
+    parts.after_content = asn1::tlv(asn1::context(1), {attribute});
+    CHECK(parse_enveloped(built(parts)).encrypted_content == Bytes(16));
+    parts.after_content = asn1::tlv(asn1::context(1), {asn1::integer(1)});
+    CHECK(refusal_of(built(parts)) == ErrorCode::malformed);
+    parts.after_content = asn1::tlv(asn1::context(2), {attribute});
+    CHECK(refusal_of(built(parts)) == ErrorCode::malformed);
+    parts.after_content = {};
+    parts.before_recipients = asn1::tlv(asn1::context(0), {asn1::integer(1)});
+    CHECK(refusal_of(built(parts)) == ErrorCode::malformed);
+}
