@@ -1,10 +1,12 @@
+#include "cms/content_encryption.h"
+
 #include <openssl/evp.h>
 #include <openssl/obj_mac.h>
 #include <openssl/rand.h>
 
 #include <algorithm>
 #include <array>
-#include <climits>
+#include <utility>
 
 #include "cms/algorithm_identifier.h"
 #include "cms/asn1/der.h"
@@ -19,6 +21,12 @@ namespace signet::cms {
 namespace {
 
 using asn1::Tag;
+
+constexpr std::size_t encrypted_at_once = std::size_t{64} * 1024;
+// NIST SP 800-38D section 5.2.1.1.
+constexpr std::uint64_t max_gcm_size = (std::uint64_t{1} << 36) - 32;
+// ContentInfo, [0], and then the structure itself, which has the tag at its end.
+constexpr std::size_t enveloped_data_enclosure = 2;
 
 Secret random_key(std::size_t size) {
     Secret key(size);
@@ -56,29 +64,8 @@ Bytes recipient_info(const Certificate& recipient, const Secret& key, const Encr
                                             ": its key is " + recipient.key_name());
 }
 
-/// Appends the ciphertext of `content` to `out`; `tag` is filled for an AEAD.
-void append_ciphertext(Bytes& out, BytesView content, ContentCipher cipher, const Secret& key, BytesView iv,
-                       std::array<std::uint8_t, gcm_tag_size>& tag) {
-    const EvpCipherCtxPtr context(EVP_CIPHER_CTX_new());
-    const std::size_t start = out.size();
-    out.resize(start + content.size() + EVP_MAX_BLOCK_LENGTH);
-    int size = 0;
-    int rest = 0;
-    require_openssl(
-        context &&
-            EVP_EncryptInit_ex(context.get(), evp_cipher(cipher), nullptr, key.data(), iv.data()) == 1 &&
-            EVP_EncryptUpdate(context.get(), out.data() + start, &size, content.data(),
-                              static_cast<int>(content.size())) == 1 &&
-            EVP_EncryptFinal_ex(context.get(), out.data() + start + size, &rest) == 1,
-        "cannot encrypt");
-    out.resize(start + static_cast<std::size_t>(size) + static_cast<std::size_t>(rest));
-    require_openssl(!is_aead(cipher) || EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_AEAD_GET_TAG,
-                                                            static_cast<int>(tag.size()), tag.data()) == 1,
-                    "cannot encrypt");
-}
-
-std::size_t ciphertext_size(std::size_t content_size, ContentCipher cipher) noexcept {
-    constexpr std::size_t block = 16;
+std::uint64_t ciphertext_size(std::uint64_t content_size, ContentCipher cipher) noexcept {
+    constexpr std::uint64_t block = 16;
     return is_aead(cipher) ? content_size : (content_size / block + 1) * block;
 }
 
@@ -91,54 +78,97 @@ std::uint32_t version_for(const std::vector<Certificate>& recipients, bool authe
     return authenticated || transport_only ? 0 : 2;
 }
 
-}  // namespace
-
-Bytes encrypt_content(BytesView content, const std::vector<Certificate>& recipients,
-                      const EncryptOptions& options) {
-    if (recipients.empty())
-        throw Error(ErrorCode::failed, "nobody to encrypt for");
-    if (content.size() > static_cast<std::size_t>(INT_MAX) - EVP_MAX_BLOCK_LENGTH)
-        throw Error(ErrorCode::failed, "a content above 2 GiB in one piece");
-    const bool authenticated = is_aead(options.cipher);
-    const Secret key = random_key(key_size(options.cipher));
-    const Bytes iv = random_iv(iv_size(options.cipher));
-
+/// What stands around the encrypted content. The content is id-data, so that AuthEnvelopedData needs no
+/// authenticated attributes (RFC 5083 section 2.1). The tag is not known yet.
+std::vector<asn1::Enclosure> around_content(const std::vector<Certificate>& recipients, const Secret& key,
+                                            BytesView iv, const EncryptOptions& options) {
     std::vector<Bytes> infos;
     infos.reserve(recipients.size());
     for (const Certificate& recipient : recipients)
         infos.push_back(recipient_info(recipient, key, options));
-
-    // The content is encrypted into its place: all heads before it are computed from its size. The content is
-    // id-data, so that AuthEnvelopedData needs no authenticated attributes (RFC 5083 section 2.1).
-    const std::size_t size = ciphertext_size(content.size(), options.cipher);
-    const Bytes content_head = asn1::header(asn1::context_primitive(0), size);
-    Bytes info_body = asn1::object_identifier(NID_pkcs7_data);
-    asn1::append(info_body, content_encryption_algorithm(options.cipher, iv));
-    asn1::append(info_body, content_head);
-    const Bytes info_head = asn1::header(Tag::sequence, info_body.size() + size);
-
-    Bytes data_body = asn1::integer(version_for(recipients, authenticated));
-    asn1::append(data_body, asn1::set_of(Tag::set, {infos.begin(), infos.end()}));
-    asn1::append(data_body, info_head);
-    asn1::append(data_body, info_body);
-    std::array<std::uint8_t, gcm_tag_size> tag{};
-    const std::size_t mac_size = authenticated ? asn1::tlv(Tag::octet_string, {tag}).size() : 0;
-    const std::size_t data_size = data_body.size() + size + mac_size;
-    const Bytes data_head = asn1::header(Tag::sequence, data_size);
-    const Bytes explicit_head = asn1::header(asn1::context(0), data_head.size() + data_size);
-    const Bytes type =
-        asn1::object_identifier(authenticated ? NID_id_smime_ct_authEnvelopedData : NID_pkcs7_enveloped);
-
-    const std::size_t total = type.size() + explicit_head.size() + data_head.size() + data_size;
-    Bytes out = asn1::header(Tag::sequence, total);
-    out.reserve(out.size() + total + EVP_MAX_BLOCK_LENGTH);
-    for (const BytesView piece :
-         {BytesView(type), BytesView(explicit_head), BytesView(data_head), BytesView(data_body)})
-        asn1::append(out, piece);
-    append_ciphertext(out, content, options.cipher, key, iv, tag);
+    const bool authenticated = is_aead(options.cipher);
+    Bytes data = asn1::integer(version_for(recipients, authenticated));
+    asn1::append(data, asn1::set_of(Tag::set, {infos.begin(), infos.end()}));
+    Bytes content = asn1::object_identifier(NID_pkcs7_data);
+    asn1::append(content, content_encryption_algorithm(options.cipher, iv));
+    Bytes tag;
     if (authenticated)
-        asn1::append(out, asn1::tlv(Tag::octet_string, {tag}));
-    return out;
+        tag = asn1::tlv(Tag::octet_string, {Bytes(gcm_tag_size)});
+    return {{Tag::sequence, asn1::object_identifier(authenticated ? NID_id_smime_ct_authEnvelopedData
+                                                                  : NID_pkcs7_enveloped)},
+            {asn1::context(0)},
+            {Tag::sequence, std::move(data), std::move(tag)},
+            {Tag::sequence, std::move(content)}};
+}
+
+void check_size(ContentCipher cipher, std::uint64_t size) {
+    if (is_aead(cipher) && size > max_gcm_size)
+        throw Error(ErrorCode::unsupported, "AES-GCM encrypts no content above 64 GiB");
+}
+
+}  // namespace
+
+ContentEncryption::ContentEncryption(const std::vector<Certificate>& recipients,
+                                     const EncryptOptions& options, std::optional<std::uint64_t> content_size,
+                                     ByteSink message)
+    : m_cipher(options.cipher),
+      m_context(EVP_CIPHER_CTX_new()),
+      m_buffer(encrypted_at_once + EVP_MAX_BLOCK_LENGTH) {
+    if (recipients.empty())
+        throw Error(ErrorCode::failed, "nobody to encrypt for");
+    check_size(m_cipher, content_size.value_or(0));
+    const Secret key = random_key(key_size(m_cipher));
+    const Bytes iv = random_iv(iv_size(m_cipher));
+    require_openssl(m_context && EVP_EncryptInit_ex(m_context.get(), evp_cipher(m_cipher), nullptr,
+                                                    key.data(), iv.data()) == 1,
+                    "cannot encrypt");
+    std::optional<std::uint64_t> size;
+    if (content_size)
+        size = ciphertext_size(*content_size, m_cipher);
+    m_writer.emplace(std::move(message), around_content(recipients, key, iv, options),
+                     asn1::context_primitive(0), size);
+}
+
+void ContentEncryption::update(BytesView content) {
+    m_encrypted += content.size();
+    check_size(m_cipher, m_encrypted);
+    while (!content.empty()) {
+        const BytesView piece = content.first(std::min(content.size(), encrypted_at_once));
+        int size = 0;
+        require_openssl(EVP_EncryptUpdate(m_context.get(), m_buffer.data(), &size, piece.data(),
+                                          static_cast<int>(piece.size())) == 1,
+                        "cannot encrypt");
+        m_writer->update(BytesView(m_buffer).first(static_cast<std::size_t>(size)));
+        content = content.subspan(piece.size());
+    }
+}
+
+void ContentEncryption::finish() {
+    int size = 0;
+    require_openssl(EVP_EncryptFinal_ex(m_context.get(), m_buffer.data(), &size) == 1, "cannot encrypt");
+    m_writer->update(BytesView(m_buffer).first(static_cast<std::size_t>(size)));
+    if (is_aead(m_cipher)) {
+        std::array<std::uint8_t, gcm_tag_size> tag{};
+        require_openssl(EVP_CIPHER_CTX_ctrl(m_context.get(), EVP_CTRL_AEAD_GET_TAG,
+                                            static_cast<int>(tag.size()), tag.data()) == 1,
+                        "cannot encrypt");
+        m_writer->set_after(enveloped_data_enclosure, asn1::tlv(Tag::octet_string, {tag}));
+    }
+    m_writer->finish();
+}
+
+Bytes encrypt_content(BytesView content, const std::vector<Certificate>& recipients,
+                      const EncryptOptions& options) {
+    Bytes message;
+    ContentEncryption encryption(recipients, options, content.size(), [&message, &content](BytesView piece) {
+        // The first piece is all that is before the content.
+        if (message.empty())
+            message.reserve(piece.size() + content.size() + 2 * EVP_MAX_BLOCK_LENGTH);
+        asn1::append(message, piece);
+    });
+    encryption.update(content);
+    encryption.finish();
+    return message;
 }
 
 }  // namespace signet::cms

@@ -1,13 +1,9 @@
 #include "cms/algorithm_identifier.h"
-#include "cms/asn1/content_info.h"
 #include "cms/asn1/der.h"
 #include "cms/error.h"
-#include "cms/openssl_error.h"
 #include "cms/signed_data_builder.h"
 
 #include <openssl/objects.h>
-
-#include <climits>
 
 namespace signet::cms {
 namespace {
@@ -91,23 +87,6 @@ std::size_t signed_data_size_limit(const std::vector<const SignerProfile*>& sign
         }
     }
     return limit;
-}
-
-Bytes attach_content(BytesView detached, BytesView content) {
-    const auto message = asn1::decode<asn1::ContentInfo>(detached, "SignedData");
-    if (OBJ_obj2nid(message->content_type) != NID_pkcs7_signed)
-        throw Error(ErrorCode::malformed, "not a SignedData");
-    asn1::EncapsulatedContentInfo& encapsulated = *message->d.signed_data->encap_content_info;
-    if (encapsulated.content != nullptr)
-        throw Error(ErrorCode::malformed, "a SignedData that has a content already");
-    if (content.size() > static_cast<std::size_t>(INT_MAX))
-        throw Error(ErrorCode::failed, "a content above 2 GiB");
-    encapsulated.content = ASN1_OCTET_STRING_new();
-    require_openssl(
-        encapsulated.content != nullptr && ASN1_OCTET_STRING_set(encapsulated.content, content.data(),
-                                                                 static_cast<int>(content.size())) == 1,
-        "cannot attach the content");
-    return asn1::encode(*message);
 }
 
 }  // namespace signet::cms

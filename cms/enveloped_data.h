@@ -66,7 +66,8 @@ struct EncryptOptions {
 /// EnvelopedData. RSA keys get key transport, EC keys (P-256, P-384, P-521) ephemeral-static ECDH with
 /// dhSinglePass-stdDH-sha256kdf-scheme (sha384, sha512 for the larger curves) and AES key wrap as strong as
 /// the content's; X25519 and X448 keys the same with HKDF (RFC 8418). Throws Error(unsupported) naming a
-/// recipient whose key is of another kind, or Error(failed) without recipients.
+/// recipient whose key is of another kind, or Error(failed) without recipients. See ContentEncryption for a
+/// content that comes in pieces.
 [[nodiscard]] Bytes encrypt_content(BytesView content, const std::vector<Certificate>& recipients,
                                     const EncryptOptions&);
 

@@ -79,7 +79,7 @@ enum class IncludedCertificates { chain, signer, none };
                                                  std::size_t signature_size, IncludedCertificates) noexcept;
 
 /// The same SignedData with `content` as its eContent (RFC 5652 section 5.2). Throws Error(malformed) if
-/// `detached` is no detached SignedData.
+/// `detached` is no detached SignedData. See ContentAttachment for a content that comes in pieces.
 [[nodiscard]] Bytes attach_content(BytesView detached, BytesView content);
 
 /// Whether `value` is `key`'s signature by `scheme` over `input`: a message's digest, or for EdDSA the
