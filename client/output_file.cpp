@@ -15,6 +15,7 @@
 #include "client/error.h"
 #include "client/file_permissions.h"
 #include "client/hold_signals.h"
+#include "secret/secret.h"
 
 namespace signet::client {
 
@@ -22,6 +23,7 @@ namespace {
 
 constexpr int attempts = 16;
 constexpr mode_t owner_only_mode = 0600;
+constexpr std::size_t read_back_at_once = std::size_t{64} * 1024;
 
 std::string cannot_write(const std::string& name) {
     return "cannot write " + name;
@@ -79,6 +81,11 @@ bool is_stream(const std::string& path) {
     return path == "-" || (stat(path.c_str(), &status) == 0 && S_ISCHR(status.st_mode));
 }
 
+/// Another name of an open file, for as long as it is open.
+std::string path_of(int descriptor) {
+    return "/proc/self/fd/" + std::to_string(descriptor);
+}
+
 /// In the same folder, so that renaming never crosses a file system.
 std::string temporary_name(const std::string& target) {
     std::array<unsigned char, 8> random{};
@@ -94,38 +101,85 @@ std::string temporary_name(const std::string& target) {
 
 }  // namespace
 
-OutputFile::OutputFile(const std::string& path, Privacy privacy)
-    : m_name(path == "-" ? "standard output" : path), m_target(path) {
+OutputFile::OutputFile(const std::string& path, Privacy privacy, Temporary temporary)
+    : m_name(path == "-" ? "standard output" : path), m_target(path), m_privacy(privacy) {
     if (path == "-") {
+        m_is_device = true;
         m_descriptor = STDOUT_FILENO;
         return;
     }
     struct stat status {};
-    const bool replaces = lstat(path.c_str(), &status) == 0;
-    if (replaces) {
+    if (lstat(path.c_str(), &status) == 0) {
         if (S_ISLNK(status.st_mode))
             follow_links(m_target, status);
         if (S_ISCHR(status.st_mode)) {
-            m_owned = FileDescriptor(open(m_target.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW));
-            m_descriptor = m_owned.get();
-            if (m_descriptor < 0)
-                throw from_errno(errno, cannot_write(m_name));
+            open_device();
             return;
         }
         if (S_ISDIR(status.st_mode))
             throw refused(m_name, "it is a folder");
         if (!S_ISREG(status.st_mode))
             throw refused(m_name, "it is not a regular file");
+        m_replaced = status;
     } else if (errno != ENOENT) {
         throw from_errno(errno, cannot_write(m_name));
     }
     if (m_target.empty() || m_target.back() == '/')
         throw refused(m_name.empty() ? "a file without a name" : m_name, "it is not the name of a file");
+    if (temporary == Temporary::unnamed && open_unnamed())
+        return;
+    make_temporary();
+    if (temporary == Temporary::named)
+        return;
+    // It can be made: that is all that is of interest yet.
+    discard();
+    m_temporary.clear();
+    m_descriptor = -1;
+    m_owned.reset();
+}
 
-    const mode_t mode = privacy == Privacy::owner_only || replaces ? owner_only_mode : 0666;
+void OutputFile::open_device() {
+    m_is_device = true;
+    m_owned = FileDescriptor(open(m_target.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW));
+    m_descriptor = m_owned.get();
+    if (m_descriptor < 0)
+        throw from_errno(errno, cannot_write(m_name));
+}
+
+mode_t OutputFile::mode() const noexcept {
+    return m_privacy == Privacy::owner_only || m_replaced ? owner_only_mode : 0666;
+}
+
+void OutputFile::keep_permissions_of_replaced() const noexcept {
+    if (m_replaced && m_privacy == Privacy::shared)
+        keep_permissions(m_descriptor, m_target, *m_replaced);
+    else if (m_replaced)
+        static_cast<void>(fchmod(m_descriptor, m_replaced->st_mode & owner_only_mode));
+}
+
+/// Whether there are files without names here.
+bool OutputFile::open_unnamed() {
+    const std::string folder = folder_of(m_target);
+    m_owned =
+        FileDescriptor(open(folder.empty() ? "." : folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, mode()));
+    m_descriptor = m_owned.get();
+    if (m_descriptor < 0) {
+        if (errno == EOPNOTSUPP || errno == EISDIR || errno == EINVAL)
+            return false;
+        throw from_errno(errno, cannot_write(m_name));
+    }
+    // It gets a name by way of this one.
+    m_is_unnamed = access(path_of(m_descriptor).c_str(), F_OK) == 0;
+    if (m_is_unnamed)
+        keep_permissions_of_replaced();
+    return m_is_unnamed;
+}
+
+void OutputFile::make_temporary() {
+    m_descriptor = -1;
     for (int attempt = 0; m_descriptor < 0 && attempt < attempts; ++attempt) {
         std::string temporary = temporary_name(m_target);
-        m_owned = FileDescriptor(open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode));
+        m_owned = FileDescriptor(open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode()));
         m_descriptor = m_owned.get();
         if (m_descriptor >= 0)
             m_temporary = std::move(temporary);
@@ -134,16 +188,17 @@ OutputFile::OutputFile(const std::string& path, Privacy privacy)
     }
     if (m_descriptor < 0)
         throw from_errno(errno, cannot_write(m_name));
-    if (replaces && privacy == Privacy::shared)
-        keep_permissions(m_descriptor, m_target, status);
-    else if (replaces)
-        static_cast<void>(fchmod(m_descriptor, status.st_mode & owner_only_mode));
+    keep_permissions_of_replaced();
 }
 
 OutputFile::OutputFile(OutputFile&& other) noexcept
     : m_name(std::move(other.m_name)),
       m_target(std::move(other.m_target)),
       m_temporary(std::exchange(other.m_temporary, {})),
+      m_privacy(other.m_privacy),
+      m_replaced(other.m_replaced),
+      m_is_device(other.m_is_device),
+      m_is_unnamed(other.m_is_unnamed),
       m_owned(std::move(other.m_owned)),
       m_descriptor(std::exchange(other.m_descriptor, -1)) {}
 
@@ -163,12 +218,39 @@ void OutputFile::write(cms::BytesView bytes) {
     }
 }
 
-void OutputFile::prepare() {
-    if (m_temporary.empty())
-        return;
+void OutputFile::read_back(const cms::ByteSink& sink) const {
+    // It may be plaintext.
+    Secret piece(read_back_at_once);
+    for (off_t offset = 0;;) {
+        const ssize_t count = pread(m_descriptor, piece.data(), piece.size(), offset);
+        if (count == 0)
+            return;
+        if (count < 0 && errno != EINTR)
+            throw from_errno(errno, "cannot read " + m_name);
+        if (count > 0)
+            sink(piece.bytes().first(static_cast<std::size_t>(count)));
+        offset += count < 0 ? 0 : count;
+    }
+}
+
+void OutputFile::flush() {
     // Without it, a power failure after the rename could leave an empty file in the place of a good one.
-    if (fsync(m_descriptor) != 0)
+    if (!m_is_device && fsync(m_descriptor) != 0)
         throw from_errno(errno, cannot_write(m_name));
+}
+
+void OutputFile::prepare() {
+    if (m_is_device)
+        return;
+    flush();
+    for (int attempt = 0; m_is_unnamed && m_temporary.empty(); ++attempt) {
+        std::string temporary = temporary_name(m_target);
+        if (linkat(AT_FDCWD, path_of(m_descriptor).c_str(), AT_FDCWD, temporary.c_str(), AT_SYMLINK_FOLLOW) ==
+            0)
+            m_temporary = std::move(temporary);
+        else if (errno != EEXIST || attempt == attempts)
+            throw from_errno(errno, cannot_write(m_name));
+    }
     m_descriptor = -1;
     m_owned.reset();
 }
