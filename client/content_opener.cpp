@@ -3,7 +3,8 @@
 #include <string_view>
 #include <utility>
 
-#include "cms/enveloped_data.h"
+#include "cms/content_decryption.h"
+#include "cms/enveloped_data_reader.h"
 
 namespace signet::client {
 
@@ -16,7 +17,7 @@ Error cannot_open() {
             "the agent's audit log may say more"};
 }
 
-UnwrappedKey unwrap(AgentConnection& agent, const cms::EnvelopedMessage& message, const std::string& identity,
+UnwrappedKey unwrap(AgentConnection& agent, const cms::EnvelopedHead& message, const std::string& identity,
                     bool wait) {
     try {
         return agent.unwrap(message.recipient_infos, message.content_encryption_algorithm, identity, wait);
@@ -25,6 +26,17 @@ UnwrappedKey unwrap(AgentConnection& agent, const cms::EnvelopedMessage& message
             throw cannot_open();
         throw;
     }
+}
+
+[[noreturn]] void throw_as_client_error(const cms::Error& error) {
+    if (error.code() == cms::ErrorCode::cannot_decrypt)
+        throw cannot_open();
+    if (error.code() == cms::ErrorCode::malformed)
+        throw Error(ExitStatus::malformed, cannot_decrypt, error.what(), "ask the sender to send it again");
+    if (error.code() != cms::ErrorCode::unsupported)
+        throw from_cms(error, cannot_decrypt);
+    const Error known = from_cms(error, cannot_decrypt);
+    throw Error(known.exit_status(), known.what_failed(), known.why(), "ask the sender to encrypt with AES");
 }
 
 }  // namespace
@@ -37,16 +49,23 @@ OpenedContent open_content(AgentConnection& agent, cms::BytesView message, const
         return {cms::decrypt_content(parsed, unwrapped.key), parsed.content_type, parsed.authenticated,
                 std::move(unwrapped.identity)};
     } catch (const cms::Error& error) {
-        if (error.code() == cms::ErrorCode::cannot_decrypt)
-            throw cannot_open();
-        if (error.code() == cms::ErrorCode::malformed)
-            throw Error(ExitStatus::malformed, cannot_decrypt, error.what(),
-                        "ask the sender to send it again");
-        if (error.code() != cms::ErrorCode::unsupported)
-            throw from_cms(error, cannot_decrypt);
-        const Error known = from_cms(error, cannot_decrypt);
-        throw Error(known.exit_status(), known.what_failed(), known.why(),
-                    "ask the sender to encrypt with AES");
+        throw_as_client_error(error);
+    }
+}
+
+OpenedMessage open_content(AgentConnection& agent, const cms::ByteSource& message,
+                           const cms::ByteSink& plaintext, const cms::ContentSource& plaintext_again,
+                           const std::string& identity, bool wait) {
+    try {
+        cms::EnvelopedDataReader reader(message);
+        const cms::EnvelopedHead& head = reader.head();
+        UnwrappedKey unwrapped = unwrap(agent, head, identity, wait);
+        cms::ContentDecryption decryption(head, unwrapped.key, plaintext);
+        reader.read_content([&decryption](cms::BytesView piece) { decryption.update(piece); });
+        decryption.finish(reader.read_rest(), plaintext_again);
+        return {head.content_type, head.authenticated, std::move(unwrapped.identity)};
+    } catch (const cms::Error& error) {
+        throw_as_client_error(error);
     }
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "client/agent_connection.h"
+#include "cms/byte_stream.h"
 #include "cms/bytes.h"
 
 namespace signet::client {
@@ -24,6 +25,24 @@ struct OpenedContent {
 /// CMS; 1, in the same words, whether the key cannot be unwrapped, is wrong, or the content was altered; 4 if
 /// it is for nobody we are; else as AgentConnection::unwrap.
 [[nodiscard]] OpenedContent open_content(AgentConnection& agent, cms::BytesView message,
+                                         const std::string& identity = {}, bool wait = false);
+
+/// What is known of a message besides its content.
+struct OpenedMessage {
+    /// Dotted decimal.
+    std::string content_type;
+    /// As in OpenedContent.
+    bool authenticated = false;
+    std::string identity;
+};
+
+/// The same for a message as it comes, in memory that its content does not decide: the agent is asked when
+/// its head was read. What `plaintext` gets is nobody's before this returns: keep it to yourself until then,
+/// and throw it away if anything is thrown. `plaintext_again` must feed all of it once more when asked.
+/// Throws as above, and what source and sink throw.
+[[nodiscard]] OpenedMessage open_content(AgentConnection& agent, const cms::ByteSource& message,
+                                         const cms::ByteSink& plaintext,
+                                         const cms::ContentSource& plaintext_again,
                                          const std::string& identity = {}, bool wait = false);
 
 /// What to tell a person about a content that is not id-data, where it is written as it is; empty if it is.

@@ -74,10 +74,24 @@ cms::Bytes InputFile::read_all(std::size_t limit, const std::string& why) {
 
 cms::Bytes InputFile::digest(cms::DigestAlgorithm algorithm) {
     ContentHash hash(algorithm);
-    std::vector<std::uint8_t> piece(piece_size);
-    while (const std::size_t count = read(piece))
-        hash.update(std::span(piece).first(count));
+    read_to([&hash](cms::BytesView piece) { hash.update(piece); });
     return hash.finish();
+}
+
+void InputFile::read_to(const cms::ByteSink& sink) {
+    cms::Bytes piece(piece_size);
+    while (const std::size_t count = read(piece))
+        sink(cms::BytesView(piece).first(count));
+}
+
+std::optional<std::uint64_t> InputFile::size_left() const noexcept {
+    struct stat status {};
+    if (fstat(m_descriptor, &status) != 0 || !S_ISREG(status.st_mode))
+        return std::nullopt;
+    const off_t position = lseek(m_descriptor, 0, SEEK_CUR);
+    if (position < 0 || position > status.st_size)
+        return std::nullopt;
+    return static_cast<std::uint64_t>(status.st_size - position);
 }
 
 }  // namespace signet::client

@@ -3,16 +3,18 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 
 #include "client/file_descriptor.h"
 #include "cms/algorithms.h"
+#include "cms/byte_stream.h"
 #include "cms/bytes.h"
 
 namespace signet::client {
 
-/// Bytes of a content that must be in memory as a whole.
+/// Bytes of a message that must be in memory as a whole: mail.
 inline constexpr std::size_t max_content_in_memory = std::size_t{1} << 30;
 
 /// A file, a pipe or, as `-`, standard input. Read once, from the start.
@@ -30,6 +32,17 @@ class InputFile {
 
     /// The digest of what remains, in constant memory. Throws Error.
     [[nodiscard]] cms::Bytes digest(cms::DigestAlgorithm algorithm);
+
+    /// Bytes that remain, as far as the system says; none of a pipe or device.
+    [[nodiscard]] std::optional<std::uint64_t> size_left() const noexcept;
+
+    /// This as a source, for as long as it is there.
+    [[nodiscard]] cms::ByteSource source() {
+        return [this](std::span<std::uint8_t> buffer) { return read(buffer); };
+    }
+
+    /// Gives what remains to `sink`, in pieces. Throws Error(9), and what the sink throws.
+    void read_to(const cms::ByteSink& sink);
 
     /// As a person would call it: the path, or "standard input".
     [[nodiscard]] const std::string& name() const noexcept { return m_name; }

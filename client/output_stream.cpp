@@ -26,20 +26,32 @@ void OutputStream::read(const cms::ByteSink& sink) const {
         m_file.read_back(sink);
 }
 
+void OutputStream::flush() {
+    if (!m_spool)
+        m_file.flush();
+}
+
+void OutputStream::prepare() {
+    if (m_file.is_device() || m_is_prepared)
+        return;
+    if (m_spool) {
+        m_file.make_temporary();
+        m_spool->read([this](cms::BytesView piece) { m_file.write(piece); });
+    }
+    m_file.prepare();
+    m_is_prepared = true;
+}
+
 void OutputStream::commit() {
     if (m_file.is_device()) {
         if (m_spool)
             m_spool->read([this](cms::BytesView piece) { m_file.write(piece); });
         return;
     }
-    if (!m_spool)
-        m_file.flush();
+    if (!m_is_prepared)
+        flush();
     const HoldSignals held;
-    if (m_spool) {
-        m_file.make_temporary();
-        m_spool->read([this](cms::BytesView piece) { m_file.write(piece); });
-    }
-    m_file.prepare();
+    prepare();
     m_file.commit();
 }
 

@@ -30,6 +30,10 @@ class OutputStream {
     /// All that was written so far, from the start; not with Release::at_once on a device. Throws Error(9),
     /// and what the sink throws.
     void read(const cms::ByteSink& sink) const;
+    /// For several outputs of which all are to be there or none: all that was written is on the disk; then,
+    /// with signals held, nothing but a name is missing. Throws as `commit` does.
+    void flush();
+    void prepare();
     /// There is no more: the output is there. Throws as OutputFile does, or as Spool.
     void commit();
 
@@ -42,6 +46,7 @@ class OutputStream {
     OutputFile m_file;
     /// Where it is until `commit`, unless it is in the file.
     std::optional<Spool> m_spool;
+    bool m_is_prepared = false;
 };
 
 }  // namespace signet::client

@@ -9,7 +9,7 @@
 #include "client/content_opener.h"
 #include "client/input_file.h"
 #include "client/input_kind.h"
-#include "client/output_file.h"
+#include "client/output_stream.h"
 
 namespace signet::client::commands {
 
@@ -44,26 +44,38 @@ ExitStatus decrypt(const Arguments& arguments) {
         return ExitStatus::done;
     const std::string output = output_path(options, *parsed);
 
-    InputFile input(parsed->operands.front());
-    const cms::Bytes message = decode_cms_input(input.read_all(), input.name());
-    if (looks_like_mail(message))
-        throw is_mail(cannot_decrypt + (" " + input.name()), "signet mail decrypt");
+    InputFile file(parsed->operands.front());
+    CmsInput input(file.source(), file.name());
+    if (looks_like_mail(input.beginning()))
+        throw is_mail(cannot_decrypt + (" " + file.name()), "signet mail decrypt");
     AgentConnection agent(parsed->socket());
-    const OpenedContent opened = [&] {
+    OutputStream plaintext(output, Privacy::owner_only, Release::on_commit);
+    const OpenedMessage opened = [&] {
         try {
-            return open_content(agent, message, parsed->text("key"), parsed->has("wait"));
+            // Then nobody is asked for anything before it is known to be well-formed.
+            if (input.is_whole()) {
+                OpenedContent content =
+                    open_content(agent, input.beginning(), parsed->text("key"), parsed->has("wait"));
+                plaintext.write(content.content);
+                return OpenedMessage{std::move(content.content_type), content.authenticated,
+                                     std::move(content.identity)};
+            }
+            return open_content(
+                agent, input.source(), plaintext.sink(),
+                [&plaintext](const cms::ByteSink& feed) { plaintext.read(feed); }, parsed->text("key"),
+                parsed->has("wait"));
         } catch (const Error& error) {
             // Which file it was, where the library cannot know.
             if (error.what_failed() != cannot_decrypt)
                 throw;
-            std::string what_failed = cannot_decrypt + (" " + input.name());
+            std::string what_failed = cannot_decrypt + (" " + file.name());
             if (error.exit_status() == ExitStatus::malformed)
-                throw is_malformed_cms(std::move(what_failed), message, CmsKind::encrypted, error.why(),
-                                       error.advice());
+                throw is_malformed_cms(std::move(what_failed), input.beginning(), CmsKind::encrypted,
+                                       error.why(), error.advice());
             throw Error(error.exit_status(), std::move(what_failed), error.why(), error.advice());
         }
     }();
-    write_outputs({{output, opened.content, Privacy::owner_only}});
+    plaintext.commit();
     if (!opened.authenticated)
         warn(unauthenticated_warning);
     if (const std::string warning = content_type_warning(opened.content_type); !warning.empty())

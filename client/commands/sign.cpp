@@ -2,6 +2,7 @@
 #include <cstddef>
 #include <limits>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "client/commands/become_program.h"
@@ -10,7 +11,6 @@
 #include "client/commands/output_collision.h"
 #include "client/commands/sign.h"
 #include "client/commands/signing_arguments.h"
-#include "client/content_hash.h"
 #include "client/input_file.h"
 #include "client/output_file.h"
 #include "client/signing_options.h"
@@ -19,32 +19,37 @@ namespace signet::client::commands {
 
 namespace {
 
-/// What was hashed: its digest, and the content itself if it goes into the signature.
-struct HashedFile {
-    cms::Bytes digest;
-    cms::Bytes content;
-};
-
 /// `options` get their hash when the first file is open: before that the agent has nothing to do with it.
-std::vector<HashedFile> hash_files(const std::vector<std::string>& paths, AgentConnection& agent,
-                                   SigningOptions& options, bool keep_content) {
-    std::vector<HashedFile> files;
-    std::size_t left = max_content_in_memory;
+std::vector<cms::Bytes> hash_files(const std::vector<std::string>& paths, AgentConnection& agent,
+                                   SigningOptions& options, Attachments* attachments) {
+    std::vector<cms::Bytes> digests;
     for (const std::string& path : paths) {
         InputFile input(path);
         const auto algorithm = digest_algorithm_of(agent, options);
         options.digest_algorithm = algorithm;
-        if (!keep_content) {
-            files.push_back({input.digest(algorithm), {}});
-            continue;
-        }
-        cms::Bytes content = input.read_all(
-            left, max_content_in_memory == left ? std::string() : "the files together are larger than 1 GiB");
-        left -= content.size();
-        cms::Bytes digest = content_digest(algorithm, content);
-        files.push_back({std::move(digest), std::move(content)});
+        digests.push_back(attachments == nullptr ? input.digest(algorithm)
+                                                 : attachments->digest(path, input, algorithm));
     }
-    return files;
+    return digests;
+}
+
+void write_detached(const std::vector<cms::Bytes>& signed_data, const std::vector<std::string>& targets) {
+    std::vector<Output> outputs;
+    for (std::size_t i = 0; i < targets.size(); ++i)
+        outputs.push_back({targets[i], signed_data[i]});
+    write_outputs(outputs);
+}
+
+void write_attached(Attachments& attachments, const std::vector<cms::Bytes>& signed_data,
+                    const std::vector<std::string>& targets) {
+    try {
+        for (std::size_t i = 0; i < targets.size(); ++i)
+            attachments.attach(i, signed_data[i], targets[i]);
+        attachments.commit();
+    } catch (const cms::Error& error) {
+        // The SignedData came from the agent: a fault in it is not the user's input.
+        throw Error(ExitStatus::other, "cannot sign", error.what());
+    }
 }
 
 std::vector<std::string> output_paths(const ParsedArguments& parsed, const char* suffix) {
@@ -62,7 +67,7 @@ ExitStatus sign(const Arguments& arguments) {
     return sign_files(arguments, nullptr);
 }
 
-ExitStatus sign_files(const Arguments& arguments, Attach attach) {
+ExitStatus sign_files(const Arguments& arguments, Attachments* attachments) {
     CommandOptions options("sign", "[-k ID]... [--attached] [-o OUT] FILE...",
                            "Signs files: FILE.p7s is a detached signature (CMS, DER), FILE.p7m one with the\n"
                            "content inside. Several files are one batch: all are signed, or none.");
@@ -79,28 +84,18 @@ ExitStatus sign_files(const Arguments& arguments, Attach attach) {
         throw options.usage_error("standard input can be signed only once");
     SigningOptions signing = signing_options(options, *parsed);
     const bool attached = parsed->has("attached");
-    if (attached && attach == nullptr)
+    if (attached && attachments == nullptr)
         become_cms("sign", arguments);
     const std::vector<std::string> targets = output_paths(*parsed, attached ? ".p7m" : ".p7s");
     refuse_collisions(options, paths, targets);
 
     AgentConnection agent(parsed->socket());
-    std::vector<HashedFile> files = hash_files(paths, agent, signing, attached);
-    std::vector<cms::Bytes> digests;
-    digests.reserve(files.size());
-    for (HashedFile& file : files)
-        digests.push_back(std::move(file.digest));
-    SignResult result = sign_digests(agent, signing, std::move(digests));
-
-    std::vector<Output> outputs;
-    for (std::size_t i = 0; i < paths.size(); ++i) {
-        if (attached) {
-            result.signed_data[i] = attach(result.signed_data[i], files[i].content);
-            files[i].content = {};
-        }
-        outputs.push_back({targets[i], result.signed_data[i]});
-    }
-    write_outputs(outputs);
+    std::vector<cms::Bytes> digests = hash_files(paths, agent, signing, attached ? attachments : nullptr);
+    const SignResult result = sign_digests(agent, signing, std::move(digests));
+    if (attached)
+        write_attached(*attachments, result.signed_data, targets);
+    else
+        write_detached(result.signed_data, targets);
     warn_all(result.warnings);
     return ExitStatus::done;
 }

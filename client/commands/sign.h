@@ -1,15 +1,34 @@
 // `signet sign`, as both programs that do it share it.
 #pragma once
 
+#include <cstddef>
+#include <string>
+
 #include "client/commands/program.h"
+#include "client/input_file.h"
+#include "cms/algorithms.h"
 #include "cms/bytes.h"
 
 namespace signet::client::commands {
 
-/// `detached` with `content` inside; as client::attach.
-using Attach = cms::Bytes (*)(cms::BytesView detached, cms::BytesView content);
+/// Contents that go into their signatures: each is read twice, for its digest and then to be attached.
+class Attachments {
+  public:
+    Attachments() = default;
+    virtual ~Attachments() = default;
+    Attachments(const Attachments&) = delete;
+    Attachments& operator=(const Attachments&) = delete;
 
-/// The command. `attach` does --attached; none: the process becomes signet-cms for it. Throws Error.
-ExitStatus sign_files(const Arguments& arguments, Attach attach);
+    /// The digest of `input`, which is `path`; what can be read only once is kept. Throws Error.
+    virtual cms::Bytes digest(const std::string& path, InputFile& input, cms::DigestAlgorithm algorithm) = 0;
+    /// Writes `detached`, the signature of content `index`, with that inside, to `target`: a file without
+    /// its name yet. Throws Error, 9 if the content is not what it was.
+    virtual void attach(std::size_t index, cms::BytesView detached, const std::string& target) = 0;
+    /// All that was written gets its name. Throws Error.
+    virtual void commit() = 0;
+};
+
+/// The command. `attachments` does --attached; none: the process becomes signet-cms for it. Throws Error.
+ExitStatus sign_files(const Arguments& arguments, Attachments* attachments);
 
 }  // namespace signet::client::commands

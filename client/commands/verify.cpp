@@ -15,7 +15,7 @@
 #include "client/commands/verify_report.h"
 #include "client/input_file.h"
 #include "client/input_kind.h"
-#include "client/output_file.h"
+#include "client/output_stream.h"
 #include "cms/signed_data_verifier.h"
 
 namespace signet::client::commands {
@@ -23,7 +23,6 @@ namespace signet::client::commands {
 namespace {
 
 constexpr std::string_view signature_suffix = ".p7s";
-constexpr std::size_t piece_size = std::size_t{64} * 1024;
 
 /// The file that a detached signature is over: as named, else the signature's name without its suffix.
 std::string content_path(const CommandOptions& options, const ParsedArguments& parsed) {
@@ -36,25 +35,24 @@ std::string content_path(const CommandOptions& options, const ParsedArguments& p
     return *content;
 }
 
+/// What is attached goes to `attached`, if there is one.
 cms::SignedDataResult verify_file(const CommandOptions& options, const ParsedArguments& parsed,
-                                  const cms::VerifyOptions& verification) {
+                                  const cms::VerifyOptions& verification,
+                                  std::optional<OutputStream>& attached) {
     InputFile signature(parsed.operands.empty() ? "-" : parsed.operands[0]);
     const std::string what_failed = "cannot verify " + signature.name();
-    cms::Bytes signed_data;
+    CmsInput input(signature.source(), signature.name());
+    if (looks_like_mail(input.beginning()))
+        throw is_mail(what_failed, "signet mail verify");
     try {
-        signed_data = decode_cms_input(signature.read_all(), signature.name());
-        if (looks_like_mail(signed_data))
-            throw is_mail(what_failed, "signet mail verify");
-        const auto content = [&](const std::function<void(cms::BytesView)>& feed) {
-            InputFile file(content_path(options, parsed));
-            std::vector<std::uint8_t> piece(piece_size);
-            while (const std::size_t count = file.read(piece))
-                feed(std::span(piece).first(count));
+        const auto content = [&](const cms::ByteSink& feed) {
+            InputFile(content_path(options, parsed)).read_to(feed);
         };
-        return cms::verify_signed_data(signed_data, content, verification);
+        return cms::verify_signed_data(input.source(), content, attached ? attached->sink() : cms::ByteSink(),
+                                       verification);
     } catch (const cms::Error& error) {
         if (error.code() == cms::ErrorCode::malformed)
-            throw is_malformed_cms(what_failed, signed_data, CmsKind::signed_data, error.what());
+            throw is_malformed_cms(what_failed, input.beginning(), CmsKind::signed_data, error.what());
         throw from_cms(error, what_failed);
     }
 }
@@ -108,13 +106,16 @@ ExitStatus verify(const Arguments& arguments) {
     refuse_to_replace(options, {parsed->operands.empty() ? "-" : parsed->operands[0], parsed->text("trust")},
                       parsed->has("output") ? parsed->text("output") : "-");
     const cms::VerifyOptions verification = trust_options(options, *parsed);
-    cms::SignedDataResult result = verify_file(options, *parsed, verification);
+    std::optional<OutputStream> output;
+    if (parsed->has("output"))
+        output.emplace(parsed->text("output"), Privacy::owner_only, Release::on_commit);
+    cms::SignedDataResult result = verify_file(options, *parsed, verification, output);
     // The named file was not looked at: a person would take it for verified.
-    if (result.content && parsed->operands.size() > 1)
+    if (result.attached && parsed->operands.size() > 1)
         throw options.usage_error("the signature carries its own content: leave out " + parsed->operands[1]);
-    if (result.content && parsed->operands.size() == 1)
+    if (result.attached && parsed->operands.size() == 1)
         refuse_beside_content(parsed->operands[0]);
-    if (!result.content && parsed->has("output"))
+    if (!result.attached && parsed->has("output"))
         throw options.usage_error("the signature is detached: there is no content for -o");
     if (verification.trust_anchors.empty())
         explain_missing_anchors(result);
@@ -126,8 +127,8 @@ ExitStatus verify(const Arguments& arguments) {
     if (!holds)
         throw does_not_verify(parsed->operands.empty() ? "standard input" : parsed->operands[0],
                               why_not(result), verification);
-    if (parsed->has("output"))
-        write_outputs({{parsed->text("output"), *result.content, Privacy::owner_only}});
+    if (output)
+        output->commit();
     return ExitStatus::done;
 }
 

@@ -1,7 +1,10 @@
+#include <algorithm>
+
 #include "client/cms_input.h"
 #include "client/input_file.h"
 #include "client/rfc3339.h"
 #include "cms/digest_stream.h"
+#include "cms/pem.h"
 #include "tests/client/expect_error.h"
 #include "tests/fixtures/file.h"
 #include "tests/fixtures/temporary_folder.h"
@@ -73,6 +76,54 @@ TEST_CASE("Broken PEM is malformed") {
         CHECK(error.exit_status() == client::ExitStatus::malformed);
         CHECK(error.what() ==
               std::string("cannot read a.p7m: its PEM armour is broken; ask the sender to send it again"));
+    }
+}
+
+TEST_CASE("A message is taken out of PEM as it comes, whatever the pieces are") {
+    cms::Bytes content(200'000);
+    for (std::size_t i = 0; i < content.size(); ++i)
+        content[i] = static_cast<std::uint8_t>(i * 13 + i / 65536);
+    for (const std::size_t size :
+         {std::size_t{1}, std::size_t{2}, std::size_t{3}, std::size_t{65536}, content.size()}) {
+        CAPTURE(size);
+        const cms::BytesView message(content.data(), size);
+        std::string pem = cms::pem("CMS", message);
+        pem += "what follows is not looked at";
+        for (const cms::BytesView file : {cms::as_bytes(pem), message}) {
+            for (const std::size_t piece : {std::size_t{1}, std::size_t{2}, std::size_t{100'000}}) {
+                client::CmsInput input(
+                    [source = cms::memory_source(file), piece](std::span<std::uint8_t> buffer) {
+                        return source(buffer.first(std::min(buffer.size(), piece)));
+                    },
+                    "a.p7m");
+                CHECK(input.is_whole() == (size < 65536));
+                const cms::BytesView beginning = message.first(std::min<std::size_t>(size, 65536));
+                CHECK(std::equal(beginning.begin(), beginning.end(), input.beginning().begin(),
+                                 input.beginning().end()));
+                cms::Bytes read;
+                cms::Bytes buffer(piece);
+                while (const std::size_t count = input.read(buffer))
+                    read.insert(read.end(), buffer.begin(),
+                                buffer.begin() + static_cast<std::ptrdiff_t>(count));
+                CHECK(read == cms::Bytes(message.begin(), message.end()));
+                CHECK(input.read(buffer) == 0);
+            }
+        }
+    }
+}
+
+TEST_CASE("PEM that breaks behind the beginning is malformed when it is read") {
+    const std::string good = cms::pem("CMS", cms::Bytes(200'000, 'x'));
+    std::string altered = good;
+    altered[good.size() - 1000] = '$';
+    for (const std::string& pem : {altered, good.substr(0, good.size() - 10), good.substr(0, 150'000)}) {
+        client::CmsInput input(cms::memory_source(cms::as_bytes(pem)), "a.p7m");
+        CHECK_FALSE(input.is_whole());
+        CHECK(exit_status_of([&] {
+                  cms::Bytes buffer(10'000);
+                  while (input.read(buffer) != 0) {
+                  }
+              }) == 8);
     }
 }
 

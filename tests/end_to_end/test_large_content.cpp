@@ -1,0 +1,74 @@
+// Contents that are larger than the memory that they may take.
+#include "tests/end_to_end/session.h"
+
+#include <unistd.h>
+
+#include <limits>
+
+using namespace signet::tests;
+
+namespace {
+
+constexpr std::size_t content_size = std::size_t{300} << 20;
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+// The sanitizers need memory of their own.
+constexpr long most_memory = std::numeric_limits<long>::max();
+#else
+constexpr long most_memory = 32L << 10;
+#endif
+
+/// `line` of a shell, in which $signet is the program; it must succeed and take at most most_memory.
+void check_small(Session& session, const std::string& line) {
+    CAPTURE(line);
+    const std::string measured =
+        program("signet_test_peak_memory").string() + " peak " + program("signet").string();
+    Environment environment = session.agent().folder().environment();
+    environment["signet"] = measured;
+    environment["TMPDIR"] = session.path("").native();
+    check_done(
+        run({"bash", "-o", "pipefail", "-c", line},
+            {.environment = environment, .folder = session.path(""), .timeout = std::chrono::minutes(5)}));
+    const long peak = std::stol(session.read("peak"));
+    CAPTURE(peak);
+    CHECK(peak > 1000);
+    CHECK(peak <= most_memory);
+}
+
+/// A large file that takes no room on the disk.
+void make_content(const Session& session) {
+    session.write("content", "All is well.\n");
+    REQUIRE(truncate(session.path("content").c_str(), static_cast<off_t>(content_size)) == 0);
+}
+
+}  // namespace
+
+TEST_CASE("a content of 300 MiB is signed and verified in 32 MiB of memory") {
+    Session session({KeyType::p256});
+    make_content(session);
+    session.write("root.pem", read_file(session.root()));
+    check_small(session, "$signet sign content");
+    check_small(session, "$signet verify --trust root.pem content.p7s");
+    check_small(session, "$signet sign --attached content");
+    check_small(session, "$signet verify --trust root.pem -o copy content.p7m && cmp content copy");
+    check_small(session, "cat content | $signet sign --attached - > piped.p7m");
+    check_small(session, "cat piped.p7m | $signet verify --trust root.pem -o - - | cmp content -");
+    CHECK(session.files() == std::vector<std::string>{"content", "content.p7m", "content.p7s", "copy", "peak",
+                                                      "piped.p7m", "root.pem"});
+}
+
+TEST_CASE("a content of 300 MiB is encrypted and decrypted in 32 MiB of memory") {
+    Session session({KeyType::p256});
+    make_content(session);
+    const std::string encrypt = "$signet encrypt -r " + session.label(KeyType::p256);
+    check_small(session, encrypt + " content");
+    check_small(session, "$signet decrypt -o copy content.p7m && cmp content copy");
+    check_small(session, "cat content | " + encrypt + " --cipher aes-256-cbc - > piped.p7m");
+    check_small(session, "cat piped.p7m | $signet decrypt -o - - | cmp content -");
+    check_small(session, "cat content | " + encrypt + " --der - > der.p7m");
+    check_small(session,
+                "{ echo -----BEGIN CMS-----; base64 der.p7m; echo -----END CMS-----; } > der.pem &&"
+                " $signet decrypt -o - der.pem | cmp content -");
+    CHECK(session.files() == std::vector<std::string>{"content", "content.p7m", "copy", "der.p7m", "der.pem",
+                                                      "peak", "piped.p7m"});
+}
