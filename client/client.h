@@ -27,8 +27,11 @@
 #include "client/error.h"              // the one exception
 #include "client/input_file.h"         // files, hashed in constant memory
 #include "client/output_file.h"        // files that are whole or not there
+#include "client/output_stream.h"      // the same for what comes in pieces
 #include "client/recipients.h"         // certificates to encrypt to
 #include "client/signing_options.h"    // digests in, SignedData out
+#include "cms/content_attachment.h"    // a content of any size into what sign_digests returns
+#include "cms/content_encryption.h"    // a content of any size to certificates
 #include "cms/digest_stream.h"         // hashing for sign_digests
 #include "cms/enveloped_data.h"        // encrypt_content
 #include "cms/signed_data_verifier.h"  // verify_signed_data

@@ -18,11 +18,19 @@ set(SIGNET_PUBLIC_HEADERS
   client/file_descriptor.h
   client/input_file.h
   client/output_file.h
+  client/output_stream.h
   client/recipients.h
   client/signing_options.h
+  client/spool.h
   cms/algorithms.h
+  cms/asn1/content_writer.h
+  cms/asn1/der.h
+  cms/byte_stream.h
   cms/bytes.h
   cms/certificate.h
+  cms/content_attachment.h
+  cms/content_cipher.h
+  cms/content_encryption.h
   cms/digest_stream.h
   cms/enveloped_data.h
   cms/error.h

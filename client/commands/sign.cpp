@@ -68,9 +68,12 @@ ExitStatus sign(const Arguments& arguments) {
 }
 
 ExitStatus sign_files(const Arguments& arguments, Attachments* attachments) {
-    CommandOptions options("sign", "[-k ID]... [--attached] [-o OUT] FILE...",
-                           "Signs files: FILE.p7s is a detached signature (CMS, DER), FILE.p7m one with the\n"
-                           "content inside. Several files are one batch: all are signed, or none.");
+    CommandOptions options(
+        "sign", "[-k ID]... [--attached] [-o OUT] FILE...",
+        "Signs files: FILE.p7s is a detached signature (CMS, DER), FILE.p7m one with the\n"
+        "content inside. Several files are one batch: all are signed, or none. A pipe's content\n"
+        "that goes inside is kept in a temporary file until it is signed (in TMPDIR, encrypted\n"
+        "with a throw-away key).");
     add_signing_options(options);
     options.flag("attached", "put the content into the signature")
         .value("output,o", "OUT", "write there; for one FILE only");

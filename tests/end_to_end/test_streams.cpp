@@ -139,10 +139,37 @@ TEST_CASE("a file that changes while it is signed is no signature's content") {
     Session session({KeyType::p256});
     session.write("content", "x");
     // Each time it is read, it is another one.
-    const ProcessResult result = session.signet({"sign", "--attached", "-o", "out", "/proc/sys/kernel/random/uuid"});
+    const ProcessResult result =
+        session.signet({"sign", "--attached", "-o", "out", "/proc/sys/kernel/random/uuid"});
     check_refused(result, 9);
     CHECK_THAT(result.err, Catch::Contains("it changed while it was signed"));
     CHECK(session.files() == std::vector<std::string>{"content"});
+}
+
+TEST_CASE("more files are signed at once than may be open, and all or none is there") {
+    Session session({KeyType::p256});
+    std::string names;
+    for (int i = 0; i < 90; ++i) {
+        const std::string name = "file" + std::to_string(i);
+        session.write(name, "content of " + name);
+        names += " " + name;
+    }
+    const auto sign = [&](const std::string& more) {
+        return run(
+            {"bash", "-c",
+             "ulimit -S -n 40; exec " + program("signet").string() + " sign --attached" + names + more},
+            {.environment = session.agent().folder().environment(), .folder = session.path("")});
+    };
+    std::filesystem::create_directory(session.path("folder.p7m"));
+    session.write("folder", "x");
+    check_refused(sign(" folder"), 9);
+    CHECK(session.files().size() == 92);
+    check_done(sign(""));
+    CHECK(session.files().size() == 182);
+    const ProcessResult verified =
+        session.signet({"verify", "--trust", session.root(), "-o", "-", "file89.p7m"});
+    check_done(verified);
+    CHECK(verified.out == "content of file89");
 }
 
 TEST_CASE("what nobody can take in is refused in one line") {
