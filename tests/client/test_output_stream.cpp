@@ -1,8 +1,19 @@
+#include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
+#include <cerrno>
+#include <cstddef>
 #include <cstdlib>
 #include <filesystem>
+#include <functional>
+#include <optional>
 
 #include "client/output_stream.h"
 #include "client/spool.h"
@@ -74,7 +85,85 @@ std::size_t files_in(const fs::path& folder) {
     return static_cast<std::size_t>(std::distance(fs::directory_iterator(folder), {}));
 }
 
+/// No more files without names in this process, as on a file system that has none.
+bool refuse_unnamed_files() {
+    constexpr unsigned unnamed = O_TMPFILE & ~O_DIRECTORY;
+    std::array<sock_filter, 6> filter{{
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_openat, 0, 3),
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, args) + 2 * sizeof(std::uint64_t)),
+        BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, unnamed, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EOPNOTSUPP),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    }};
+    const sock_fprog program{static_cast<unsigned short>(filter.size()), filter.data()};
+    return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+           prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
+}
+
+/// The number of the first of `steps` that fails in a process of its own; 0 if none does.
+int first_that_fails(const std::vector<std::function<bool()>>& steps) {
+    const pid_t child = fork();
+    if (child == 0) {
+        for (std::size_t i = 0; i < steps.size(); ++i) {
+            bool holds = false;
+            try {
+                holds = steps[i]();
+            } catch (...) {
+                holds = false;
+            }
+            if (!holds)
+                _exit(static_cast<int>(i) + 1);
+        }
+        _exit(0);
+    }
+    int status = 0;
+    REQUIRE(waitpid(child, &status, 0) == child);
+    REQUIRE(WIFEXITED(status));
+    return WEXITSTATUS(status);
+}
+
 }  // namespace
+
+TEST_CASE("Where files need names, there is none either before it is whole") {
+    const TemporaryFolder folder;
+    const TemporaryPlace place;
+    const fs::path path = folder / "out";
+    const cms::Bytes content = pattern(large_size);
+    std::optional<OutputStream> stream;
+    Spool spool;
+    const std::vector<std::function<bool()>> steps{
+        refuse_unnamed_files,
+        [&] { return open(folder.path().c_str(), O_TMPFILE | O_RDWR, 0600) < 0 && errno == EOPNOTSUPP; },
+        [&] {
+            spool.write(content);
+            return files_in(place.path()) == 0 && !open_files_in(place.path()).empty();
+        },
+        [&] { return read_all(spool) == content; },
+        [&] {
+            stream.emplace(path, Privacy::owner_only, Release::at_once);
+            write_in_pieces(*stream, content, 70'000);
+            return files_in(folder.path()) == 0;
+        },
+        [&] { return read_all(*stream) == content; },
+        [&] {
+            stream->commit();
+            return files_in(folder.path()) == 1;
+        },
+        [&] {
+            const std::string written = read_file(path);
+            return cms::Bytes(written.begin(), written.end()) == content &&
+                   fs::status(path).permissions() == fs::perms{0600};
+        },
+        [&] {
+            OutputStream discarded(path, Privacy::shared, Release::on_commit);
+            discarded.write(content);
+            return files_in(folder.path()) == 1;
+        },
+        [&] { return files_in(folder.path()) == 1; },
+    };
+    CHECK(first_that_fails(steps) == 0);
+}
 
 TEST_CASE("A spool gives back what was written, as often as one likes") {
     const TemporaryPlace place;
