@@ -163,7 +163,7 @@ Bytes encrypt_content(BytesView content, const std::vector<Certificate>& recipie
     ContentEncryption encryption(recipients, options, content.size(), [&message, &content](BytesView piece) {
         // The first piece is all that is before the content.
         if (message.empty())
-            message.reserve(piece.size() + content.size() + 2 * EVP_MAX_BLOCK_LENGTH);
+            message.reserve(piece.size() + content.size() + std::size_t{2} * EVP_MAX_BLOCK_LENGTH);
         asn1::append(message, piece);
     });
     encryption.update(content);

@@ -231,9 +231,17 @@ SignedContent content_from(const ContentSource& source, const std::vector<Digest
     return content;
 }
 
-/// `again`, which may be empty, gives an attached content once more, for a hash that was not announced.
-SignedDataResult verify(const ByteSource& message, const ContentSource& detached, const ByteSink& attached,
-                        const ContentSource& again, const VerifyOptions& options) {
+}  // namespace
+
+bool SignedDataResult::holds() const noexcept {
+    return !signers.empty() && std::all_of(signers.begin(), signers.end(), [](const SignerResult& signer) {
+        return signer.intact && signer.trusted;
+    });
+}
+
+SignedDataResult verify_signed_data(const ByteSource& message, const ContentSource& detached,
+                                    const ByteSink& attached, const ContentSource& attached_again,
+                                    const VerifyOptions& options) {
     SignedDataReader reader(message);
     SignedDataResult result;
     result.content_type = object_text(reader.content_type());
@@ -254,9 +262,9 @@ SignedDataResult verify(const ByteSource& message, const ContentSource& detached
         throw Error(ErrorCode::malformed, "a detached SignedData, and nothing that it signs");
     if (!result.attached)
         content = content_from(detached, hashes);
-    else if (again && !std::all_of(hashes.begin(), hashes.end(),
-                                   [&content](DigestAlgorithm hash) { return content.has(hash); }))
-        content = content_from(again, hashes);
+    else if (attached_again && !std::all_of(hashes.begin(), hashes.end(),
+                                            [&content](DigestAlgorithm hash) { return content.has(hash); }))
+        content = content_from(attached_again, hashes);
 
     std::vector<Certificate> certificates = certificates_of(*data);
     certificates.insert(certificates.end(), options.candidates.begin(), options.candidates.end());
@@ -269,25 +277,12 @@ SignedDataResult verify(const ByteSource& message, const ContentSource& detached
     return result;
 }
 
-}  // namespace
-
-bool SignedDataResult::holds() const noexcept {
-    return !signers.empty() && std::all_of(signers.begin(), signers.end(), [](const SignerResult& signer) {
-        return signer.intact && signer.trusted;
-    });
-}
-
-SignedDataResult verify_signed_data(const ByteSource& message, const ContentSource& detached,
-                                    const ByteSink& attached, const VerifyOptions& options) {
-    return verify(message, detached, attached, {}, options);
-}
-
 SignedDataResult verify_signed_data(BytesView signed_data, const ContentSource& content,
                                     const VerifyOptions& options) {
     Bytes attached;
     const auto again = [&attached](const ByteSink& feed) { feed(attached); };
     SignedDataResult result =
-        verify(memory_source(signed_data), content, appending_to(attached), again, options);
+        verify_signed_data(memory_source(signed_data), content, appending_to(attached), again, options);
     if (result.attached)
         result.content = std::move(attached);
     return result;

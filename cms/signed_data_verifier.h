@@ -59,9 +59,10 @@ struct VerifyOptions {
 /// exception. Throws Error(malformed) for anything that is not a SignedData within the bounds of
 /// SignedDataReader, trailing bytes included. MD5 and SHA-1 signatures are not intact here, and the reason
 /// says so; nor are those over an eContent by a hash of ours that is not among its digestAlgorithms, where
-/// others of ours are.
+/// others of ours are: for these, `attached_again`, if there is one, is asked for the same eContent.
 [[nodiscard]] SignedDataResult verify_signed_data(const ByteSource& message, const ContentSource& detached,
-                                                  const ByteSink& attached, const VerifyOptions&);
+                                                  const ByteSink& attached,
+                                                  const ContentSource& attached_again, const VerifyOptions&);
 
 /// The same for a message in memory; its content is in the result, and digestAlgorithms do not matter.
 [[nodiscard]] SignedDataResult verify_signed_data(BytesView signed_data, const ContentSource& content,

@@ -37,7 +37,7 @@ struct Streamed {
 Streamed verify_stream(const ByteSource& message, const VerifyOptions& options) {
     Streamed streamed;
     streamed.result =
-        verify_signed_data(message, source_of(content), appending_to(streamed.content), options);
+        verify_signed_data(message, source_of(content), appending_to(streamed.content), {}, options);
     CHECK_FALSE(streamed.result.content);
     return streamed;
 }
@@ -208,7 +208,13 @@ TEST_CASE("a hash that digestAlgorithms lacks") {
     REQUIRE(missed.result.signers.size() == 1);
     CHECK_FALSE(missed.result.holds());
     CHECK(has_reason(missed.result.signers.front(), ReasonCode::hash_unannounced, "begins with"));
-    // In memory it is still at hand.
+    // Where it is still at hand, it holds.
+    CHECK(verify_signed_data(memory_source(other), nullptr, nullptr, source_of(content),
+                             trusting(root.certificate()))
+              .holds());
+    CHECK_FALSE(verify_signed_data(memory_source(other), nullptr, nullptr, source_of(sha256),
+                                   trusting(root.certificate()))
+                    .holds());
     CHECK(verify_signed_data(other, nullptr, trusting(root.certificate())).holds());
 
     // None of ours: the usual ones are tried.
@@ -219,7 +225,7 @@ TEST_CASE("a hash that digestAlgorithms lacks") {
 TEST_CASE("what is not read piece by piece has its bounds") {
     const CertificateAuthority root;
     const Bytes one = root.certificate().der();
-    CHECK(verify_signed_data(memory_source(with_certificates(one)), source_of(content), nullptr, {})
+    CHECK(verify_signed_data(memory_source(with_certificates(one)), source_of(content), nullptr, {}, {})
               .signers.empty());
     Bytes many;
     for (int i = 0; i < 257; ++i)

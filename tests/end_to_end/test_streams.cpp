@@ -135,6 +135,49 @@ TEST_CASE("nothing of a large content comes out before all of it holds") {
     CHECK(session.files() == std::vector<std::string>{"content", "encrypted", "out", "signed"});
 }
 
+TEST_CASE("nothing is left of what was decrypted, however the process ends") {
+    Session session({KeyType::p256});
+    session.write("content", large_content());
+    check_done(session.signet({"encrypt", "-r", session.label(KeyType::p256), "-o", "encrypted", "content"}));
+    const auto files = session.files();
+    Environment environment = session.agent().folder().environment();
+    environment["TMPDIR"] = session.path("").native();
+    for (const std::string out : {"out", "-"}) {
+        CAPTURE(out);
+        const std::size_t before = session.audit_records("unwrap", "done");
+        {
+            BackgroundProcess decrypting({"bash", "-c",
+                                          "{ head -c 250000 encrypted; exec sleep 300; } | " +
+                                              program("signet").string() + " decrypt -o " + out + " -"},
+                                         {.environment = environment, .folder = session.path("")});
+            CHECK(wait_until([&] { return session.audit_records("unwrap", "done") > before; }));
+            CHECK(decrypting.running());
+            CHECK(session.files() == files);
+            CHECK(decrypting.out().empty());
+        }
+        CHECK(session.files() == files);
+    }
+}
+
+TEST_CASE("a signature by a hash that the message does not name") {
+    Session session({KeyType::p256});
+    const std::string content = large_content();
+    check_done(session.signet({"sign", "--attached", "--digest", "sha256", "-o", "signed", "-"}, content));
+    std::string message = session.read("signed");
+    const std::string sha256("\x60\x86\x48\x01\x65\x03\x04\x02\x01", 9);
+    message[message.find(sha256) + 8] = 2;  // SHA-384
+    session.write("other", message);
+    const std::string root = session.root();
+    check_done(session.signet({"verify", "--trust", root, "other"}));
+    const ProcessResult written = session.signet({"verify", "--trust", root, "-o", "-", "-"}, message);
+    check_done(written);
+    CHECK(written.out == content);
+    // The content of a pipe went by.
+    const ProcessResult piped = session.signet({"verify", "--trust", root, "--json", "-"}, message);
+    CHECK(piped.status == 1);
+    CHECK_THAT(piped.out, Catch::Contains("hash-unannounced"));
+}
+
 TEST_CASE("a file that changes while it is signed is no signature's content") {
     Session session({KeyType::p256});
     session.write("content", "x");
