@@ -24,7 +24,7 @@ Bytes copy(const ASN1_STRING& string) {
     return {octets.begin(), octets.end()};
 }
 
-struct ContentEncryption {
+struct CipherParameters {
     ContentCipher cipher;
     Bytes iv;
     std::size_t tag_size = 0;
@@ -38,7 +38,7 @@ Bytes read_iv(ContentCipher cipher, const ASN1_TYPE* parameter) {
     return copy(*parameter->value.octet_string);
 }
 
-ContentEncryption read_gcm(ContentCipher cipher, const ASN1_TYPE* parameter) {
+CipherParameters read_gcm(ContentCipher cipher, const ASN1_TYPE* parameter) {
     const auto gcm = asn1::decode<asn1::GCMParameters>(asn1::sequence_in(parameter), "AES-GCM parameters");
     const long length = gcm->icv_length == nullptr ? default_icv_length : ASN1_INTEGER_get(gcm->icv_length);
     if (asn1::view_of(*gcm->nonce).size() != iv_size(cipher) || length < 0 ||
@@ -47,7 +47,7 @@ ContentEncryption read_gcm(ContentCipher cipher, const ASN1_TYPE* parameter) {
     return {cipher, copy(*gcm->nonce), static_cast<std::size_t>(length)};
 }
 
-ContentEncryption read_content_encryption(const X509_ALGOR& algorithm) {
+CipherParameters read_content_encryption(const X509_ALGOR& algorithm) {
     const auto cipher = cipher_from_nid(algorithm_nid(algorithm));
     if (!cipher)
         throw Error(ErrorCode::unsupported,
@@ -93,7 +93,7 @@ EnvelopedDataReader::EnvelopedDataReader(ByteSource source)
     m_head.content_type = object_text(*asn1::read_content_type(m_reader));
     const auto algorithm = asn1::decode<X509_ALGOR>(
         m_reader.element(Tag::sequence, max_content_encryption_size), enveloped_data_name);
-    ContentEncryption encryption = read_content_encryption(*algorithm);
+    CipherParameters encryption = read_content_encryption(*algorithm);
     if (is_aead(encryption.cipher) != m_head.authenticated)
         throw Error(ErrorCode::malformed, m_head.authenticated
                                               ? "an AuthEnvelopedData whose cipher does not authenticate"

@@ -254,7 +254,8 @@ TEST_CASE("what nobody can take in is refused in one line") {
           std::string("\x88\x80\x00\x00\x00\x00\x00\x00\x00", 9)}) {
         messages.push_back("\x30" + length + oid(2));
         messages.push_back("\x30" + length + oid(3));
-        messages.push_back(indefinite_start + oid(2) + "\xA0" + length);
+        messages.push_back(indefinite_start + oid(2));
+        messages.back().append("\xA0").append(length);
         messages.push_back(enveloped(recipient, "\x80" + length + "x"));
         messages.push_back(signed_data("\x04" + length + "x"));
     }
