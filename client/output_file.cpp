@@ -15,7 +15,7 @@
 #include "client/error.h"
 #include "client/file_permissions.h"
 #include "client/hold_signals.h"
-#include "secret/secret.h"
+#include "client/wiped_bytes.h"
 
 namespace signet::client {
 
@@ -220,7 +220,7 @@ void OutputFile::write(cms::BytesView bytes) {
 
 void OutputFile::read_back(const cms::ByteSink& sink) const {
     // It may be plaintext.
-    Secret piece(read_back_at_once);
+    WipedBytes piece(read_back_at_once);
     for (off_t offset = 0;;) {
         const ssize_t count = pread(m_descriptor, piece.data(), piece.size(), offset);
         if (count == 0)
@@ -228,7 +228,7 @@ void OutputFile::read_back(const cms::ByteSink& sink) const {
         if (count < 0 && errno != EINTR)
             throw from_errno(errno, "cannot read " + m_name);
         if (count > 0)
-            sink(piece.bytes().first(static_cast<std::size_t>(count)));
+            sink(piece.first(static_cast<std::size_t>(count)));
         offset += count < 0 ? 0 : count;
     }
 }

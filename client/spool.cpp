@@ -13,6 +13,7 @@
 
 #include "client/error.h"
 #include "client/hold_signals.h"
+#include "client/wiped_bytes.h"
 #include "cms/openssl_error.h"
 
 namespace signet::client {
@@ -149,8 +150,7 @@ void Spool::read(const cms::ByteSink& sink) const {
                                                            m_key.data(), nullptr) == 1,
                              "cannot decrypt a temporary file");
         cms::Bytes sealed(sealed_size);
-        // Wiped as soon as it was handed on.
-        Secret chunk(chunk_size);
+        WipedBytes chunk(chunk_size);
         for (std::uint64_t i = 0; i < m_in_file; ++i) {
             for (std::size_t filled = 0; filled < sealed_size;) {
                 const ssize_t count = pread(m_file.get(), sealed.data() + filled, sealed_size - filled,
@@ -170,7 +170,7 @@ void Spool::read(const cms::ByteSink& sink) const {
                                   static_cast<int>(chunk_size)) != 1 ||
                 EVP_DecryptFinal_ex(context.get(), chunk.data() + size, &size) != 1)
                 throw Error(ExitStatus::other, cannot_keep(m_folder), "it was altered");
-            sink(chunk.bytes());
+            sink(chunk.first(chunk_size));
         }
     }
     if (!m_last.empty())

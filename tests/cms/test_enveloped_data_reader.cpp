@@ -137,6 +137,62 @@ TEST_CASE("no flipped bit in a stream opens an AuthEnvelopedData to another cont
     CHECK(refused > message.size());
 }
 
+TEST_CASE("attributes behind a long content are authenticated with it") {
+    const CertificateAuthority root;
+    const Certificate alice = root.issue(test_key(KeyType::p256));
+    const auto seed = fresh_seed();
+    CAPTURE(seed);
+    const Bytes long_content(200'001, 'x');
+    const EnvelopedMessage parsed = parse_enveloped(encrypt_content(long_content, {alice}, {}));
+    const Bytes set = asn1::set_of(
+        Tag::set,
+        {asn1::tlv(Tag::sequence, {asn1::object_identifier("1.2.840.113549.1.9.3"),
+                                   asn1::tlv(Tag::set, {asn1::object_identifier(NID_pkcs7_data)})})});
+    // The same key and nonce, with the attributes before the content (RFC 5083 section 2.2).
+    const Secret key = unwrap_for(parsed, alice, test_key(KeyType::p256));
+    const EvpCipherCtxPtr context(EVP_CIPHER_CTX_new());
+    int size = 0;
+    Bytes ciphertext(long_content.size());
+    Bytes tag(16);
+    REQUIRE(EVP_EncryptInit_ex(context.get(), EVP_aes_256_gcm(), nullptr, key.data(), parsed.iv.data()) == 1);
+    REQUIRE(EVP_EncryptUpdate(context.get(), nullptr, &size, set.data(), static_cast<int>(set.size())) == 1);
+    REQUIRE(EVP_EncryptUpdate(context.get(), ciphertext.data(), &size, long_content.data(),
+                              static_cast<int>(long_content.size())) == 1);
+    REQUIRE(EVP_EncryptFinal_ex(context.get(), tag.data(), &size) == 1);
+    REQUIRE(EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_AEAD_GET_TAG, 16, tag.data()) == 1);
+    REQUIRE(ciphertext == parsed.encrypted_content);
+    const auto message = [&](Bytes attributes, const Bytes& content, const Bytes& mac) {
+        attributes.front() = 0xA1;
+        const Bytes info = asn1::tlv(
+            Tag::sequence, {asn1::object_identifier(NID_pkcs7_data), parsed.content_encryption_algorithm,
+                            asn1::tlv(asn1::context_primitive(0), {content})});
+        const Bytes data =
+            asn1::tlv(Tag::sequence, {asn1::integer(0), asn1::tlv(Tag::set, {parsed.recipient_infos.front()}),
+                                      info, attributes, asn1::tlv(Tag::octet_string, {mac})});
+        return asn1::tlv(Tag::sequence, {asn1::object_identifier(NID_id_smime_ct_authEnvelopedData),
+                                         asn1::tlv(asn1::context(0), {data})});
+    };
+    const auto refusal = [&](const Bytes& altered) {
+        try {
+            (void)open_stream(in_random_pieces(altered, seed), alice, KeyType::p256);
+        } catch (const Error& error) {
+            return error.code();
+        }
+        return ErrorCode::failed;
+    };
+    const Bytes good = message(set, ciphertext, tag);
+    CHECK(open_stream(in_random_pieces(good, seed), alice, KeyType::p256) == long_content);
+    const auto flipped = [](Bytes bytes) {
+        bytes.back() ^= 1;
+        return bytes;
+    };
+    CHECK(refusal(message(flipped(set), ciphertext, tag)) == ErrorCode::cannot_decrypt);
+    CHECK(refusal(message(set, flipped(ciphertext), tag)) == ErrorCode::cannot_decrypt);
+    CHECK(refusal(message(set, ciphertext, flipped(tag))) == ErrorCode::cannot_decrypt);
+    // Without its attributes, the tag of the content alone is another.
+    CHECK(refusal(message(set, ciphertext, parsed.tag)) == ErrorCode::cannot_decrypt);
+}
+
 TEST_CASE("recipients are as many as can be looked at") {
     const auto with = [](std::size_t count, const Bytes& recipient) {
         Parts parts{{}, no_content};
