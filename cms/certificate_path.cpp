@@ -1,92 +1,119 @@
 #include "cms/certificate_path.h"
 
-#include <openssl/err.h>
-#include <openssl/x509_vfy.h>
-#include <openssl/x509v3.h>
+#include <algorithm>
+#include <utility>
 
-#include <ctime>
-
-#include "cms/openssl_error.h"
+#include "cms/certificate_use.h"
+#include "cms/path_reason.h"
+#include "cms/path_verification.h"
 
 namespace signet::cms {
 namespace {
 
-// 112 bits: RSA from 2048 bits on, and no SHA-1 in a path (NIST SP 800-57 part 1).
-constexpr int security_level = 2;
+// Each costs a run of X509_verify_cert, and with CRLs some.
+constexpr int max_judged = 16;
 
-std::string who(X509_STORE_CTX& context) {
-    X509* at = X509_STORE_CTX_get_current_cert(&context);
-    if (at == nullptr)
-        return "A certificate in the path";
-    const int depth = X509_STORE_CTX_get_error_depth(&context);
-    return (depth == 0 ? "The signer's certificate (" : "The issuing certificate (") +
-           Certificate::share(*at).subject() + ")";
+bool has_code(const PathVerdict& verdict, ReasonCode code) {
+    return std::any_of(verdict.reasons.begin(), verdict.reasons.end(),
+                       [code](const Reason& reason) { return reason.code == code; });
 }
 
-Reason reason_of(X509_STORE_CTX& context) {
-    const int error = X509_STORE_CTX_get_error(&context);
-    switch (error) {
-        case X509_V_ERR_CERT_HAS_EXPIRED:
-            return {ReasonCode::certificate_expired, who(context) + " has expired."};
-        case X509_V_ERR_CERT_NOT_YET_VALID:
-            return {ReasonCode::certificate_not_yet_valid, who(context) + " is not valid yet."};
-        case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
-        case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
-        case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
-            return {ReasonCode::issuer_untrusted,
-                    who(context) + " was issued by nobody who is trusted here."};
-        case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
-        case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
-            return {ReasonCode::self_signed, who(context) + " is signed by itself and not trusted here."};
-        case X509_V_ERR_INVALID_PURPOSE:
-            return {ReasonCode::certificate_purpose, who(context) + " may not be used to sign mail."};
-        case X509_V_ERR_INVALID_CA:
-            return {ReasonCode::issuer_no_ca, who(context) + " may not issue certificates."};
-        case X509_V_ERR_EE_KEY_TOO_SMALL:
-        case X509_V_ERR_CA_KEY_TOO_SMALL:
-            return {ReasonCode::certificate_key_short,
-                    who(context) + " has a key that is too short (RSA needs 2048 bits)."};
-        case X509_V_ERR_CA_MD_TOO_WEAK:
-            return {ReasonCode::certificate_hash_weak,
-                    who(context) + " is signed with a hash that is too weak."};
-        case X509_V_ERR_CERT_SIGNATURE_FAILURE:
-            return {ReasonCode::certificate_signature_wrong,
-                    who(context) + " has a signature that its issuer did not make."};
-        default:
-            return {ReasonCode::certificate_unacceptable,
-                    who(context) + " is not acceptable: " + X509_verify_cert_error_string(error) + "."};
+void judge_strength(PathVerdict& verdict, bool legacy) {
+    for (const WeakAlgorithm& weak : verdict.weak) {
+        const bool is_key = weak.where.starts_with("the key");
+        Reason reason{
+            is_key ? ReasonCode::certificate_key_short : ReasonCode::certificate_hash_weak,
+            (is_key ? "The path has a key that is too short: " : "The path has a hash that is too weak: ") +
+                weak.algorithm + ", " + weak.where + "."};
+        (legacy ? verdict.warnings : verdict.reasons).push_back(std::move(reason));
     }
 }
 
 }  // namespace
 
-CertificatePaths::CertificatePaths(const std::vector<Certificate>& anchors,
-                                   const std::vector<Certificate>& untrusted, std::optional<std::int64_t> at)
-    : m_anchors(X509_STORE_new()), m_untrusted(sk_X509_new_null()), m_at(at) {
-    require_openssl(m_anchors && m_untrusted, "cannot keep certificates");
-    for (const Certificate& anchor : anchors)
-        require_openssl(X509_STORE_add_cert(m_anchors.get(), anchor.x509()) == 1, "cannot keep certificates");
-    for (const Certificate& candidate : untrusted)
-        require_openssl(sk_X509_push(m_untrusted.get(), candidate.x509()) > 0, "cannot keep certificates");
+CertificatePaths::CertificatePaths(std::vector<Certificate> anchors, std::vector<Certificate> untrusted,
+                                   std::optional<std::int64_t> at, PathSettings settings,
+                                   RevocationOptions revocation)
+    : m_anchors(std::move(anchors)),
+      m_untrusted(std::move(untrusted)),
+      m_time(judged_time(at)),
+      m_settings(std::move(settings)),
+      m_candidates(m_anchors, m_untrusted),
+      m_revocation(std::move(revocation), m_untrusted, m_settings.legacy) {}
+
+PathVerdict CertificatePaths::judge(const Certificate& signer, std::optional<JudgedTime> at) {
+    const JudgedTime time = at.value_or(m_time);
+    std::optional<PathVerdict> best;
+    int judged = 0;
+    m_candidates.visit(signer, [&](const CertificateChain& chain) {
+        PathVerdict verdict = judge_chain(chain, time);
+        const bool done = verdict.trusted() || ++judged == max_judged;
+        // That one of the certificates is revoked tells more than what is wrong with another path.
+        if (!best || verdict.trusted() ||
+            (has_code(verdict, ReasonCode::certificate_revoked) &&
+             !has_code(*best, ReasonCode::certificate_revoked)))
+            best = std::move(verdict);
+        return done;
+    });
+    return best ? *std::move(best) : without_path(signer, time);
 }
 
-std::optional<Reason> CertificatePaths::trouble(const Certificate& signer) const {
-    const X509StoreCtxPtr context(X509_STORE_CTX_new());
-    require_openssl(
-        context && X509_STORE_CTX_init(context.get(), m_anchors.get(), signer.x509(), m_untrusted.get()) == 1,
-        "cannot build a certificate path");
-    X509_VERIFY_PARAM* parameters = X509_STORE_CTX_get0_param(context.get());
-    require_openssl(X509_VERIFY_PARAM_set_purpose(parameters, X509_PURPOSE_SMIME_SIGN) == 1,
-                    "cannot build a certificate path");
-    X509_VERIFY_PARAM_set_flags(parameters, X509_V_FLAG_PARTIAL_CHAIN);
-    X509_VERIFY_PARAM_set_auth_level(parameters, security_level);
-    if (m_at)
-        X509_VERIFY_PARAM_set_time(parameters, static_cast<std::time_t>(*m_at));
-    const int verified = X509_verify_cert(context.get());
-    ERR_clear_error();
-    if (verified == 1)
-        return std::nullopt;
-    return reason_of(*context);
+PathVerdict CertificatePaths::judge_chain(const CertificateChain& chain, const JudgedTime& at) {
+    PathVerdict verdict;
+    verdict.path = chain;
+    verdict.time = at;
+    verdict.revocation.resize(chain.size() - 1);
+    PathVerification verification(chain, m_settings.policies, at.seconds);
+    if (!verification.run())
+        verdict.reasons.push_back(reason_of(verification.context()));
+    if (auto trouble = trouble_with_use(chain))
+        verdict.reasons.push_back(*std::move(trouble));
+    verdict.weak = weak_algorithms(chain);
+    judge_strength(verdict, m_settings.legacy);
+    // Nothing is fetched on behalf of a path that does not hold.
+    if (verdict.trusted())
+        judge_revocation(verdict);
+    return verdict;
+}
+
+void CertificatePaths::judge_revocation(PathVerdict& verdict) {
+    verdict.revocation = m_revocation.statuses(verdict.path, verdict.time);
+    for (std::size_t i = 0; i < verdict.revocation.size(); ++i) {
+        const CertificateRevocation& revocation = verdict.revocation[i];
+        const std::string who = (i == 0 ? "The signer's certificate (" : "The issuing certificate (") +
+                                verdict.path[i].subject() + ")";
+        if (revocation.status == RevocationStatus::revoked)
+            verdict.reasons.push_back({ReasonCode::certificate_revoked, who + " was revoked."});
+        if (revocation.status == RevocationStatus::unknown)
+            (m_revocation.mode() == RevocationMode::require ? verdict.reasons : verdict.warnings)
+                .push_back({ReasonCode::revocation_unknown,
+                            who + " may have been revoked: " + revocation.text + "."});
+    }
+}
+
+// OpenSSL says best where the way ends. If it knew one, ours was given up at a bound.
+PathVerdict CertificatePaths::without_path(const Certificate& signer, const JudgedTime& at) const {
+    PathVerdict verdict;
+    verdict.time = at;
+    if (encoded_size(signer) > max_path_certificate_size) {
+        verdict.reasons.push_back(
+            {ReasonCode::certificate_unacceptable,
+             "The signer's certificate is larger than any that is accepted (64 KiB)."});
+        return verdict;
+    }
+    std::vector<Certificate> chain{signer};
+    for (const Certificate& certificate : m_untrusted)
+        if (encoded_size(certificate) <= max_path_certificate_size)
+            chain.push_back(certificate);
+    PathVerification verification(chain, m_anchors, m_settings.policies, at.seconds);
+    if (verification.run())
+        verdict.reasons.push_back({ReasonCode::certificate_unacceptable,
+                                   "The way from the signer's certificate to an anchor is too long."});
+    else
+        verdict.reasons.push_back(reason_of(verification.context()));
+    if (auto trouble = trouble_with_use({signer}))
+        verdict.reasons.push_back(*std::move(trouble));
+    return verdict;
 }
 
 }  // namespace signet::cms

@@ -8,6 +8,7 @@
 #include <openssl/ecdsa.h>
 #include <openssl/evp.h>
 #include <openssl/kdf.h>
+#include <openssl/ocsp.h>
 #include <openssl/x509.h>
 #include <openssl/x509_vfy.h>
 #include <openssl/x509v3.h>
@@ -44,7 +45,12 @@ using EvpMdCtxPtr = OpensslPtr<EVP_MD_CTX, EVP_MD_CTX_free>;
 using EvpPkeyPtr = OpensslPtr<EVP_PKEY, EVP_PKEY_free>;
 using EvpPkeyCtxPtr = OpensslPtr<EVP_PKEY_CTX, EVP_PKEY_CTX_free>;
 using GeneralNamesPtr = OpensslPtr<GENERAL_NAMES, GENERAL_NAMES_free>;
+using OcspBasicRespPtr = OpensslPtr<OCSP_BASICRESP, OCSP_BASICRESP_free>;
+using OcspCertIdPtr = OpensslPtr<OCSP_CERTID, OCSP_CERTID_free>;
+using OcspRequestPtr = OpensslPtr<OCSP_REQUEST, OCSP_REQUEST_free>;
+using OcspResponsePtr = OpensslPtr<OCSP_RESPONSE, OCSP_RESPONSE_free>;
 using X509Ptr = OpensslPtr<X509, X509_free>;
+using X509CrlPtr = OpensslPtr<X509_CRL, X509_CRL_free>;
 using X509AlgorPtr = OpensslPtr<X509_ALGOR, X509_ALGOR_free>;
 using X509NamePtr = OpensslPtr<X509_NAME, X509_NAME_free>;
 /// The stack alone; its certificates belong to others.
@@ -52,6 +58,11 @@ struct X509StackDeleter {
     void operator()(STACK_OF(X509) * stack) const noexcept { sk_X509_free(stack); }
 };
 using X509StackPtr = std::unique_ptr<STACK_OF(X509), X509StackDeleter>;
+/// The same for CRLs.
+struct X509CrlStackDeleter {
+    void operator()(STACK_OF(X509_CRL) * stack) const noexcept { sk_X509_CRL_free(stack); }
+};
+using X509CrlStackPtr = std::unique_ptr<STACK_OF(X509_CRL), X509CrlStackDeleter>;
 /// Memory that OpenSSL allocated and that may hold a secret: wiped.
 struct OpensslMemoryWiper {
     std::size_t size = 0;

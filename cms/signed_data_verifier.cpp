@@ -60,7 +60,7 @@ bool is_broken_hash(int nid) noexcept {
 class SignerVerifier {
   public:
     SignerVerifier(const asn1::SignedData& data, const std::vector<Certificate>& certificates,
-                   const SignedContent& content, const CertificatePaths& paths)
+                   const SignedContent& content, CertificatePaths& paths)
         : m_content_type(*data.encap_content_info->content_type),
           m_certificates(certificates),
           m_content(content),
@@ -109,10 +109,9 @@ class SignerVerifier {
     }
 
     void judge_certificate(SignerResult& result) const {
-        const auto trouble = m_paths.trouble(*result.certificate);
-        result.trusted = !trouble;
-        if (trouble)
-            result.reasons.push_back(*trouble);
+        result.path = m_paths.judge(*result.certificate);
+        result.trusted = result.path.trusted();
+        result.reasons.insert(result.reasons.end(), result.path.reasons.begin(), result.path.reasons.end());
     }
 
     /// Adds a reason for all that does not hold. Throws Error for what cannot be read.
@@ -196,7 +195,7 @@ class SignerVerifier {
     const ASN1_OBJECT& m_content_type;
     const std::vector<Certificate>& m_certificates;
     const SignedContent& m_content;
-    const CertificatePaths& m_paths;
+    CertificatePaths& m_paths;
 };
 
 /// The hashes of `algorithms` that a content is worth being hashed with.
@@ -268,7 +267,9 @@ SignedDataResult verify_signed_data(const ByteSource& message, const ContentSour
 
     std::vector<Certificate> certificates = certificates_of(*data);
     certificates.insert(certificates.end(), options.candidates.begin(), options.candidates.end());
-    const CertificatePaths paths(options.trust_anchors, certificates, options.at);
+    CertificatePaths paths(options.trust_anchors, certificates, options.at, options.path, options.revocation);
+    for (int i = 0; i < sk_ASN1_TYPE_num(data->crls); ++i)
+        paths.add_revocation_info(asn1::encode(*sk_ASN1_TYPE_value(data->crls, i)));
     // An anchor may be the signer's own certificate, and the message may lack it.
     certificates.insert(certificates.end(), options.trust_anchors.begin(), options.trust_anchors.end());
     const SignerVerifier verifier(*data, certificates, content, paths);

@@ -5,6 +5,7 @@
 #include "cms/byte_stream.h"
 #include "cms/bytes.h"
 #include "cms/certificate.h"
+#include "cms/certificate_path.h"
 #include "cms/verification_reason.h"
 
 #include <cstdint>
@@ -29,6 +30,8 @@ struct SignerResult {
     std::string signature_algorithm;
     /// Seconds since the epoch, as the signer claims.
     std::optional<std::int64_t> signing_time;
+    /// How the certificate is trusted, or why it is not.
+    PathVerdict path;
 };
 
 struct SignedDataResult {
@@ -49,6 +52,8 @@ struct VerifyOptions {
     std::vector<Certificate> candidates;
     /// Seconds since the epoch; none is now.
     std::optional<std::int64_t> at;
+    PathSettings path;
+    RevocationOptions revocation;
 };
 
 /// Verifies DER or BER of ContentInfo/SignedData as it comes, in memory that its content does not decide.

@@ -52,6 +52,14 @@ std::string_view reason_token(ReasonCode code) noexcept {
             return "certificate-signature-wrong";
         case ReasonCode::certificate_unacceptable:
             return "certificate-unacceptable";
+        case ReasonCode::certificate_revoked:
+            return "certificate-revoked";
+        case ReasonCode::revocation_unknown:
+            return "revocation-unknown";
+        case ReasonCode::name_constraint:
+            return "name-constraint";
+        case ReasonCode::policy_missing:
+            return "policy-missing";
         case ReasonCode::issuer_untrusted:
             return "issuer-untrusted";
         case ReasonCode::issuer_no_ca:

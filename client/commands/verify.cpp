@@ -108,6 +108,7 @@ ExitStatus verify(const Arguments& arguments) {
         "  hash-unannounced, parameters-weak, certificate-missing, certificate-expired,\n"
         "  certificate-not-yet-valid, certificate-purpose, certificate-key-short,\n"
         "  certificate-hash-weak, certificate-signature-wrong, certificate-unacceptable,\n"
+        "  certificate-revoked, revocation-unknown, name-constraint, policy-missing,\n"
         "  issuer-untrusted, issuer-no-ca, self-signed, no-trust-anchors.");
     add_trust_options(options);
     options.value("output,o", "OUT", "write the content of an attached signature there, if all holds");

@@ -20,6 +20,8 @@ inline constexpr auto item_of<ASN1_OBJECT> = &ASN1_OBJECT_it;
 template <>
 inline constexpr auto item_of<ASN1_INTEGER> = &ASN1_INTEGER_it;
 template <>
+inline constexpr auto item_of<ASN1_TYPE> = &ASN1_ANY_it;
+template <>
 inline constexpr auto item_of<X509> = &X509_it;
 template <>
 inline constexpr auto item_of<X509_ALGOR> = &X509_ALGOR_it;

@@ -2,6 +2,7 @@
 
 #include "tests/cms/require.h"
 
+#include <openssl/conf.h>
 #include <openssl/x509v3.h>
 
 #include <atomic>
@@ -25,7 +26,7 @@ CertificateRequest authority_request(const std::string& common_name) {
     CertificateRequest request;
     request.common_name = common_name;
     request.extensions = {{NID_basic_constraints, "critical,CA:TRUE"},
-                          {NID_key_usage, "critical,keyCertSign"}};
+                          {NID_key_usage, "critical,keyCertSign,cRLSign"}};
     return request;
 }
 
@@ -53,9 +54,12 @@ Certificate make_certificate(EVP_PKEY& key, const CertificateRequest& request, E
         extensions.emplace_back(NID_subject_key_identifier, "hash");
     X509V3_CTX context;
     X509V3_set_ctx(&context, issuer_x509, x509.get(), nullptr, nullptr, 0);
+    // Some extensions are made only with one, which may be empty.
+    const OpensslPtr<CONF, NCONF_free> configuration(NCONF_new(nullptr));
+    X509V3_set_nconf(&context, configuration.get());
     for (const auto& [nid, value] : extensions) {
         const std::unique_ptr<X509_EXTENSION, ExtensionDeleter> extension(
-            X509V3_EXT_conf_nid(nullptr, &context, nid, value.c_str()));
+            X509V3_EXT_nconf_nid(configuration.get(), &context, nid, value.c_str()));
         require(extension && X509_add_ext(x509.get(), extension.get(), -1) == 1);
     }
     const bool signs_without_digest = EVP_PKEY_is_a(&issuer_key, "ED25519") == 1;

@@ -36,6 +36,7 @@ class CertificateAuthority {
     CertificateAuthority(const CertificateAuthority& parent, const std::string& common_name, int which_key);
 
     [[nodiscard]] const Certificate& certificate() const noexcept { return m_certificate; }
+    [[nodiscard]] EVP_PKEY& key() const noexcept { return m_key; }
     [[nodiscard]] Certificate issue(EVP_PKEY& key, const CertificateRequest& request = {}) const;
 
   private:

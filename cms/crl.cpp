@@ -1,0 +1,93 @@
+#include "cms/crl.h"
+
+#include <openssl/err.h>
+#include <openssl/objects.h>
+#include <openssl/x509v3.h>
+
+#include <ctime>
+
+#include "cms/asn1/codec.h"
+#include "cms/error.h"
+#include "cms/weak_algorithm.h"
+
+namespace signet::cms {
+namespace {
+
+constexpr std::size_t max_urls = 8;
+constexpr std::size_t max_url_length = 2048;
+
+using CrlDistPointsPtr = OpensslPtr<CRL_DIST_POINTS, CRL_DIST_POINTS_free>;
+
+void add_urls(const GENERAL_NAMES* names, std::vector<std::string>& urls) {
+    for (int i = 0; i < sk_GENERAL_NAME_num(names); ++i) {
+        int type = 0;
+        const void* value = GENERAL_NAME_get0_value(sk_GENERAL_NAME_value(names, i), &type);
+        if (type != GEN_URI || urls.size() >= max_urls)
+            continue;
+        const std::string url(as_text(asn1::view_of(*static_cast<const ASN1_STRING*>(value))));
+        if (url.starts_with("http://") && url.size() <= max_url_length)
+            urls.push_back(url);
+    }
+}
+
+}  // namespace
+
+X509CrlPtr parse_crl(BytesView der) {
+    if (der.size() > max_crl_size)
+        throw Error(ErrorCode::malformed, "a CRL of more than 16 MiB");
+    const unsigned char* position = der.data();
+    X509CrlPtr crl(d2i_X509_CRL(nullptr, &position, static_cast<long>(der.size())));
+    ERR_clear_error();
+    if (!crl || position != der.data() + der.size())
+        throw Error(ErrorCode::malformed, "no CRL, or more than one");
+    return crl;
+}
+
+bool has_weak_hash(const X509_CRL& crl) {
+    int hash = NID_undef;
+    if (OBJ_find_sigid_algs(X509_CRL_get_signature_nid(&crl), &hash, nullptr) == 1 && hash != NID_undef)
+        return is_weak_hash(hash);
+    // RSASSA-PSS names its hash in its parameters, and EdDSA has no other.
+    const X509_ALGOR* algorithm = nullptr;
+    X509_CRL_get0_signature(&crl, nullptr, &algorithm);
+    const ASN1_OBJECT* object = nullptr;
+    int type = V_ASN1_UNDEF;
+    const void* value = nullptr;
+    X509_ALGOR_get0(&object, &type, &value, algorithm);
+    if (OBJ_obj2nid(object) != NID_rsassaPss || type != V_ASN1_SEQUENCE)
+        return false;
+    try {
+        const auto parameters = asn1::decode<RSA_PSS_PARAMS>(
+            asn1::view_of(*static_cast<const ASN1_STRING*>(value)), "RSASSA-PSS parameters");
+        if (parameters->hashAlgorithm == nullptr)
+            return true;
+        X509_ALGOR_get0(&object, nullptr, nullptr, parameters->hashAlgorithm);
+        return is_weak_hash(OBJ_obj2nid(object));
+    } catch (const Error&) {
+        return true;
+    }
+}
+
+std::optional<std::int64_t> seconds_of(const ASN1_TIME* time) {
+    std::tm broken_down{};
+    if (time == nullptr || ASN1_TIME_to_tm(time, &broken_down) != 1)
+        return std::nullopt;
+    return static_cast<std::int64_t>(timegm(&broken_down));
+}
+
+std::vector<std::string> crl_urls(const Certificate& certificate) {
+    std::vector<std::string> urls;
+    for (const int extension : {NID_crl_distribution_points, NID_freshest_crl}) {
+        const CrlDistPointsPtr points(
+            static_cast<CRL_DIST_POINTS*>(X509_get_ext_d2i(certificate.x509(), extension, nullptr, nullptr)));
+        for (int i = 0; i < sk_DIST_POINT_num(points.get()); ++i) {
+            const DIST_POINT_NAME* name = sk_DIST_POINT_value(points.get(), i)->distpoint;
+            if (name != nullptr && name->type == 0)
+                add_urls(name->name.fullname, urls);
+        }
+    }
+    ERR_clear_error();
+    return urls;
+}
+
+}  // namespace signet::cms

@@ -1,0 +1,32 @@
+// Certificate revocation lists (RFC 5280 section 5).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cms/bytes.h"
+#include "cms/certificate.h"
+#include "cms/openssl_ptr.h"
+
+namespace signet::cms {
+
+/// Bytes of a CRL at most; in memory it takes some times as much.
+inline constexpr std::size_t max_crl_size = std::size_t{16} * 1024 * 1024;
+/// CRLs that are looked at for one verification.
+inline constexpr std::size_t max_crls = 256;
+
+/// Strict: exactly one CRL, DER. Throws Error(malformed), also for one above max_crl_size.
+[[nodiscard]] X509CrlPtr parse_crl(BytesView der);
+
+/// Whether it is signed with a weak hash (weak_algorithm.h).
+[[nodiscard]] bool has_weak_hash(const X509_CRL& crl);
+
+/// Seconds since the epoch; none if it does not say so in a way that can be read.
+[[nodiscard]] std::optional<std::int64_t> seconds_of(const ASN1_TIME* time);
+
+/// The http URLs of cRLDistributionPoints and freshestCRL (sections 4.2.1.13 and 4.2.1.15), at most 8.
+[[nodiscard]] std::vector<std::string> crl_urls(const Certificate&);
+
+}  // namespace signet::cms

@@ -1,0 +1,174 @@
+#include "cms/crl_check.h"
+
+#include <openssl/err.h>
+#include <openssl/x509_vfy.h>
+#include <openssl/x509v3.h>
+
+#include <algorithm>
+#include <ctime>
+#include <limits>
+
+#include "cms/crl.h"
+#include "cms/path_verification.h"
+
+namespace signet::cms {
+namespace {
+
+using Asn1GeneralizedTimePtr = OpensslPtr<ASN1_GENERALIZEDTIME, ASN1_GENERALIZEDTIME_free>;
+
+/// From when on the certificate of `entry` was not to be relied upon.
+std::int64_t revoked_since(const X509_REVOKED& entry) {
+    const auto since = seconds_of(X509_REVOKED_get0_revocationDate(&entry));
+    const Asn1GeneralizedTimePtr invalid(static_cast<ASN1_GENERALIZEDTIME*>(
+        X509_REVOKED_get_ext_d2i(&entry, NID_invalidity_date, nullptr, nullptr)));
+    ERR_clear_error();
+    // A date that cannot be read is long ago.
+    constexpr auto always = std::numeric_limits<std::int64_t>::min();
+    return std::min(since.value_or(always),
+                    invalid ? seconds_of(invalid.get()).value_or(always) : since.value_or(always));
+}
+
+/// Collects what X509_verify_cert finds wrong with CRLs.
+class CrlFindings {
+  public:
+    CrlFindings(std::size_t certificates, std::span<const X509CrlPtr> crls, const JudgedTime& at)
+        : m_crls(crls),
+          m_statuses(certificates),
+          m_doubtful(certificates, false),
+          m_at(at),
+          m_now(std::time(nullptr)) {
+        for (CertificateRevocation& status : m_statuses)
+            status = {RevocationStatus::good, "crl", "", {}};
+    }
+
+    /// Whether it is a matter of CRLs, and noted.
+    bool note(X509_STORE_CTX& context) {
+        const int depth = X509_STORE_CTX_get_error_depth(&context);
+        // The anchor, which is trusted whatever its own CRL says.
+        const bool counts = depth >= 0 && static_cast<std::size_t>(depth) < m_statuses.size();
+        const auto index = static_cast<std::size_t>(depth);
+        const int error = X509_STORE_CTX_get_error(&context);
+        switch (error) {
+            case X509_V_ERR_CERT_REVOKED:
+                if (counts)
+                    note_revocation(context, index);
+                return true;
+            case X509_V_ERR_CRL_NOT_YET_VALID:
+                if (counts && !is_of_the_past(context))
+                    doubt(index, error);
+                return true;
+            case X509_V_ERR_CRL_HAS_EXPIRED:
+                // Who was revoked stays so.
+                if (counts)
+                    set_unknown(index, error);
+                return true;
+            case X509_V_ERR_UNABLE_TO_GET_CRL:
+            case X509_V_ERR_UNABLE_TO_DECRYPT_CRL_SIGNATURE:
+            case X509_V_ERR_UNABLE_TO_DECODE_ISSUER_PUBLIC_KEY:
+            case X509_V_ERR_CRL_SIGNATURE_FAILURE:
+            case X509_V_ERR_ERROR_IN_CRL_LAST_UPDATE_FIELD:
+            case X509_V_ERR_ERROR_IN_CRL_NEXT_UPDATE_FIELD:
+            case X509_V_ERR_UNABLE_TO_GET_CRL_ISSUER:
+            case X509_V_ERR_KEYUSAGE_NO_CRL_SIGN:
+            case X509_V_ERR_UNHANDLED_CRITICAL_CRL_EXTENSION:
+            case X509_V_ERR_DIFFERENT_CRL_SCOPE:
+            case X509_V_ERR_CRL_PATH_VALIDATION_ERROR:
+                if (counts)
+                    doubt(index, error);
+                return true;
+            default:
+                return false;
+        }
+    }
+    [[nodiscard]] std::vector<CertificateRevocation>& statuses() noexcept { return m_statuses; }
+    void set_all_unknown(const std::string& why) {
+        for (CertificateRevocation& status : m_statuses)
+            status = {RevocationStatus::unknown, "", why, {}};
+    }
+
+  private:
+    // A CRL that is not its issuer's proves nothing.
+    void doubt(std::size_t index, int error) {
+        m_doubtful[index] = true;
+        set_unknown(index, error);
+    }
+
+    void set_unknown(std::size_t index, int error) {
+        if (m_statuses[index].status == RevocationStatus::good)
+            m_statuses[index] = {RevocationStatus::unknown,
+                                 "",
+                                 error == X509_V_ERR_UNABLE_TO_GET_CRL
+                                     ? "there is no CRL for it"
+                                     : std::string("of its CRL: ") + X509_verify_cert_error_string(error),
+                                 {}};
+    }
+
+    // OpenSSL no longer says which CRL it is if its time is not now: then all that name it are asked.
+    void note_revocation(X509_STORE_CTX& context, std::size_t index) {
+        X509* certificate = X509_STORE_CTX_get_current_cert(&context);
+        if (m_doubtful[index] || certificate == nullptr)
+            return;
+        std::optional<std::int64_t> since;
+        for (const X509CrlPtr& crl : m_crls) {
+            X509_REVOKED* entry = nullptr;
+            if (X509_CRL_get0_by_cert(crl.get(), &entry, certificate) > 0 && entry != nullptr)
+                since =
+                    std::min(since.value_or(std::numeric_limits<std::int64_t>::max()), revoked_since(*entry));
+        }
+        if (m_at.source != TimeSource::now && since && *since > m_at.seconds && *since <= m_now)
+            return;
+        m_statuses[index] = {RevocationStatus::revoked, "crl", "", since};
+    }
+
+    /// Whether the current CRL was issued after the time that is judged, but not in the future.
+    [[nodiscard]] bool is_of_the_past(X509_STORE_CTX& context) const {
+        const X509_CRL* crl = X509_STORE_CTX_get0_current_crl(&context);
+        const auto issued = crl == nullptr ? std::nullopt : seconds_of(X509_CRL_get0_lastUpdate(crl));
+        return m_at.source != TimeSource::now && issued && *issued <= m_now;
+    }
+
+    std::span<const X509CrlPtr> m_crls;
+    std::vector<CertificateRevocation> m_statuses;
+    std::vector<bool> m_doubtful;
+    JudgedTime m_at;
+    std::int64_t m_now;
+};
+
+/// Whether all CRLs of its issuer are of a time when it had expired, and need not name it any more.
+bool may_have_been_dropped(const Certificate& certificate, std::span<const X509CrlPtr> crls) {
+    const X509_NAME* issuer = X509_get_issuer_name(certificate.x509());
+    bool some = false;
+    for (const X509CrlPtr& crl : crls)
+        if (X509_NAME_cmp(X509_CRL_get_issuer(crl.get()), issuer) == 0) {
+            const auto issued = seconds_of(X509_CRL_get0_lastUpdate(crl.get()));
+            if (issued && *issued <= certificate.not_after())
+                return false;
+            some = true;
+        }
+    return some;
+}
+
+}  // namespace
+
+std::vector<CertificateRevocation> status_by_crls(const CertificateChain& chain,
+                                                  std::span<const X509CrlPtr> crls,
+                                                  std::span<const Certificate> candidates,
+                                                  const JudgedTime& at) {
+    CrlFindings findings(chain.size() - 1, crls, at);
+    PathVerification verification(chain, {}, at.seconds, candidates);
+    verification.use_crls(crls, [&](X509_STORE_CTX& context) { return findings.note(context); });
+    const bool complete = verification.run();
+    const STACK_OF(X509)* used = X509_STORE_CTX_get0_chain(&verification.context());
+    bool as_given = complete && sk_X509_num(used) == static_cast<int>(chain.size());
+    for (int i = 0; as_given && i < sk_X509_num(used); ++i)
+        as_given = X509_cmp(sk_X509_value(used, i), chain[static_cast<std::size_t>(i)].x509()) == 0;
+    if (!as_given)
+        findings.set_all_unknown("its CRLs cannot be checked");
+    auto& statuses = findings.statuses();
+    for (std::size_t i = 0; i < statuses.size(); ++i)
+        if (statuses[i].status == RevocationStatus::good && may_have_been_dropped(chain[i], crls))
+            statuses[i] = {RevocationStatus::unknown, "", "its CRL was issued after it expired", {}};
+    return std::move(statuses);
+}
+
+}  // namespace signet::cms

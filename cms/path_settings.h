@@ -1,0 +1,42 @@
+// What a certificate path is judged by, besides its anchors.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace signet::cms {
+
+/// Where a time comes from: the clock, whoever asks, or a timestamp that was verified (RFC 3161).
+enum class TimeSource { now, given, timestamp };
+
+/// "now", "given", "timestamp".
+[[nodiscard]] std::string_view time_source_token(TimeSource) noexcept;
+
+struct JudgedTime {
+    /// Since the epoch.
+    std::int64_t seconds = 0;
+    TimeSource source = TimeSource::now;
+};
+
+/// `at` as it was given, or now.
+[[nodiscard]] JudgedTime judged_time(std::optional<std::int64_t> at);
+
+/// The inputs of RFC 5280 section 6.1.1 (c), (e), (f) and (g).
+struct PathPolicies {
+    /// Dotted object identifiers; empty is anyPolicy.
+    std::vector<std::string> initial;
+    bool require_explicit = false;
+    bool inhibit_mapping = false;
+    bool inhibit_any = false;
+};
+
+struct PathSettings {
+    PathPolicies policies;
+    /// Weak algorithms (weak_algorithm.h) are named, but accepted.
+    bool legacy = false;
+};
+
+}  // namespace signet::cms

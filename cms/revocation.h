@@ -1,0 +1,50 @@
+// Whether a certificate was revoked: what is known, and from where (RFC 5280 section 6.3, RFC 6960).
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cms/bytes.h"
+#include "cms/revocation_transport.h"
+
+namespace signet::cms {
+
+enum class RevocationStatus { good, revoked, unknown };
+
+/// "good", "revoked", "unknown".
+[[nodiscard]] std::string_view revocation_token(RevocationStatus) noexcept;
+
+/// Of one certificate.
+struct CertificateRevocation {
+    RevocationStatus status = RevocationStatus::unknown;
+    /// "crl" or "ocsp"; empty while unknown.
+    std::string source;
+    /// Why unknown; a clause for people.
+    std::string text = "no CRL and no OCSP response is here";
+    /// Seconds since the epoch.
+    std::optional<std::int64_t> revoked_at;
+};
+
+/// What is done to learn of revocation.
+enum class RevocationMode {
+    /// What was given, came with the message or was kept from before is looked at.
+    given,
+    /// What is missing is fetched; what cannot be had is unknown, and that is only said.
+    fetch,
+    /// The same, and a certificate whose status is unknown is not trusted.
+    require,
+};
+
+struct RevocationOptions {
+    RevocationMode mode = RevocationMode::given;
+    /// DER of CRLs that the person who verifies trusts to be the newest.
+    std::vector<Bytes> crls;
+    /// How to fetch and where to keep; null: neither.
+    std::shared_ptr<RevocationTransport> transport;
+};
+
+}  // namespace signet::cms

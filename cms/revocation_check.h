@@ -1,0 +1,39 @@
+// Whether the certificates of a path were revoked, by all that is there to tell.
+#pragma once
+
+#include <vector>
+
+#include "cms/crl.h"
+#include "cms/path_candidates.h"
+#include "cms/path_settings.h"
+#include "cms/revocation.h"
+
+namespace signet::cms {
+
+/// The evidence of one verification. One thread at a time.
+class RevocationCheck {
+  public:
+    /// `candidates` may issue CRLs, if they have a path. With `legacy`, evidence signed by weak algorithms
+    /// counts. Throws Error(malformed) if one of the options' CRLs is none.
+    RevocationCheck(RevocationOptions options, std::vector<Certificate> candidates, bool legacy);
+
+    /// Adds what a message brings: DER of one RevocationInfoChoice (RFC 5652 section 10.2.1). It is passed
+    /// over if it cannot be read, or there is too much already.
+    void add_from_message(BytesView revocation_info_choice);
+
+    /// The status of each of `chain` but the anchor. The path must hold, as far as it does not depend on
+    /// this: what it names is what is fetched.
+    [[nodiscard]] std::vector<CertificateRevocation> statuses(const CertificateChain& chain,
+                                                              const JudgedTime& at);
+
+    [[nodiscard]] RevocationMode mode() const noexcept { return m_options.mode; }
+
+  private:
+    RevocationOptions m_options;
+    std::vector<Certificate> m_candidates;
+    bool m_legacy;
+    std::vector<X509CrlPtr> m_given_crls;
+    std::vector<X509CrlPtr> m_message_crls;
+};
+
+}  // namespace signet::cms

@@ -1,0 +1,52 @@
+#include "tests/cms/revocation_list.h"
+
+#include <openssl/x509v3.h>
+
+#include <ctime>
+#include <memory>
+
+#include "tests/cms/require.h"
+
+namespace signet::cms::test {
+namespace {
+
+Asn1TimePtr from_now(std::int64_t seconds) {
+    Asn1TimePtr time(ASN1_TIME_adj(nullptr, std::time(nullptr), 0, static_cast<long>(seconds)));
+    require(time != nullptr);
+    return time;
+}
+
+}  // namespace
+
+Bytes make_crl(const Certificate& issuer, EVP_PKEY& key, const CrlRequest& request) {
+    const X509CrlPtr crl(X509_CRL_new());
+    require(crl && X509_CRL_set_version(crl.get(), 1) == 1 &&
+            X509_CRL_set_issuer_name(crl.get(), X509_get_subject_name(issuer.x509())) == 1 &&
+            X509_CRL_set1_lastUpdate(crl.get(), from_now(request.this_update).get()) == 1 &&
+            X509_CRL_set1_nextUpdate(crl.get(), from_now(request.next_update).get()) == 1);
+    for (const CrlRequest::Entry& entry : request.revoked) {
+        std::unique_ptr<X509_REVOKED, OpensslDeleter<X509_REVOKED_free>> revoked(X509_REVOKED_new());
+        require(revoked &&
+                X509_REVOKED_set_serialNumber(revoked.get(),
+                                              X509_get_serialNumber(entry.certificate.x509())) == 1 &&
+                X509_REVOKED_set_revocationDate(revoked.get(), from_now(entry.revoked).get()) == 1 &&
+                X509_CRL_add0_revoked(crl.get(), revoked.get()) == 1);
+        (void)revoked.release();
+    }
+    X509V3_CTX context;
+    X509V3_set_ctx(&context, issuer.x509(), nullptr, nullptr, crl.get(), 0);
+    for (const auto& [nid, value] : request.extensions) {
+        const OpensslPtr<X509_EXTENSION, X509_EXTENSION_free> extension(
+            X509V3_EXT_conf_nid(nullptr, &context, nid, value.c_str()));
+        require(extension && X509_CRL_add_ext(crl.get(), extension.get(), -1) == 1);
+    }
+    require(X509_CRL_sort(crl.get()) == 1 && X509_CRL_sign(crl.get(), &key, request.digest) > 0);
+    unsigned char* der = nullptr;
+    const int size = i2d_X509_CRL(crl.get(), &der);
+    require(size > 0);
+    Bytes bytes(der, der + size);
+    OPENSSL_free(der);
+    return bytes;
+}
+
+}  // namespace signet::cms::test

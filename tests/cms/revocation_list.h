@@ -1,0 +1,30 @@
+// CRLs of the tests' authorities.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "tests/cms/certificate_authority.h"
+
+namespace signet::cms::test {
+
+/// What a CRL says. Times are seconds from now.
+struct CrlRequest {
+    struct Entry {
+        Certificate certificate;
+        std::int64_t revoked = -60;
+    };
+    std::vector<Entry> revoked;
+    std::int64_t this_update = -120;
+    std::int64_t next_update = 3600;
+    const EVP_MD* digest = EVP_sha256();
+    /// Written as openssl.cnf writes them.
+    std::vector<std::pair<int, std::string>> extensions;
+};
+
+/// DER, in the name of `issuer` and signed by `key`, which need not be the issuer's.
+Bytes make_crl(const Certificate& issuer, EVP_PKEY& key, const CrlRequest& request = {});
+
+}  // namespace signet::cms::test

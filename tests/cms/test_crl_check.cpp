@@ -1,0 +1,162 @@
+#include <algorithm>
+#include <ctime>
+
+#include "cms/certificate_path.h"
+#include "cms/crl.h"
+#include "cms/error.h"
+#include "tests/catch.h"
+#include "tests/cms/certificate_authority.h"
+#include "tests/cms/revocation_list.h"
+#include "tests/cms/test_keys.h"
+
+using namespace signet::cms;
+using namespace signet::cms::test;
+
+namespace {
+
+constexpr std::int64_t hour = 3600;
+
+/// Alice, her authority and its root; CRLs of the root that says that all is well.
+struct Authorities {
+    CertificateAuthority root{"Root"};
+    CertificateAuthority authority{root, "CA", 31};
+    Certificate alice = authority.issue(test_key(KeyType::p256));
+
+    [[nodiscard]] Bytes of_root(const CrlRequest& request = {}) const {
+        return make_crl(root.certificate(), root.key(), request);
+    }
+    [[nodiscard]] Bytes of_authority(const CrlRequest& request = {}) const {
+        return make_crl(authority.certificate(), authority.key(), request);
+    }
+    [[nodiscard]] PathVerdict judge(std::vector<Bytes> given, const std::vector<Bytes>& from_message = {},
+                                    RevocationMode mode = RevocationMode::given,
+                                    std::optional<std::int64_t> at = std::nullopt) const {
+        RevocationOptions revocation;
+        revocation.mode = mode;
+        revocation.crls = std::move(given);
+        CertificatePaths paths({root.certificate()}, {authority.certificate()}, at, {}, revocation);
+        for (const Bytes& info : from_message)
+            paths.add_revocation_info(info);
+        PathVerdict verdict = paths.judge(alice);
+        for (const Reason& reason : verdict.reasons)
+            UNSCOPED_INFO(reason_token(reason.code) << ": " << reason.text);
+        REQUIRE(verdict.revocation.size() == 2);
+        return verdict;
+    }
+};
+
+CrlRequest issued(std::int64_t this_update) {
+    CrlRequest request;
+    request.this_update = this_update;
+    return request;
+}
+
+bool is_revoked(const PathVerdict& verdict) {
+    return std::any_of(verdict.reasons.begin(), verdict.reasons.end(),
+                       [](const Reason& reason) { return reason.code == ReasonCode::certificate_revoked; });
+}
+
+}  // namespace
+
+TEST_CASE("Of certificates that no CRL tells of, the status is unknown, which is said or refused") {
+    const Authorities all;
+    const PathVerdict verdict = all.judge({});
+    CHECK(verdict.trusted());
+    CHECK(verdict.revocation[0].status == RevocationStatus::unknown);
+    REQUIRE(verdict.warnings.size() == 2);
+    CHECK(verdict.warnings[0].code == ReasonCode::revocation_unknown);
+    const PathVerdict half = all.judge({all.of_authority()});
+    CHECK(half.revocation[0].status == RevocationStatus::good);
+    CHECK(half.revocation[0].source == "crl");
+    CHECK(half.revocation[1].status == RevocationStatus::unknown);
+    CHECK_FALSE(all.judge({all.of_authority()}, {}, RevocationMode::require).trusted());
+    CHECK(all.judge({all.of_authority(), all.of_root()}, {}, RevocationMode::require).trusted());
+    CHECK(all.judge({}, {all.of_authority(), all.of_root()}, RevocationMode::require).trusted());
+}
+
+TEST_CASE("A revoked certificate is not trusted, the signer's or an authority's") {
+    const Authorities all;
+    CrlRequest of_alice;
+    of_alice.revoked = {{all.alice}};
+    const PathVerdict verdict = all.judge({all.of_authority(of_alice)});
+    CHECK(is_revoked(verdict));
+    CHECK(verdict.revocation[0].status == RevocationStatus::revoked);
+    CHECK(verdict.revocation[0].revoked_at.value_or(0) <= std::time(nullptr) - 60);
+    CHECK(is_revoked(all.judge({}, {all.of_authority(of_alice)})));
+    CrlRequest of_authority;
+    of_authority.revoked = {{all.authority.certificate()}};
+    CHECK(is_revoked(all.judge({all.of_authority(), all.of_root(of_authority)})));
+    // A list that is out of date does not say that all is well, but who is on it is revoked.
+    of_alice.this_update = -2 * hour;
+    of_alice.next_update = -hour;
+    of_alice.revoked = {{all.alice, -3 * hour}};
+    CHECK(is_revoked(all.judge({all.of_authority(of_alice)})));
+    of_alice.revoked.clear();
+    CHECK(all.judge({all.of_authority(of_alice)}).revocation[0].status == RevocationStatus::unknown);
+}
+
+TEST_CASE("A CRL that somebody else signed says nothing, and hides none") {
+    const Authorities all;
+    const Bytes forged = make_crl(all.authority.certificate(), test_key(KeyType::p256, 77), issued(-30));
+    CHECK(all.judge({forged}).revocation[0].status == RevocationStatus::unknown);
+    CrlRequest of_alice;
+    of_alice.revoked = {{all.alice}};
+    const Bytes slander = make_crl(all.authority.certificate(), test_key(KeyType::p256, 77), of_alice);
+    CHECK_FALSE(is_revoked(all.judge({}, {slander})));
+    // The forged one is newer; a message may bring it.
+    CHECK(is_revoked(all.judge({all.of_authority(of_alice)}, {forged})));
+    // So may it bring a true one from before.
+    CHECK(is_revoked(all.judge({all.of_authority(of_alice)}, {all.of_authority(issued(-hour))})));
+}
+
+TEST_CASE("A CRL with a weak signature counts only on request") {
+    const Authorities all;
+    CrlRequest weak;
+    weak.digest = EVP_sha1();
+    CHECK(all.judge({all.of_authority(weak)}).revocation[0].status == RevocationStatus::unknown);
+    PathSettings settings;
+    settings.legacy = true;
+    RevocationOptions revocation;
+    revocation.crls = {all.of_authority(weak)};
+    CertificatePaths paths({all.root.certificate()}, {all.authority.certificate()}, std::nullopt, settings,
+                           revocation);
+    CHECK(paths.judge(all.alice).revocation[0].status == RevocationStatus::good);
+}
+
+TEST_CASE("What was revoked later than the time that is judged was good then") {
+    const Authorities all;
+    const std::int64_t now = std::time(nullptr);
+    CrlRequest request;
+    request.revoked = {{all.alice, -600}};
+    const Bytes crl = all.of_authority(request);
+    CHECK(is_revoked(all.judge({crl})));
+    CHECK(is_revoked(all.judge({crl}, {}, RevocationMode::given, now - 300)));
+    const PathVerdict before = all.judge({crl}, {}, RevocationMode::given, now - 1200);
+    CHECK(before.trusted());
+    CHECK(before.revocation[0].status == RevocationStatus::good);
+}
+
+TEST_CASE("What is no CRL, or too large for one, is refused") {
+    const Authorities all;
+    Bytes crl = all.of_authority();
+    CHECK_NOTHROW(parse_crl(crl));
+    for (std::size_t size = 0; size < crl.size(); ++size)
+        CHECK_THROWS_AS(parse_crl(BytesView(crl).first(size)), Error);
+    crl.push_back(0);
+    CHECK_THROWS_AS(parse_crl(crl), Error);
+    CHECK_THROWS_AS(parse_crl(Bytes(max_crl_size + 1, 0x30)), Error);
+    CHECK_THROWS_AS(all.judge({Bytes{0x30, 0x00}}), Error);
+    // What a message brings may be of any kind.
+    CHECK(all.judge({}, {Bytes{0x30, 0x00}, Bytes{}, crl}).trusted());
+}
+
+TEST_CASE("Distribution points are read where they are of http") {
+    const CertificateAuthority root("Root");
+    CertificateRequest request;
+    request.extensions.emplace_back(NID_crl_distribution_points,
+                                    "URI:http://crl.example.org/a.crl,URI:ldap://example.org/cn=a,"
+                                    "URI:https://example.org/b.crl,URI:file:///etc/passwd");
+    CHECK(crl_urls(root.issue(test_key(KeyType::p256), request)) ==
+          std::vector<std::string>{"http://crl.example.org/a.crl"});
+    CHECK(crl_urls(root.certificate()).empty());
+}
