@@ -35,9 +35,14 @@ set(SIGNET_PUBLIC_HEADERS
   cms/enveloped_data.h
   cms/error.h
   cms/openssl_ptr.h
+  cms/path_settings.h
+  cms/path_verdict.h
+  cms/revocation.h
+  cms/revocation_transport.h
   cms/signed_data_verifier.h
   cms/smime_capabilities.h
   cms/verification_reason.h
+  cms/weak_algorithm.h
   secret/secret.h)
 
 foreach(header ${SIGNET_PUBLIC_HEADERS})

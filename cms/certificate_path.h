@@ -8,28 +8,10 @@
 #include "cms/certificate.h"
 #include "cms/path_candidates.h"
 #include "cms/path_settings.h"
+#include "cms/path_verdict.h"
 #include "cms/revocation_check.h"
-#include "cms/verification_reason.h"
-#include "cms/weak_algorithm.h"
 
 namespace signet::cms {
-
-/// What is found of one certificate.
-struct PathVerdict {
-    /// The path that it is trusted by, or the one that is reported; leaf first, anchor last. Empty without.
-    CertificateChain path;
-    /// Why it is not trusted; empty if it is.
-    std::vector<Reason> reasons;
-    /// What a person should know although it is trusted.
-    std::vector<Reason> warnings;
-    /// In the path.
-    std::vector<WeakAlgorithm> weak;
-    /// Of each certificate in the path but the anchor.
-    std::vector<CertificateRevocation> revocation;
-    JudgedTime time;
-
-    [[nodiscard]] bool trusted() const noexcept { return reasons.empty(); }
-};
 
 /// The trust anchors and candidates of one verification. One thread at a time.
 class CertificatePaths {

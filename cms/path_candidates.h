@@ -7,12 +7,9 @@
 #include <utility>
 #include <vector>
 
-#include "cms/certificate.h"
+#include "cms/path_verdict.h"
 
 namespace signet::cms {
-
-/// A chain: the certificate in question first, the anchor last. Both are the same one if it is an anchor.
-using CertificateChain = std::vector<Certificate>;
 
 /// Certificates of a chain at most, the anchor's included.
 inline constexpr std::size_t max_path_length = 12;

@@ -1,12 +1,20 @@
 #include "cms/revocation_check.h"
 
+#include <algorithm>
 #include <utility>
 
+#include "cms/algorithm_identifier.h"
+#include "cms/asn1/revocation_info.h"
 #include "cms/crl_check.h"
 #include "cms/error.h"
+#include "cms/ocsp.h"
 
 namespace signet::cms {
 namespace {
+
+// A path of four certificates asks for three or four.
+constexpr std::size_t max_fetched = 24;
+constexpr std::size_t max_responses = 64;
 
 /// Whoever says that it was revoked is right; else whoever says that it was not.
 void merge(std::vector<CertificateRevocation>& known, std::vector<CertificateRevocation> more) {
@@ -41,15 +49,29 @@ RevocationCheck::RevocationCheck(RevocationOptions options, std::vector<Certific
     }
 }
 
+// id-ri-ocsp-response ::= { id-ri 2 }, whose value is an OCSPResponse             RFC 5940 section 2.1
 void RevocationCheck::add_from_message(BytesView revocation_info_choice) {
-    if (m_message_crls.size() >= max_crls)
-        return;
+    constexpr std::string_view id_ri_ocsp_response = "1.3.6.1.5.5.7.16.2";
+    constexpr std::uint8_t sequence = 0x30;
     try {
-        X509CrlPtr crl = parse_crl(revocation_info_choice);
-        if (m_legacy || !has_weak_hash(*crl))
-            m_message_crls.push_back(std::move(crl));
+        if (!revocation_info_choice.empty() && revocation_info_choice.front() == sequence) {
+            if (m_message_crls.size() >= max_crls)
+                return;
+            X509CrlPtr crl = parse_crl(revocation_info_choice);
+            if (m_legacy || !has_weak_hash(*crl))
+                m_message_crls.push_back(std::move(crl));
+            return;
+        }
+        const auto info =
+            asn1::decode<asn1::RevocationInfoChoice>(revocation_info_choice, "RevocationInfoChoice");
+        if (info->type != asn1::RevocationInfoChoice::is_other || m_responses.size() >= max_responses)
+            return;
+        const BytesView response = asn1::sequence_in(info->d.other->info);
+        if (object_text(*info->d.other->format) == id_ri_ocsp_response &&
+            response.size() <= max_ocsp_response_size)
+            m_responses.emplace_back(response.begin(), response.end());
     } catch (const Error&) {
-        // Another format than a CRL.
+        // Another format.
     }
 }
 
@@ -61,7 +83,118 @@ std::vector<CertificateRevocation> RevocationCheck::statuses(const CertificateCh
     for (const auto* crls : {&m_given_crls, &m_message_crls})
         if (!crls->empty() && !statuses.empty())
             merge(statuses, status_by_crls(chain, *crls, m_candidates, at));
+    use_ocsp_of_message(chain, at, statuses);
+    // From the anchor on: who is asked about a certificate is told by its issuer.
+    for (std::size_t i = statuses.size(); i-- > 0;)
+        if (statuses[i].status == RevocationStatus::unknown && m_options.transport)
+            look_further(chain, i, at, statuses[i]);
     return statuses;
+}
+
+void RevocationCheck::use_ocsp_of_message(const CertificateChain& chain, const JudgedTime& at,
+                                          std::vector<CertificateRevocation>& statuses) const {
+    for (const Bytes& response : m_responses) {
+        std::vector<CertificateRevocation> told(statuses.size());
+        for (std::size_t i = 0; i < told.size(); ++i)
+            told[i] = status_by_ocsp(response, chain[i], chain[i + 1], at, m_legacy);
+        merge(statuses, std::move(told));
+    }
+}
+
+void RevocationCheck::look_further(const CertificateChain& chain, std::size_t index, const JudgedTime& at,
+                                   CertificateRevocation& status) {
+    look_for_response(chain, index, at, status);
+    if (status.status == RevocationStatus::unknown)
+        look_for_crl(chain, index, at, status);
+}
+
+void RevocationCheck::look_for_response(const CertificateChain& chain, std::size_t index,
+                                        const JudgedTime& at, CertificateRevocation& status) {
+    const Certificate& certificate = chain[index];
+    const Certificate& issuer = chain[index + 1];
+    const std::vector<std::string> urls = ocsp_urls(certificate);
+    if (urls.empty())
+        return;
+    const OcspQuestion question(certificate, issuer);
+    const std::string key = "ocsp " + question.name();
+    if (const auto kept = m_options.transport->kept(key, max_ocsp_response_size)) {
+        CertificateRevocation told = status_by_ocsp(*kept, certificate, issuer, at, m_legacy);
+        if (told.status != RevocationStatus::unknown) {
+            status = std::move(told);
+            return;
+        }
+    }
+    for (const std::string& url : urls) {
+        if (!may_fetch(key + " " + url))
+            continue;
+        const auto answer = m_options.transport->ask(url, question.der(), max_ocsp_response_size);
+        if (!answer.body) {
+            status.text = answer.trouble;
+            continue;
+        }
+        status = status_by_ocsp(*answer.body, certificate, issuer, at, m_legacy, &question);
+        if (status.status != RevocationStatus::unknown) {
+            m_options.transport->keep(key, *answer.body);
+            if (m_responses.size() < max_responses)
+                m_responses.push_back(*answer.body);
+            return;
+        }
+    }
+}
+
+void RevocationCheck::look_for_crl(const CertificateChain& chain, std::size_t index, const JudgedTime& at,
+                                   CertificateRevocation& status) {
+    if (!m_fetched_crls.empty()) {
+        CertificateRevocation told = status_by_crls(chain, m_fetched_crls, m_candidates, at)[index];
+        if (told.status != RevocationStatus::unknown) {
+            status = std::move(told);
+            return;
+        }
+    }
+    for (const std::string& url : crl_urls(chain[index])) {
+        const std::string key = "crl " + url;
+        if (const auto kept = m_options.transport->kept(key, max_crl_size))
+            if (use_fetched_crl(*kept, chain, index, at, status))
+                return;
+        if (!may_fetch(key))
+            continue;
+        const auto answer = m_options.transport->get(url, max_crl_size);
+        if (!answer.body) {
+            status.text = answer.trouble;
+            continue;
+        }
+        if (use_fetched_crl(*answer.body, chain, index, at, status)) {
+            m_options.transport->keep(key, *answer.body);
+            return;
+        }
+    }
+}
+
+/// Whether it tells, with those that were fetched before: there may be one for each reason.
+bool RevocationCheck::use_fetched_crl(const Bytes& der, const CertificateChain& chain, std::size_t index,
+                                      const JudgedTime& at, CertificateRevocation& status) {
+    try {
+        X509CrlPtr crl = parse_crl(der);
+        if (!m_legacy && has_weak_hash(*crl)) {
+            status.text = "its CRL is signed with a hash that is too weak";
+            return false;
+        }
+        const auto is_same = [&crl](const X509CrlPtr& known) {
+            return X509_CRL_match(known.get(), crl.get()) == 0;
+        };
+        if (std::none_of(m_fetched_crls.begin(), m_fetched_crls.end(), is_same))
+            m_fetched_crls.push_back(std::move(crl));
+    } catch (const Error&) {
+        status.text = "what should be its CRL is none";
+        return false;
+    }
+    status = status_by_crls(chain, m_fetched_crls, m_candidates, at)[index];
+    return status.status != RevocationStatus::unknown;
+}
+
+bool RevocationCheck::may_fetch(const std::string& what) {
+    return m_options.mode != RevocationMode::given && m_fetched.size() < max_fetched &&
+           m_fetched.insert(what).second;
 }
 
 }  // namespace signet::cms

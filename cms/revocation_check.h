@@ -1,6 +1,8 @@
 // Whether the certificates of a path were revoked, by all that is there to tell.
 #pragma once
 
+#include <set>
+#include <string>
 #include <vector>
 
 #include "cms/crl.h"
@@ -29,11 +31,29 @@ class RevocationCheck {
     [[nodiscard]] RevocationMode mode() const noexcept { return m_options.mode; }
 
   private:
+    void use_ocsp_of_message(const CertificateChain& chain, const JudgedTime& at,
+                             std::vector<CertificateRevocation>& statuses) const;
+    /// What is kept, and what can be fetched, about the certificate at `index` of `chain`.
+    void look_further(const CertificateChain& chain, std::size_t index, const JudgedTime& at,
+                      CertificateRevocation& status);
+    void look_for_response(const CertificateChain& chain, std::size_t index, const JudgedTime& at,
+                           CertificateRevocation& status);
+    void look_for_crl(const CertificateChain& chain, std::size_t index, const JudgedTime& at,
+                      CertificateRevocation& status);
+    bool use_fetched_crl(const Bytes& der, const CertificateChain& chain, std::size_t index,
+                         const JudgedTime& at, CertificateRevocation& status);
+    [[nodiscard]] bool may_fetch(const std::string& what);
+
     RevocationOptions m_options;
     std::vector<Certificate> m_candidates;
     bool m_legacy;
     std::vector<X509CrlPtr> m_given_crls;
     std::vector<X509CrlPtr> m_message_crls;
+    /// Of OCSP, from the message and fetched: each is signed for itself.
+    std::vector<Bytes> m_responses;
+    std::vector<X509CrlPtr> m_fetched_crls;
+    /// What was asked for, so that nothing is twice.
+    std::set<std::string> m_fetched;
 };
 
 }  // namespace signet::cms

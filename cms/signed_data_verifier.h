@@ -5,7 +5,9 @@
 #include "cms/byte_stream.h"
 #include "cms/bytes.h"
 #include "cms/certificate.h"
-#include "cms/certificate_path.h"
+#include "cms/path_settings.h"
+#include "cms/path_verdict.h"
+#include "cms/revocation.h"
 #include "cms/verification_reason.h"
 
 #include <cstdint>

@@ -1,0 +1,147 @@
+#include <map>
+
+#include "cms/certificate_path.h"
+#include "tests/catch.h"
+#include "tests/cms/certificate_authority.h"
+#include "tests/cms/ocsp_responder.h"
+#include "tests/cms/revocation_list.h"
+#include "tests/cms/test_keys.h"
+
+using namespace signet::cms;
+using namespace signet::cms::test;
+
+namespace {
+
+/// A network and a cache in memory.
+class PlayedTransport final : public RevocationTransport {
+  public:
+    std::map<std::string, Bytes> crls;
+    /// Whether the responder answers.
+    std::function<std::optional<Bytes>(BytesView request)> responder;
+    std::map<std::string, Bytes> cache;
+    std::vector<std::string> asked;
+
+    Answer get(const std::string& url, std::size_t /*limit*/) override {
+        asked.push_back(url);
+        const auto found = crls.find(url);
+        return found == crls.end() ? Answer{std::nullopt, "it is not there"} : Answer{found->second, ""};
+    }
+    Answer ask(const std::string& url, BytesView request, std::size_t /*limit*/) override {
+        asked.push_back(url);
+        auto answer = responder ? responder(request) : std::nullopt;
+        return {std::move(answer), "nobody answers"};
+    }
+    std::optional<Bytes> kept(const std::string& key, std::size_t /*limit*/) override {
+        const auto found = cache.find(key);
+        return found == cache.end() ? std::nullopt : std::optional(found->second);
+    }
+    void keep(const std::string& key, BytesView value) override {
+        cache[key] = Bytes(value.begin(), value.end());
+    }
+};
+
+const std::string responder_url = "http://ocsp.example.org/";
+const std::string crl_url = "http://crl.example.org/ca.crl";
+
+struct World {
+    CertificateAuthority root{"Root"};
+    Certificate alice = root.issue(test_key(KeyType::p256), request());
+    std::shared_ptr<PlayedTransport> transport = std::make_shared<PlayedTransport>();
+
+    static CertificateRequest request() {
+        CertificateRequest request;
+        request.extensions.emplace_back(NID_info_access, "OCSP;URI:" + responder_url);
+        request.extensions.emplace_back(NID_crl_distribution_points, "URI:" + crl_url);
+        return request;
+    }
+    [[nodiscard]] CertificatePaths paths(RevocationMode mode, std::vector<Certificate> anchors) const {
+        RevocationOptions options;
+        options.mode = mode;
+        options.transport = transport;
+        return CertificatePaths(std::move(anchors), {}, std::nullopt, {}, options);
+    }
+    [[nodiscard]] PathVerdict judge(RevocationMode mode) const {
+        return paths(mode, {root.certificate()}).judge(alice);
+    }
+    [[nodiscard]] Bytes answer(const OcspAnswer& answer) const {
+        return make_ocsp_response(alice, root.certificate(), root.certificate(), root.key(), answer);
+    }
+};
+
+using Urls = std::vector<std::string>;
+
+}  // namespace
+
+TEST_CASE("Nothing is fetched unless asked for, nor for a path that leads nowhere") {
+    const World world;
+    CHECK(world.judge(RevocationMode::given).trusted());
+    CHECK(world.transport->asked.empty());
+    const CertificateAuthority stranger("Stranger");
+    CHECK_FALSE(world.paths(RevocationMode::require, {stranger.certificate()}).judge(world.alice).trusted());
+    CHECK(world.transport->asked.empty());
+}
+
+TEST_CASE("The responder is asked first, and its answer kept") {
+    const World world;
+    world.transport->responder = [&](BytesView request) {
+        OcspAnswer answer;
+        answer.request = Bytes(request.begin(), request.end());
+        return world.answer(answer);
+    };
+    const PathVerdict verdict = world.judge(RevocationMode::require);
+    CHECK(verdict.trusted());
+    CHECK(verdict.revocation.at(0).source == "ocsp");
+    CHECK(world.transport->asked == Urls{responder_url});
+    CHECK(world.judge(RevocationMode::require).trusted());
+    CHECK(world.judge(RevocationMode::given).revocation.at(0).status == RevocationStatus::good);
+    CHECK(world.transport->asked == Urls{responder_url});
+    // What is in the cache is checked as what comes from elsewhere.
+    for (auto& [key, value] : world.transport->cache)
+        value[60] ^= 1U;
+    CHECK(world.judge(RevocationMode::require).trusted());
+    CHECK(world.transport->asked == Urls{responder_url, responder_url});
+}
+
+TEST_CASE("Without an answer the distribution point is asked, and what both do not tell is unknown") {
+    const World world;
+    const PathVerdict nothing = world.judge(RevocationMode::fetch);
+    CHECK(nothing.trusted());
+    CHECK(nothing.revocation.at(0).text == "it is not there");
+    CHECK_FALSE(world.judge(RevocationMode::require).trusted());
+    world.transport->asked.clear();
+    world.transport->responder = [](BytesView) { return Bytes{'n', 'o'}; };
+    world.transport->crls[crl_url] = make_crl(world.root.certificate(), world.root.key());
+    const PathVerdict verdict = world.judge(RevocationMode::require);
+    CHECK(verdict.trusted());
+    CHECK(verdict.revocation.at(0).source == "crl");
+    CHECK(world.transport->asked == Urls{responder_url, crl_url});
+    CHECK(world.transport->cache.size() == 1);
+    world.transport->crls[crl_url] = Bytes(1000, 0x41);
+    world.transport->cache.clear();
+    CHECK(world.judge(RevocationMode::fetch).revocation.at(0).status == RevocationStatus::unknown);
+    CHECK(world.transport->cache.empty());
+}
+
+TEST_CASE("Who is revoked is refused, whoever tells it") {
+    const World world;
+    world.transport->responder = [&](BytesView) {
+        OcspAnswer answer;
+        answer.status = V_OCSP_CERTSTATUS_REVOKED;
+        return world.answer(answer);
+    };
+    CHECK_FALSE(world.judge(RevocationMode::fetch).trusted());
+    world.transport->responder = nullptr;
+    world.transport->cache.clear();
+    CrlRequest request;
+    request.revoked = {{world.alice}};
+    world.transport->crls[crl_url] = make_crl(world.root.certificate(), world.root.key(), request);
+    CHECK_FALSE(world.judge(RevocationMode::fetch).trusted());
+}
+
+TEST_CASE("Each place is asked once for all signers of a message") {
+    const World world;
+    CertificatePaths paths = world.paths(RevocationMode::fetch, {world.root.certificate()});
+    for (int i = 0; i < 3; ++i)
+        CHECK(paths.judge(world.alice).trusted());
+    CHECK(world.transport->asked == Urls{responder_url, crl_url});
+}
