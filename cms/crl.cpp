@@ -2,12 +2,14 @@
 
 #include <openssl/err.h>
 #include <openssl/objects.h>
+#include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
 #include <ctime>
 
 #include "cms/asn1/codec.h"
 #include "cms/error.h"
+#include "cms/openssl_error.h"
 #include "cms/weak_algorithm.h"
 
 namespace signet::cms {
@@ -41,6 +43,31 @@ X509CrlPtr parse_crl(BytesView der) {
     if (!crl || position != der.data() + der.size())
         throw Error(ErrorCode::malformed, "no CRL, or more than one");
     return crl;
+}
+
+std::vector<Bytes> crls_from_pem(std::string_view pem) {
+    const BioPtr bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+    require_openssl(bio != nullptr, "cannot read PEM");
+    std::vector<Bytes> crls;
+    for (;;) {
+        char* name = nullptr;
+        char* header = nullptr;
+        unsigned char* data = nullptr;
+        long size = 0;
+        if (PEM_read_bio(bio.get(), &name, &header, &data, &size) != 1)
+            break;
+        const std::string_view label = name;
+        if (label == PEM_STRING_X509_CRL)
+            crls.emplace_back(data, data + size);
+        OPENSSL_free(name);
+        OPENSSL_free(header);
+        OPENSSL_free(data);
+    }
+    const bool at_end = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
+    ERR_clear_error();
+    if (!at_end)
+        throw Error(ErrorCode::malformed, "broken PEM");
+    return crls;
 }
 
 bool has_weak_hash(const X509_CRL& crl) {

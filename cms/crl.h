@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "cms/bytes.h"
@@ -19,6 +20,10 @@ inline constexpr std::size_t max_crls = 256;
 
 /// Strict: exactly one CRL, DER. Throws Error(malformed), also for one above max_crl_size.
 [[nodiscard]] X509CrlPtr parse_crl(BytesView der);
+
+/// DER of all CRLs of a PEM text, in order; other blocks are passed over, and nothing is parsed but the
+/// armour. Throws Error(malformed) if that is broken.
+[[nodiscard]] std::vector<Bytes> crls_from_pem(std::string_view pem);
 
 /// Whether it is signed with a weak hash (weak_algorithm.h).
 [[nodiscard]] bool has_weak_hash(const X509_CRL& crl);

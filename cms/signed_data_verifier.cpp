@@ -60,11 +60,12 @@ bool is_broken_hash(int nid) noexcept {
 class SignerVerifier {
   public:
     SignerVerifier(const asn1::SignedData& data, const std::vector<Certificate>& certificates,
-                   const SignedContent& content, CertificatePaths& paths)
+                   const SignedContent& content, CertificatePaths& paths, bool legacy)
         : m_content_type(*data.encap_content_info->content_type),
           m_certificates(certificates),
           m_content(content),
-          m_paths(paths) {}
+          m_paths(paths),
+          m_legacy(legacy) {}
 
     /// By the certificate that the signature holds with, where the SignerInfo may mean several.
     [[nodiscard]] SignerResult verify(const asn1::SignerInfo& info) const {
@@ -121,7 +122,9 @@ class SignerVerifier {
         result.digest_algorithm =
             digest_algorithm ? digest_name(*digest_algorithm) : algorithm_name(*info.digest_algorithm);
         result.signature_algorithm = algorithm_name(*info.signature_algorithm);
-        if (is_broken_hash(digest_id)) {
+        if (m_legacy && digest_algorithm == DigestAlgorithm::sha1) {
+            result.weak.push_back({name_of_hash(digest_id), "the signature"});
+        } else if (is_broken_hash(digest_id)) {
             result.reasons.push_back({ReasonCode::hash_broken,
                                       "It is signed with " + result.digest_algorithm + ", a broken hash."});
             return;
@@ -196,28 +199,30 @@ class SignerVerifier {
     const std::vector<Certificate>& m_certificates;
     const SignedContent& m_content;
     CertificatePaths& m_paths;
+    bool m_legacy;
 };
 
 /// The hashes of `algorithms` that a content is worth being hashed with.
-std::vector<DigestAlgorithm> without_broken(std::vector<DigestAlgorithm> algorithms) {
-    std::erase(algorithms, DigestAlgorithm::sha1);
+std::vector<DigestAlgorithm> without_broken(std::vector<DigestAlgorithm> algorithms, bool legacy) {
+    if (!legacy)
+        std::erase(algorithms, DigestAlgorithm::sha1);
     return algorithms;
 }
 
-std::vector<DigestAlgorithm> hashes_of_signers(const asn1::SignedData& data) {
+std::vector<DigestAlgorithm> hashes_of_signers(const asn1::SignedData& data, bool legacy) {
     std::vector<DigestAlgorithm> algorithms;
     for (int i = 0; i < asn1::sk_SignerInfo_num(data.signer_infos); ++i) {
         const asn1::SignerInfo& info = *asn1::sk_SignerInfo_value(data.signer_infos, i);
         if (const auto algorithm = read_digest_algorithm(*info.digest_algorithm))
             algorithms.push_back(*algorithm);
     }
-    return without_broken(std::move(algorithms));
+    return without_broken(std::move(algorithms), legacy);
 }
 
 /// What to hash a content with that comes before its signers. Digest algorithms should be listed before it,
 /// but that nobody is held to that (RFC 5652 section 5.1) needs the usual ones where none of ours is.
-std::vector<DigestAlgorithm> hashes_announced(const SignedDataReader& reader) {
-    auto algorithms = without_broken(reader.digest_algorithms());
+std::vector<DigestAlgorithm> hashes_announced(const SignedDataReader& reader, bool legacy) {
+    auto algorithms = without_broken(reader.digest_algorithms(), legacy);
     if (algorithms.empty())
         algorithms = {DigestAlgorithm::sha256, DigestAlgorithm::sha384, DigestAlgorithm::sha512};
     return algorithms;
@@ -245,7 +250,7 @@ SignedDataResult verify_signed_data(const ByteSource& message, const ContentSour
     SignedDataResult result;
     result.content_type = object_text(reader.content_type());
     result.attached = reader.has_content();
-    SignedContent content(hashes_announced(reader));
+    SignedContent content(hashes_announced(reader, options.path.legacy));
     if (result.attached) {
         reader.read_content([&](BytesView piece) {
             content.update(piece);
@@ -256,7 +261,7 @@ SignedDataResult verify_signed_data(const ByteSource& message, const ContentSour
     }
     const auto data = reader.read_rest();
     check_bounds(*data);
-    const std::vector<DigestAlgorithm> hashes = hashes_of_signers(*data);
+    const std::vector<DigestAlgorithm> hashes = hashes_of_signers(*data, options.path.legacy);
     if (!result.attached && !detached)
         throw Error(ErrorCode::malformed, "a detached SignedData, and nothing that it signs");
     if (!result.attached)
@@ -272,7 +277,7 @@ SignedDataResult verify_signed_data(const ByteSource& message, const ContentSour
         paths.add_revocation_info(asn1::encode(*sk_ASN1_TYPE_value(data->crls, i)));
     // An anchor may be the signer's own certificate, and the message may lack it.
     certificates.insert(certificates.end(), options.trust_anchors.begin(), options.trust_anchors.end());
-    const SignerVerifier verifier(*data, certificates, content, paths);
+    const SignerVerifier verifier(*data, certificates, content, paths, options.path.legacy);
     for (int i = 0; i < asn1::sk_SignerInfo_num(data->signer_infos); ++i)
         result.signers.push_back(verifier.verify(*asn1::sk_SignerInfo_value(data->signer_infos, i)));
     return result;

@@ -32,6 +32,8 @@ struct SignerResult {
     std::string signature_algorithm;
     /// Seconds since the epoch, as the signer claims.
     std::optional<std::int64_t> signing_time;
+    /// In the signature itself, which is accepted only on request.
+    std::vector<WeakAlgorithm> weak;
     /// How the certificate is trusted, or why it is not.
     PathVerdict path;
 };

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "client/commands/command_options.h"
 #include "client/error.h"
@@ -9,15 +10,22 @@
 
 namespace signet::client::commands {
 
-/// Adds --trust, --at and --json.
+/// Adds --trust, --crl, --revocation, --offline, --at, --legacy and --json.
 void add_trust_options(CommandOptions& options);
 
-/// What --trust and --at say. Throws Error: 2, the usage of `options` with it, for a time that is none, else
-/// as read_certificates.
+/// What they say; without --trust the anchors are the system's for mail. Throws Error: 2, the usage of
+/// `options` with it, for a time or a mode that is none; 8 for a file that is no CRL; else as
+/// read_trust_anchors and system_mail_anchors.
 [[nodiscard]] cms::VerifyOptions trust_options(const CommandOptions& options, const ParsedArguments& parsed);
 
-/// Error(1): `name` does not verify, `why`; what to do if nobody is trusted.
+/// The files that they name.
+[[nodiscard]] std::vector<std::string> trust_files(const ParsedArguments& parsed);
+
+/// Error(1): `name` does not verify, `why`; what to do if --trust named nobody.
 [[nodiscard]] Error does_not_verify(const std::string& name, const std::string& why,
-                                    const cms::VerifyOptions& verification);
+                                    const ParsedArguments& parsed);
+
+/// What --help says of trust and revocation, for every command that verifies.
+extern const char* const about_trust;
 
 }  // namespace signet::client::commands

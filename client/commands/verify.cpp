@@ -89,27 +89,36 @@ void refuse_beside_content(const std::string& signature) {
 
 ExitStatus verify(const Arguments& arguments) {
     CommandOptions options(
-        "verify", "[--trust PEM] [--at TIME] [--json] [-o OUT] [FILE.p7s [FILE]]",
-        "Verifies a CMS signature (DER, BER or PEM): that it is intact, and that each signer's\n"
-        "certificate has a path to a certificate of --trust. FILE is what a detached signature is\n"
-        "for; default: FILE.p7s without .p7s. Exit status 0 only if all holds.\n\n"
-        "--json prints one object:\n"
-        "  holds         true or false\n"
-        "  content_type  object identifier\n"
-        "  signers       array of {intact, trusted, reasons (array of {reason, text}), subject,\n"
-        "                email (array), fingerprint (SHA-256, hex), not_before, not_after,\n"
-        "                digest_algorithm, signature_algorithm, signing_time}; what is not known\n"
-        "                is null\n"
-        "A reason is one of these words, which stay as they are; its text is for people:\n"
-        "  content-altered, content-type-differs, attributes-missing,\n"
-        "  attributes-as-content, attribute-twice, signing-time-malformed,\n"
-        "  algorithms-altered, other-certificate, signature-wrong, signature-unreadable,\n"
-        "  signature-uncheckable, hash-broken, hash-unsupported, hash-differs,\n"
-        "  hash-unannounced, parameters-weak, certificate-missing, certificate-expired,\n"
-        "  certificate-not-yet-valid, certificate-purpose, certificate-key-short,\n"
-        "  certificate-hash-weak, certificate-signature-wrong, certificate-unacceptable,\n"
-        "  certificate-revoked, revocation-unknown, name-constraint, policy-missing,\n"
-        "  issuer-untrusted, issuer-no-ca, self-signed, no-trust-anchors.");
+        "verify",
+        "[--trust PEM] [--crl FILE]... [--revocation MODE] [--at TIME] [--json] [-o OUT] [FILE.p7s [FILE]]",
+        std::string(
+            "Verifies a CMS signature (DER, BER or PEM): that it is intact, and that each signer's\n"
+            "certificate has a path to a certificate of --trust. FILE is what a detached signature is\n"
+            "for; default: FILE.p7s without .p7s. Exit status 0 only if all holds.\n\n") +
+            about_trust +
+            "--json prints one object:\n"
+            "  holds         true or false\n"
+            "  content_type  object identifier\n"
+            "  signers       array of {intact, trusted, reasons (array of {reason, text}), subject,\n"
+            "                email (array), fingerprint (SHA-256, hex), not_before, not_after,\n"
+            "                digest_algorithm, signature_algorithm, signing_time, warnings (as reasons,\n"
+            "                of what does not keep it from holding), weak (array of {algorithm, where}),\n"
+            "                time, time_source, path}; what is not known is null\n"
+            "  time          when the certificate was judged to be valid or not; time_source: now,\n"
+            "                given (--at) or timestamp\n"
+            "  path          array from the signer's certificate to the trusted one of {subject,\n"
+            "                fingerprint, revocation}: null for the trusted one, else {status (good,\n"
+            "                revoked or unknown), source (crl, ocsp or null), revoked_at, text}\n"
+            "A reason is one of these words, which stay as they are; its text is for people:\n"
+            "  content-altered, content-type-differs, attributes-missing,\n"
+            "  attributes-as-content, attribute-twice, signing-time-malformed,\n"
+            "  algorithms-altered, other-certificate, signature-wrong, signature-unreadable,\n"
+            "  signature-uncheckable, hash-broken, hash-unsupported, hash-differs,\n"
+            "  hash-unannounced, parameters-weak, certificate-missing, certificate-expired,\n"
+            "  certificate-not-yet-valid, certificate-purpose, certificate-key-short,\n"
+            "  certificate-hash-weak, certificate-signature-wrong, certificate-unacceptable,\n"
+            "  certificate-revoked, revocation-unknown, name-constraint, policy-missing,\n"
+            "  issuer-untrusted, issuer-no-ca, self-signed, no-trust-anchors.");
     add_trust_options(options);
     options.value("output,o", "OUT", "write the content of an attached signature there, if all holds");
     const auto parsed = options.parse(arguments, 0, 2);
@@ -119,8 +128,9 @@ ExitStatus verify(const Arguments& arguments) {
         throw options.usage_error("signature and content cannot both be standard input");
     if (parsed->has("json") && parsed->text("output") == "-")
         throw options.usage_error("--json and the content cannot both go to standard output");
-    refuse_to_replace(options, {parsed->operands.empty() ? "-" : parsed->operands[0], parsed->text("trust")},
-                      parsed->has("output") ? parsed->text("output") : "-");
+    std::vector<std::string> read = trust_files(*parsed);
+    read.push_back(parsed->operands.empty() ? "-" : parsed->operands[0]);
+    refuse_to_replace(options, read, parsed->has("output") ? parsed->text("output") : "-");
     const cms::VerifyOptions verification = trust_options(options, *parsed);
     std::optional<OutputStream> output;
     if (parsed->has("output"))
@@ -142,7 +152,7 @@ ExitStatus verify(const Arguments& arguments) {
         print(report);
     if (!holds)
         throw does_not_verify(parsed->operands.empty() ? "standard input" : parsed->operands[0],
-                              why_not(result), verification);
+                              why_not(result), *parsed);
     if (output)
         output->commit();
     return ExitStatus::done;

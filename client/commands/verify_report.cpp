@@ -44,6 +44,48 @@ void report_certificate(JsonWriter& json, const cms::Certificate& certificate) {
     json.key("not_after").text(rfc3339(certificate.not_after()));
 }
 
+void write_time(JsonWriter& json, std::optional<std::int64_t> time) {
+    if (time)
+        json.text(rfc3339(*time));
+    else
+        json.null();
+}
+
+void report_revocation(JsonWriter& json, const cms::CertificateRevocation& revocation) {
+    const bool known = revocation.status != cms::RevocationStatus::unknown;
+    json.begin_object().key("status").text(cms::revocation_token(revocation.status));
+    json.key("source");
+    if (known)
+        json.text(revocation.source);
+    else
+        json.null();
+    write_time(json.key("revoked_at"), revocation.revoked_at);
+    json.key("text").text(known ? "" : revocation.text).end_object();
+}
+
+void report_path(JsonWriter& json, const cms::SignerResult& signer) {
+    const cms::PathVerdict& verdict = signer.path;
+    // Without a certificate nothing was judged.
+    if (signer.certificate) {
+        json.key("time").text(rfc3339(verdict.time.seconds));
+        json.key("time_source").text(cms::time_source_token(verdict.time.source));
+    } else {
+        json.key("time").null().key("time_source").null();
+    }
+    json.key("path").begin_array();
+    for (std::size_t i = 0; i < verdict.path.size(); ++i) {
+        json.begin_object().key("subject").text(verdict.path[i].subject());
+        json.key("fingerprint").text(hex(cms::as_text(verdict.path[i].fingerprint())));
+        json.key("revocation");
+        if (i < verdict.revocation.size())
+            report_revocation(json, verdict.revocation[i]);
+        else
+            json.null();
+        json.end_object();
+    }
+    json.end_array();
+}
+
 void report_signer(JsonWriter& json, const cms::SignerResult& signer) {
     json.begin_object();
     json.key("intact").boolean(signer.intact);
@@ -57,11 +99,19 @@ void report_signer(JsonWriter& json, const cms::SignerResult& signer) {
     }
     json.key("digest_algorithm").text(signer.digest_algorithm);
     json.key("signature_algorithm").text(signer.signature_algorithm);
-    json.key("signing_time");
-    if (signer.signing_time)
-        json.text(rfc3339(*signer.signing_time));
-    else
-        json.null();
+    write_time(json.key("signing_time"), signer.signing_time);
+    write_reasons(json.key("warnings"), signer.path.warnings);
+    json.key("weak").begin_array();
+    for (const auto* weak : {&signer.weak, &signer.path.weak})
+        for (const cms::WeakAlgorithm& one : *weak)
+            json.begin_object()
+                .key("algorithm")
+                .text(one.algorithm)
+                .key("where")
+                .text(one.where)
+                .end_object();
+    json.end_array();
+    report_path(json, signer);
     json.end_object();
 }
 
@@ -84,6 +134,10 @@ std::string verify_report(const cms::SignedDataResult& result) {
         block.line("algorithm", signer.signature_algorithm + " with " + signer.digest_algorithm);
         for (const cms::Reason& reason : signer.reasons)
             block.line("why not", reason.text);
+        for (const cms::WeakAlgorithm& weak : signer.weak)
+            block.line("warning", "It has a weak algorithm: " + weak.algorithm + ", " + weak.where + ".");
+        for (const cms::Reason& warning : signer.path.warnings)
+            block.line("warning", warning.text);
     }
     return block.text();
 }

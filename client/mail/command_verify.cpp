@@ -32,7 +32,7 @@ void verify_source(const commands::ParsedArguments& arguments, const std::string
         commands::print(verification_report_json(verification));
     }
     if (!verification.holds()) {
-        throw commands::does_not_verify(name_of_message(source), why_not(verification), options);
+        throw commands::does_not_verify(name_of_message(source), why_not(verification), arguments);
     }
     if (!json) {
         std::fputs(verification_report(verification).c_str(), stderr);
@@ -47,17 +47,22 @@ void verify_source(const commands::ParsedArguments& arguments, const std::string
 
 ExitStatus verify_command(const Arguments& arguments) {
     commands::CommandOptions options(
-        "mail verify", "[--trust PEM] [--at TIME] [--json] [-o OUT] [FILE]",
-        "Verifies a signed message: that it is intact, that each signer's certificate has a path to a\n"
-        "certificate of --trust, and that the signers are who the message says it is from. Then writes what\n"
-        "is signed, which is the body with its Content fields and never the rest of the header, and says on\n"
-        "standard error who signed it. Exit status 0 only if all holds.\n\n"
-        "--json prints one object on standard output; what is signed is then written only with -o:\n"
-        "  holds      true or false\n"
-        "  from       array of addresses\n"
-        "  reasons    array of {reason, text}: what is wrong with the message as a whole, reason being\n"
-        "             content-twice, content-not-mail, sender-differs or sender-missing\n"
-        "  signature  object, as signet verify --json prints it");
+        "mail verify",
+        "[--trust PEM] [--crl FILE]... [--revocation MODE] [--at TIME] [--json] [-o OUT] [FILE]",
+        std::string(
+            "Verifies a signed message: that it is intact, that each signer's certificate has a path to a\n"
+            "certificate of --trust, and that the signers are who the message says it is from. Then writes "
+            "what\n"
+            "is signed, which is the body with its Content fields and never the rest of the header, and says "
+            "on\n"
+            "standard error who signed it. Exit status 0 only if all holds.\n\n") +
+            commands::about_trust +
+            "--json prints one object on standard output; what is signed is then written only with -o:\n"
+            "  holds      true or false\n"
+            "  from       array of addresses\n"
+            "  reasons    array of {reason, text}: what is wrong with the message as a whole, reason being\n"
+            "             content-twice, content-not-mail, sender-differs or sender-missing\n"
+            "  signature  object, as signet verify --json prints it");
     commands::add_trust_options(options);
     options.value("output,o", "OUT", "where what is signed goes, if all holds; default standard output");
     const auto parsed = options.parse(arguments, 0, 1);
@@ -68,7 +73,9 @@ ExitStatus verify_command(const Arguments& arguments) {
         throw options.usage_error("standard output has room for the JSON or for the message");
     }
     const auto source = message_source(*parsed);
-    commands::refuse_to_replace(options, {source, parsed->text("trust")}, output_of(*parsed));
+    auto read = commands::trust_files(*parsed);
+    read.push_back(source);
+    commands::refuse_to_replace(options, read, output_of(*parsed));
     const auto verify = commands::trust_options(options, *parsed);
     in_the_words_of("cannot verify " + name_of_message(source), Origin::received,
                     [&] { verify_source(*parsed, source, verify); });

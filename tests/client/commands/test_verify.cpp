@@ -10,6 +10,9 @@ using namespace signet::tests;
 
 namespace {
 
+/// p11-kit's program is not found there.
+const Environment without_system_anchors{{"PATH", "/nonexistent"}};
+
 /// Bob signs with a key in a file, by somebody else's program.
 class Bob {
   public:
@@ -68,14 +71,14 @@ TEST_CASE("Without trust anchors the signer is not trusted, and that is said") {
     const Bob bob(session);
     session.write("a", "content");
     bob.sign("a", "a.p7s");
-    const ProcessResult result = session.signet({"verify", "a.p7s"});
+    const ProcessResult result = session.signet({"verify", "a.p7s"}, {}, without_system_anchors);
     CHECK(result.status == 1);
     CHECK(result.out.starts_with("signature: intact, but the signer is not trusted\n"));
     CHECK(result.err ==
           "signet: a.p7s does not verify: signer not trusted: no trust anchors given; name the authority's "
           "certificate with --trust\n");
 
-    const ProcessResult json = session.signet({"verify", "--json", "a.p7s"});
+    const ProcessResult json = session.signet({"verify", "--json", "a.p7s"}, {}, without_system_anchors);
     CHECK(json.status == 1);
     CHECK(json.out.starts_with(
         R"({"holds":false,"content_type":"1.2.840.113549.1.7.1","signers":[{"intact":true,)"
@@ -99,7 +102,7 @@ TEST_CASE("Programs are told the reason in a word, which --help names") {
     const auto reason_in = [&](const Arguments& options) {
         Arguments arguments{"verify", "--json"};
         arguments.insert(arguments.end(), options.begin(), options.end());
-        const ProcessResult result = session.signet(arguments);
+        const ProcessResult result = session.signet(arguments, {}, without_system_anchors);
         CHECK(result.status == 1);
         const std::string key = R"("reasons":[{"reason":")";
         const std::size_t begin = result.out.find(key);

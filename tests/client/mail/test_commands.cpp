@@ -20,7 +20,9 @@ namespace {
 ProcessResult mail(Arguments arguments, const std::string& input) {
     arguments.insert(arguments.begin(), program("signet-mail").string());
     return run(arguments, {.stdin_text = input,
-                           .environment = {{"SIGNET_SOCKET", (alice().folder() / "no-agent").string()}},
+                           // Nor is there a program that tells whom the system trusts.
+                           .environment = {{"SIGNET_SOCKET", (alice().folder() / "no-agent").string()},
+                                           {"PATH", "/nonexistent"}},
                            .folder = alice().folder().path()});
 }
 
