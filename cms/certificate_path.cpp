@@ -43,6 +43,14 @@ CertificatePaths::CertificatePaths(std::vector<Certificate> anchors, std::vector
 
 PathVerdict CertificatePaths::judge(const Certificate& signer, std::optional<JudgedTime> at) {
     const JudgedTime time = at.value_or(m_time);
+    std::tuple key(signer.fingerprint(), time.seconds, time.source);
+    const auto known = m_judged.find(key);
+    if (known != m_judged.end())
+        return known->second;
+    return m_judged.emplace(std::move(key), judge_anew(signer, time)).first->second;
+}
+
+PathVerdict CertificatePaths::judge_anew(const Certificate& signer, const JudgedTime& time) {
     std::optional<PathVerdict> best;
     int judged = 0;
     m_candidates.visit(signer, [&](const CertificateChain& chain) {
@@ -96,9 +104,8 @@ PathVerdict CertificatePaths::without_path(const Certificate& signer, const Judg
     PathVerdict verdict;
     verdict.time = at;
     if (encoded_size(signer) > max_path_certificate_size) {
-        verdict.reasons.push_back(
-            {ReasonCode::certificate_unacceptable,
-             "The signer's certificate is larger than any that is accepted (64 KiB)."});
+        verdict.reasons.push_back({ReasonCode::certificate_unacceptable,
+                                   "The signer's certificate is larger than any that is accepted (64 KiB)."});
         return verdict;
     }
     std::vector<Certificate> chain{signer};

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
+#include <tuple>
 #include <vector>
 
 #include "cms/certificate.h"
@@ -32,6 +34,7 @@ class CertificatePaths {
     [[nodiscard]] PathVerdict judge(const Certificate& signer, std::optional<JudgedTime> at = std::nullopt);
 
   private:
+    [[nodiscard]] PathVerdict judge_anew(const Certificate& signer, const JudgedTime& at);
     [[nodiscard]] PathVerdict judge_chain(const CertificateChain& chain, const JudgedTime& at);
     void judge_revocation(PathVerdict& verdict);
     [[nodiscard]] PathVerdict without_path(const Certificate& signer, const JudgedTime& at) const;
@@ -42,6 +45,8 @@ class CertificatePaths {
     PathSettings m_settings;
     PathCandidates m_candidates;
     RevocationCheck m_revocation;
+    /// By fingerprint and time: who signs often is judged once.
+    std::map<std::tuple<Bytes, std::int64_t, TimeSource>, PathVerdict> m_judged;
 };
 
 }  // namespace signet::cms

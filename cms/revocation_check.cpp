@@ -15,6 +15,8 @@ namespace {
 // A path of four certificates asks for three or four.
 constexpr std::size_t max_fetched = 24;
 constexpr std::size_t max_responses = 64;
+/// Bytes of what a message brings.
+constexpr std::size_t max_from_message = std::size_t{16} * 1024 * 1024;
 
 /// Whoever says that it was revoked is right; else whoever says that it was not.
 void merge(std::vector<CertificateRevocation>& known, std::vector<CertificateRevocation> more) {
@@ -41,7 +43,10 @@ std::string_view revocation_token(RevocationStatus status) noexcept {
 }
 
 RevocationCheck::RevocationCheck(RevocationOptions options, std::vector<Certificate> candidates, bool legacy)
-    : m_options(std::move(options)), m_candidates(std::move(candidates)), m_legacy(legacy) {
+    : m_options(std::move(options)),
+      m_candidates(std::move(candidates)),
+      m_legacy(legacy),
+      m_message_room(max_from_message) {
     for (const Bytes& der : m_options.crls) {
         X509CrlPtr crl = parse_crl(der);
         if (m_given_crls.size() < max_crls && (m_legacy || !has_weak_hash(*crl)))
@@ -53,6 +58,9 @@ RevocationCheck::RevocationCheck(RevocationOptions options, std::vector<Certific
 void RevocationCheck::add_from_message(BytesView revocation_info_choice) {
     constexpr std::string_view id_ri_ocsp_response = "1.3.6.1.5.5.7.16.2";
     constexpr std::uint8_t sequence = 0x30;
+    if (revocation_info_choice.size() > m_message_room)
+        return;
+    m_message_room -= revocation_info_choice.size();
     try {
         if (!revocation_info_choice.empty() && revocation_info_choice.front() == sequence) {
             if (m_message_crls.size() >= max_crls)

@@ -47,6 +47,7 @@ class RevocationCheck {
     RevocationOptions m_options;
     std::vector<Certificate> m_candidates;
     bool m_legacy;
+    std::size_t m_message_room;
     std::vector<X509CrlPtr> m_given_crls;
     std::vector<X509CrlPtr> m_message_crls;
     /// Of OCSP, from the message and fetched: each is signed for itself.

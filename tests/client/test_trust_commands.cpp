@@ -177,6 +177,11 @@ TEST_CASE("A CRL of --crl tells who is revoked; not to know is said, or refused"
     CHECK(file.verify_by_root({"--crl", "good.crl", "--crl", "no-such-file"}).status == 9);
     CHECK(file.verify_by_root({"--crl", "root.pem"}).status == 8);
     CHECK(file.verify_by_root({"--crl", "a"}).status == 8);
+    file.session().write("large.crl", "");
+    std::filesystem::resize_file(file.session().path("large.crl"), std::uintmax_t{100} << 20);
+    CHECK(file.verify_by_root({"--crl", "large.crl"}).status == 9);
+    std::filesystem::resize_file(file.session().path("large.crl"), std::uintmax_t{20} << 20);
+    CHECK(file.verify_by_root({"--crl", "large.crl"}).status == 8);
 }
 
 TEST_CASE("A weak signature is accepted only with --legacy, and named") {

@@ -148,6 +148,9 @@ TEST_CASE("What is no CRL, or too large for one, is refused") {
     CHECK_THROWS_AS(all.judge({Bytes{0x30, 0x00}}), Error);
     // What a message brings may be of any kind.
     CHECK(all.judge({}, {Bytes{0x30, 0x00}, Bytes{}, crl}).trusted());
+    // What is too much is passed over, and what comes after it is not.
+    const Bytes large(std::size_t{100} * 1024 * 1024, 0x30);
+    CHECK(all.judge({}, {large, all.of_authority()}).revocation[0].status == RevocationStatus::good);
 }
 
 TEST_CASE("Distribution points are read where they are of http") {

@@ -138,10 +138,16 @@ TEST_CASE("Who is revoked is refused, whoever tells it") {
     CHECK_FALSE(world.judge(RevocationMode::fetch).trusted());
 }
 
-TEST_CASE("Each place is asked once for all signers of a message") {
+TEST_CASE("A CRL is fetched once for all signers of a message that it tells of") {
     const World world;
-    CertificatePaths paths = world.paths(RevocationMode::fetch, {world.root.certificate()});
-    for (int i = 0; i < 3; ++i)
+    const Certificate bob = world.root.issue(test_key(KeyType::p256, 1), World::request());
+    world.transport->crls[crl_url] = make_crl(world.root.certificate(), world.root.key());
+    CertificatePaths paths = world.paths(RevocationMode::require, {world.root.certificate()});
+    for (int i = 0; i < 3; ++i) {
+        // Without what was kept, too.
+        world.transport->cache.clear();
         CHECK(paths.judge(world.alice).trusted());
-    CHECK(world.transport->asked == Urls{responder_url, crl_url});
+        CHECK(paths.judge(bob).trusted());
+    }
+    CHECK(world.transport->asked == Urls{responder_url, crl_url, responder_url});
 }
