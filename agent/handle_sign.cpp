@@ -130,6 +130,7 @@ protocol::DigestAlgorithm wire_digest(cms::DigestAlgorithm algorithm) {
         case cms::DigestAlgorithm::shake256:
             return protocol::SHAKE256;
         case cms::DigestAlgorithm::sha1:
+        case cms::DigestAlgorithm::md5:
         case cms::DigestAlgorithm::sha256:
             break;
     }

@@ -13,6 +13,7 @@ token::protocol::Hash token_hash(cms::DigestAlgorithm algorithm) noexcept {
         case cms::DigestAlgorithm::sha512:
             return token::protocol::HASH_SHA512;
         case cms::DigestAlgorithm::shake256:
+        case cms::DigestAlgorithm::md5:
             break;
     }
     return token::protocol::NO_HASH;

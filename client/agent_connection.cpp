@@ -47,6 +47,7 @@ protocol::DigestAlgorithm wire_digest(cms::DigestAlgorithm algorithm, const std:
         case cms::DigestAlgorithm::shake256:
             return protocol::SHAKE256;
         case cms::DigestAlgorithm::sha1:
+        case cms::DigestAlgorithm::md5:
             break;
     }
     throw Error(ExitStatus::usage, what_failed, "this hash does not sign", "use sha256, sha384 or sha512");

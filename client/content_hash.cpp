@@ -19,9 +19,11 @@ ContentHash::ContentHash(cms::DigestAlgorithm algorithm) : m_algorithm(algorithm
             sha3_256_init(&m_state.emplace<sha3_256_ctx>());
             return;
         case cms::DigestAlgorithm::sha1:
+        case cms::DigestAlgorithm::md5:
             break;
     }
-    throw Error(ExitStatus::usage, "cannot sign", "SHA-1 does not sign", "use sha256, sha384 or sha512");
+    throw Error(ExitStatus::usage, "cannot sign", "SHA-1 and MD5 do not sign",
+                "use sha256, sha384 or sha512");
 }
 
 void ContentHash::update(cms::BytesView piece) noexcept {

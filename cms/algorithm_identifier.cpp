@@ -11,7 +11,7 @@
 namespace signet::cms {
 namespace {
 
-constexpr std::size_t digest_count = 5;
+constexpr std::size_t digest_count = 6;
 constexpr std::size_t scheme_count = 5;
 constexpr std::array<std::uint8_t, 2> null_parameters{0x05, 0x00};
 // Longer ones do not fit any RSA key that OpenSSL verifies with.
@@ -156,7 +156,7 @@ DigestAlgorithm read_parameter_hash(const X509_ALGOR* algorithm) {
     if (algorithm == nullptr)
         return DigestAlgorithm::sha1;
     const auto hash = read_digest_algorithm(*algorithm);
-    if (!hash || hash == DigestAlgorithm::shake256)
+    if (!hash || hash == DigestAlgorithm::shake256 || hash == DigestAlgorithm::md5)
         throw_unsupported(*algorithm);
     return *hash;
 }

@@ -24,6 +24,7 @@ constexpr std::array digests{
     DigestRow{DigestAlgorithm::sha512, NID_sha512, 64, "sha512", "sha-512"},
     // Among micalg values it is as IANA's Hash Function Textual Names write it.
     DigestRow{DigestAlgorithm::shake256, NID_shake256, 64, "shake256", "shake256"},
+    DigestRow{DigestAlgorithm::md5, NID_md5, 16, "md5", "md5"},
 };
 
 struct CipherRow {
@@ -55,9 +56,11 @@ const DigestRow& row(DigestAlgorithm algorithm) noexcept {
         case DigestAlgorithm::sha512:
             return std::get<3>(digests);
         case DigestAlgorithm::shake256:
+            return std::get<4>(digests);
+        case DigestAlgorithm::md5:
             break;
     }
-    return std::get<4>(digests);
+    return std::get<5>(digests);
 }
 
 const CipherRow& row(ContentCipher cipher) noexcept {
@@ -90,7 +93,8 @@ bool goes_with(SignatureScheme scheme, DigestAlgorithm digest) noexcept {
         case SignatureScheme::rsa_pkcs1:
         case SignatureScheme::rsa_pss:
         case SignatureScheme::ecdsa:
-            return digest != DigestAlgorithm::sha1 && digest != DigestAlgorithm::shake256;
+            return digest != DigestAlgorithm::sha1 && digest != DigestAlgorithm::shake256 &&
+                   digest != DigestAlgorithm::md5;
         case SignatureScheme::ed25519:
             return digest == DigestAlgorithm::sha512;
         case SignatureScheme::ed448:
@@ -117,7 +121,8 @@ std::string_view micalg(DigestAlgorithm algorithm) noexcept {
 
 std::optional<DigestAlgorithm> digest_from_name(std::string_view name) noexcept {
     for (const DigestRow& digest : digests)
-        if (equal_without_case(name, digest.name) || equal_without_case(name, digest.micalg))
+        if (digest.algorithm != DigestAlgorithm::md5 &&
+            (equal_without_case(name, digest.name) || equal_without_case(name, digest.micalg)))
             return digest.algorithm;
     return std::nullopt;
 }

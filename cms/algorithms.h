@@ -10,8 +10,9 @@
 namespace signet::cms {
 
 /// Hashes. SHA-1 serves OAEP and MGF1 (RFC 8017) and X9.63 KDFs of others only; it never signs. SHAKE256 with
-/// 64 bytes goes with Ed448 (RFC 8419 section 2.3) and nothing else.
-enum class DigestAlgorithm { sha1, sha256, sha384, sha512, shake256 };
+/// 64 bytes goes with Ed448 (RFC 8419 section 2.3) and nothing else. MD5 is for old signatures of others,
+/// where somebody asks to have them accepted.
+enum class DigestAlgorithm { sha1, sha256, sha384, sha512, shake256, md5 };
 
 /// How a SignerInfo is signed (RFC 3370 section 3.2, RFC 4056, RFC 5754 section 3.3, RFC 8419).
 enum class SignatureScheme { rsa_pkcs1, rsa_pss, ecdsa, ed25519, ed448 };
@@ -33,7 +34,7 @@ const EVP_MD* evp_md(DigestAlgorithm) noexcept;
 std::string_view digest_name(DigestAlgorithm) noexcept;
 /// "sha-256": the micalg parameter of multipart/signed (RFC 8551 section 3.5.3.2).
 std::string_view micalg(DigestAlgorithm) noexcept;
-/// The algorithm called `name` ("sha256", "SHA-256"), none if there is none.
+/// The algorithm called `name` ("sha256", "SHA-256"), none if there is none; MD5 cannot be asked for.
 std::optional<DigestAlgorithm> digest_from_name(std::string_view name) noexcept;
 /// The algorithm with OpenSSL's NID `nid`, none if it is not one of ours.
 std::optional<DigestAlgorithm> digest_from_nid(int nid) noexcept;

@@ -12,6 +12,7 @@ struct Fetched {
     const EVP_MD* sha384;
     const EVP_MD* sha512;
     const EVP_MD* shake256;
+    const EVP_MD* md5;
 };
 
 /// Fetched once and kept: EVP_sha256() and the like are looked up again in each operation.
@@ -23,9 +24,9 @@ const EVP_MD* fetch(const char* name, const EVP_MD* otherwise) noexcept {
 }  // namespace
 
 const EVP_MD* evp_md(DigestAlgorithm algorithm) noexcept {
-    static const Fetched fetched{fetch("SHA1", EVP_sha1()), fetch("SHA256", EVP_sha256()),
-                                 fetch("SHA384", EVP_sha384()), fetch("SHA512", EVP_sha512()),
-                                 fetch("SHAKE256", EVP_shake256())};
+    static const Fetched fetched{fetch("SHA1", EVP_sha1()),         fetch("SHA256", EVP_sha256()),
+                                 fetch("SHA384", EVP_sha384()),     fetch("SHA512", EVP_sha512()),
+                                 fetch("SHAKE256", EVP_shake256()), fetch("MD5", EVP_md5())};
     switch (algorithm) {
         case DigestAlgorithm::sha1:
             return fetched.sha1;
@@ -36,9 +37,11 @@ const EVP_MD* evp_md(DigestAlgorithm algorithm) noexcept {
         case DigestAlgorithm::sha512:
             return fetched.sha512;
         case DigestAlgorithm::shake256:
+            return fetched.shake256;
+        case DigestAlgorithm::md5:
             break;
     }
-    return fetched.shake256;
+    return fetched.md5;
 }
 
 }  // namespace signet::cms

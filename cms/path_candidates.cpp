@@ -99,18 +99,19 @@ bool PathCandidates::extend(CertificateChain& chain, std::size_t length, bool& l
 }
 
 const std::vector<PathCandidates::Issuer>& PathCandidates::issuers_of(const Certificate& subject) {
-    const auto [known, is_new] = m_issuers.try_emplace(subject.x509());
-    if (!is_new)
-        return known->second;
+    const auto place = m_issuers.try_emplace(subject.x509());
+    std::vector<Issuer>& issuers = place.first->second;
+    if (!place.second)
+        return issuers;
     const auto add = [&](const std::vector<Certificate>& pool, bool are_anchors) {
         for (const Certificate& candidate : pool)
             if (X509_check_issued(candidate.x509(), subject.x509()) == X509_V_OK)
-                known->second.push_back({&candidate, are_anchors});
+                issuers.push_back({&candidate, are_anchors});
     };
     add(m_anchors, true);
     add(m_untrusted, false);
     ERR_clear_error();
-    return known->second;
+    return issuers;
 }
 
 bool PathCandidates::signed_by(const Certificate& subject, const Certificate& issuer) {

@@ -133,7 +133,7 @@ void RevocationCheck::look_for_response(const CertificateChain& chain, std::size
         }
     }
     for (const std::string& url : urls) {
-        if (!may_fetch(key + " " + url))
+        if (!may_fetch(std::string(key).append(" ").append(url)))
             continue;
         const auto answer = m_options.transport->ask(url, question.der(), max_ocsp_response_size);
         if (!answer.body) {

@@ -109,7 +109,8 @@ bool names_v2(const ASN1_TYPE* value, const Certificate& signer) {
     const asn1::ESSCertIDv2& id = *asn1::sk_ESSCertIDv2_value(attribute->certs, 0);
     const auto hash =
         id.hash_algorithm == nullptr ? DigestAlgorithm::sha256 : read_digest_algorithm(*id.hash_algorithm);
-    return hash && same_bytes(asn1::view_of(*id.cert_hash), digest(*hash, signer.der())) &&
+    return hash && hash != DigestAlgorithm::md5 &&
+           same_bytes(asn1::view_of(*id.cert_hash), digest(*hash, signer.der())) &&
            names(id.issuer_serial, signer);
 }
 

@@ -122,7 +122,7 @@ class SignerVerifier {
         result.digest_algorithm =
             digest_algorithm ? digest_name(*digest_algorithm) : algorithm_name(*info.digest_algorithm);
         result.signature_algorithm = algorithm_name(*info.signature_algorithm);
-        if (m_legacy && digest_algorithm == DigestAlgorithm::sha1) {
+        if (m_legacy && digest_algorithm && is_broken_hash(digest_id)) {
             result.weak.push_back({name_of_hash(digest_id), "the signature"});
         } else if (is_broken_hash(digest_id)) {
             result.reasons.push_back({ReasonCode::hash_broken,
@@ -205,7 +205,7 @@ class SignerVerifier {
 /// The hashes of `algorithms` that a content is worth being hashed with.
 std::vector<DigestAlgorithm> without_broken(std::vector<DigestAlgorithm> algorithms, bool legacy) {
     if (!legacy)
-        std::erase(algorithms, DigestAlgorithm::sha1);
+        std::erase_if(algorithms, [](DigestAlgorithm hash) { return is_weak_hash(digest_nid(hash)); });
     return algorithms;
 }
 

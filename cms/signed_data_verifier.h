@@ -67,8 +67,9 @@ struct VerifyOptions {
 /// goes by, it is the one that the signature holds with. A signature that does not hold is a result, not an
 /// exception. Throws Error(malformed) for anything that is not a SignedData within the bounds of
 /// SignedDataReader, trailing bytes included. MD5 and SHA-1 signatures are not intact here, and the reason
-/// says so; nor are those over an eContent by a hash of ours that is not among its digestAlgorithms, where
-/// others of ours are: for these, `attached_again`, if there is one, is asked for the same eContent.
+/// says so, but with `path.legacy` they are, and `weak` says so; nor are those over an eContent by a hash of
+/// ours that is not among its digestAlgorithms, where others of ours are: for these, `attached_again`, if
+/// there is one, is asked for the same eContent.
 [[nodiscard]] SignedDataResult verify_signed_data(const ByteSource& message, const ContentSource& detached,
                                                   const ByteSink& attached,
                                                   const ContentSource& attached_again, const VerifyOptions&);

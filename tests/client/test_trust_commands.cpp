@@ -35,12 +35,13 @@ std::string text_of(const Bytes& bytes) {
 class SignedFile {
   public:
     explicit SignedFile(std::vector<std::pair<int, std::string>> extensions = {},
-                        const EVP_MD* digest = EVP_sha256())
-        : m_alice(make_alice(m_root, std::move(extensions))) {
+                        const EVP_MD* digest = EVP_sha256(),
+                        cms::test::KeyType type = cms::test::KeyType::p256)
+        : m_alice(make_alice(m_root, test_key(type), std::move(extensions))) {
         cms::test::SignOptions options;
         options.digest = digest;
         m_session.write("a", content);
-        m_session.write("a.p7s", text_of(cms::test::openssl_sign(test_key(cms::test::KeyType::p256), m_alice,
+        m_session.write("a.p7s", text_of(cms::test::openssl_sign(test_key(type), m_alice,
                                                                  {content.begin(), content.end()}, options)));
         m_session.write("root.pem", pem_of(m_root.certificate()));
     }
@@ -69,11 +70,11 @@ class SignedFile {
     }
 
   private:
-    static cms::Certificate make_alice(const CertificateAuthority& root,
+    static cms::Certificate make_alice(const CertificateAuthority& root, EVP_PKEY& key,
                                        std::vector<std::pair<int, std::string>> extensions) {
         cms::test::CertificateRequest request;
         request.extensions.insert(request.extensions.end(), extensions.begin(), extensions.end());
-        return root.issue(test_key(cms::test::KeyType::p256), request);
+        return root.issue(key, request);
     }
 
     Session m_session;
@@ -185,15 +186,19 @@ TEST_CASE("A CRL of --crl tells who is revoked; not to know is said, or refused"
 }
 
 TEST_CASE("A weak signature is accepted only with --legacy, and named") {
-    const SignedFile file({}, EVP_sha1());
+    const auto [digest, name] =
+        GENERATE(std::pair(EVP_sha1(), std::string("SHA-1")), std::pair(EVP_md5(), std::string("MD5")));
+    const SignedFile file({}, digest, cms::test::KeyType::rsa2048);
     const ProcessResult refused = file.verify_by_root({"--json"});
     CHECK(refused.status == 1);
     CHECK(says(refused.out, R"("reason":"hash-broken")"));
     const ProcessResult accepted = file.verify_by_root({"--legacy", "--json"});
     CHECK(accepted.status == 0);
-    CHECK(says(accepted.out, R"("weak":[{"algorithm":"SHA-1","where":"the signature"}])"));
+    CHECK(says(accepted.out, R"("weak":[{"algorithm":")" + name + R"(","where":"the signature"}])"));
     const ProcessResult text = file.verify_by_root({"--legacy"});
-    CHECK(says(text.out, "  warning     It has a weak algorithm: SHA-1, the signature.\n"));
+    CHECK(says(text.out, "  warning     It has a weak algorithm: " + name + ", the signature.\n"));
+    file.session().write("a", "altered");
+    CHECK(file.verify_by_root({"--legacy"}).status == 1);
 }
 
 TEST_CASE("Nothing is fetched unless asked for; what was is kept") {

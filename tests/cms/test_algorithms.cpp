@@ -16,13 +16,14 @@ TEST_CASE("a digest is found by each of its names, and nothing else is") {
         CHECK(digest_size(algorithm) == static_cast<std::size_t>(EVP_MD_get_size(evp_md(algorithm))));
     }
     CHECK(digest_from_name("shake256") == DigestAlgorithm::shake256);
+    CHECK(digest_from_nid(NID_md5) == DigestAlgorithm::md5);
     CHECK(digest_size(DigestAlgorithm::shake256) == 64);
     CHECK(digest_from_name("SHA-384") == DigestAlgorithm::sha384);
     CHECK(digest_from_name("SHA512") == DigestAlgorithm::sha512);
     CHECK_FALSE(digest_from_name("md5"));
     CHECK_FALSE(digest_from_name("sha"));
     CHECK_FALSE(digest_from_name(""));
-    CHECK_FALSE(digest_from_nid(NID_md5));
+    CHECK_FALSE(digest_from_nid(NID_md4));
 }
 
 TEST_CASE("a content cipher is found by its name, and its sizes are OpenSSL's") {
