@@ -66,7 +66,8 @@ Bytes detached_signed_data(const std::vector<Signature>& signatures, const std::
 }
 
 std::size_t signed_data_size_limit(const std::vector<const SignerProfile*>& signers,
-                                   std::size_t signature_size, IncludedCertificates included) noexcept {
+                                   std::size_t signature_size, IncludedCertificates included,
+                                   std::size_t further) noexcept {
     // Tag and length octets of anything below 4 GiB.
     constexpr std::size_t header = 6;
     // ContentInfo, [0], SignedData, version, both sets, encapContentInfo, certificates, and the content type.
@@ -76,7 +77,7 @@ std::size_t signed_data_size_limit(const std::vector<const SignerProfile*>& sign
     constexpr std::size_t fixed_of_signer = 640 + asn1::max_object_identifier_size;
     std::size_t limit = frame;
     for (const SignerProfile* signer : signers) {
-        limit += fixed_of_signer + signature_size + signer->sid().size() +
+        limit += fixed_of_signer + further + signature_size + signer->sid().size() +
                  signer->signing_certificate_attribute().size();
         if (included == IncludedCertificates::none)
             continue;

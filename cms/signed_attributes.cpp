@@ -88,9 +88,11 @@ Bytes signed_attributes(const SignerProfile& signer, const AttributeValues& valu
     const Bytes content_type = content_type_attribute(values.content_type);
     const Bytes message_digest = message_digest_attribute(values.digest);
     const Bytes signing_time = signing_time_attribute(values.signing_time);
-    return asn1::set_of(Tag::set, {content_type, signing_time, message_digest,
-                                   algorithm_protection_attribute(values.digest_algorithm, values.scheme),
-                                   signer.signing_certificate_attribute()});
+    std::vector<BytesView> all{content_type, signing_time, message_digest,
+                               algorithm_protection_attribute(values.digest_algorithm, values.scheme),
+                               signer.signing_certificate_attribute()};
+    all.insert(all.end(), values.further.begin(), values.further.end());
+    return asn1::set_of(Tag::set, std::move(all));
 }
 
 Bytes signature_input(SignatureScheme scheme, DigestAlgorithm digest_algorithm, BytesView signed_attributes) {

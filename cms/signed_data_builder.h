@@ -44,11 +44,14 @@ struct AttributeValues {
     std::string content_type = "1.2.840.113549.1.7.1";
     /// Seconds since the epoch. UTCTime through 2049, GeneralizedTime after.
     std::int64_t signing_time = 0;
+    /// DER of the Attributes that were asked for besides, of attributes/; each type once, and none of those
+    /// below. Not owned.
+    std::vector<BytesView> further{};
 };
 
 /// DER of the SET OF signed attributes (RFC 5652 section 5.4): what the signer hashes and signs. Holds
-/// contentType, messageDigest, signingTime, signingCertificateV2 and CMSAlgorithmProtection. Throws
-/// Error(failed) if the digest has the wrong size or does not go with the scheme (goes_with), or the content
+/// contentType, messageDigest, signingTime, signingCertificateV2 and CMSAlgorithmProtection, and what is asked
+/// for besides. Throws Error(failed) if the digest has the wrong size or does not go with the scheme (goes_with), or the content
 /// type is no OID.
 [[nodiscard]] Bytes signed_attributes(const SignerProfile&, const AttributeValues&);
 
@@ -73,10 +76,12 @@ enum class IncludedCertificates { chain, signer, none };
 [[nodiscard]] Bytes detached_signed_data(const std::vector<Signature>&, const std::string& content_type,
                                          IncludedCertificates);
 
-/// Bytes of detached_signed_data() at most, for these signers with signatures of `signature_size` bytes: for
-/// limits that must be known before anything is signed.
+/// Bytes of detached_signed_data() at most, for these signers with signatures of `signature_size` bytes and
+/// `further` bytes of attributes that each is asked for besides: for limits that must be known before
+/// anything is signed.
 [[nodiscard]] std::size_t signed_data_size_limit(const std::vector<const SignerProfile*>&,
-                                                 std::size_t signature_size, IncludedCertificates) noexcept;
+                                                 std::size_t signature_size, IncludedCertificates,
+                                                 std::size_t further = 0) noexcept;
 
 /// The same SignedData with `content` as its eContent (RFC 5652 section 5.2). Throws Error(malformed) if
 /// `detached` is no detached SignedData. See ContentAttachment for a content that comes in pieces.

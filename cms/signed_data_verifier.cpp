@@ -164,6 +164,7 @@ class SignerVerifier {
                          SignerResult& result) const {
         const Bytes& content_digest = m_content.digest(algorithm.digest);
         std::vector<Bytes> inputs{content_digest};
+        std::vector<Bytes> encodings;
         if (info.signed_attributes == nullptr) {
             if (signs_message(algorithm.scheme))
                 throw Error(ErrorCode::unsupported, "EdDSA without signed attributes is not supported");
@@ -178,19 +179,24 @@ class SignerVerifier {
                 check_signed_attributes(info, m_content_type, content_digest, *result.certificate);
             result.signing_time = check.signing_time;
             result.reasons = std::move(check.reasons);
-            inputs = {
-                signature_input(algorithm.scheme, algorithm.digest, asn1::encode(*info.signed_attributes))};
+            encodings = {asn1::encode(*info.signed_attributes)};
             // Some sign what they send, which is not in the order of DER; OpenSSL verifies that alone.
-            const Bytes as_sent = signature_input(algorithm.scheme, algorithm.digest,
-                                                  asn1::encode_as_sent(*info.signed_attributes));
-            if (as_sent != inputs.front())
-                inputs.push_back(as_sent);
+            if (Bytes as_sent = asn1::encode_as_sent(*info.signed_attributes); as_sent != encodings.front())
+                encodings.push_back(std::move(as_sent));
+            inputs.clear();
+            for (const Bytes& encoding : encodings)
+                inputs.push_back(signature_input(algorithm.scheme, algorithm.digest, encoding));
         }
         const auto holds = [&](const Bytes& input) {
             return verify_signature(*result.certificate->public_key(), algorithm, input,
                                     asn1::view_of(*info.signature));
         };
-        if (std::none_of(inputs.begin(), inputs.end(), holds))
+        const auto held = std::find_if(inputs.begin(), inputs.end(), holds);
+        if (held != inputs.end() && !encodings.empty())
+            result.signed_attributes = std::move(encodings[static_cast<std::size_t>(held - inputs.begin())]);
+        const BytesView signature = asn1::view_of(*info.signature);
+        result.signature.assign(signature.begin(), signature.end());
+        if (held == inputs.end())
             result.reasons.push_back(
                 {ReasonCode::signature_wrong, "The signature is not one of the signer's key."});
     }

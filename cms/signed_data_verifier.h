@@ -36,6 +36,10 @@ struct SignerResult {
     std::vector<WeakAlgorithm> weak;
     /// How the certificate is trusted, or why it is not.
     PathVerdict path;
+    /// The SET OF signed attributes as the signature covers it, and the signature value; for attributes/ and
+    /// receipts. Empty without signed attributes, or if it was not looked at.
+    Bytes signed_attributes;
+    Bytes signature;
 };
 
 struct SignedDataResult {
