@@ -21,7 +21,8 @@ constexpr std::size_t max_hex = 256;
 constexpr std::size_t max_uri = 768;
 constexpr std::size_t max_module = 128;
 constexpr std::size_t max_program = 1024;
-constexpr std::size_t max_detail = 1200;
+constexpr std::size_t max_attributes = 320;
+constexpr std::size_t max_detail = 860;
 
 void append_number(std::string& line, std::uint64_t number) {
     std::array<char, 20> digits{};
@@ -107,6 +108,7 @@ void append_audit_line(std::string& lines, std::uint64_t sequence, std::chrono::
     append_text(lines, "module", record.module, max_module);
     append_text(lines, "digest-algorithm", record.digest_algorithm, max_word);
     append_text(lines, "digest", record.digest, max_hex);
+    append_text(lines, "attributes", record.attributes, max_attributes);
     if (record.begun != 0) {
         lines += ",\"begun\":";
         append_number(lines, record.begun);

@@ -30,6 +30,8 @@ struct AuditRecord {
     std::string digest_algorithm;
     /// Of the content, lower-case hex.
     std::string digest;
+    /// What the signer says besides, of a signature: "receipt to alice@example.org, label 1.2.3", ...
+    std::string attributes;
     /// Sequence number of the first record, with outcome "begun" or "done", of the same signature or key.
     std::uint64_t begun = 0;
     /// The true reason of a failure, and anything else for the person who reads the log.

@@ -3,6 +3,7 @@
 #include "agent/handlers.h"
 #include "agent/hex.h"
 #include "agent/key_ability.h"
+#include "agent/requested_attributes.h"
 #include "agent/signers.h"
 #include "agent/spawn.h"
 #include "agent/token_algorithms.h"
@@ -29,6 +30,8 @@ struct Task {
     cms::DigestAlgorithm digest_algorithm{};
     std::string content_type{};
     std::int64_t signing_time = 0;
+    /// None as long as nobody knows who signs.
+    std::optional<RequestedAttributes> attributes{};
     /// Signatures of a digest stand together, in the order of the signers.
     std::vector<cms::Signature> signatures{};
     /// The first record of each; 0 before it is begun.
@@ -51,6 +54,8 @@ AuditRecord record_of(const Task& task, std::size_t index, const TokenState* tok
     auto record = audit_entry(task.peer, "sign", task.signer(index).identity.get(), token);
     record.digest_algorithm = cms::digest_name(task.digest_algorithm);
     record.digest = hex(task.digest(index));
+    if (task.attributes)
+        record.attributes = task.attributes->summary();
     return record;
 }
 
@@ -156,6 +161,7 @@ asio::awaitable<void> sign_one(Task& task, std::size_t index) {
     values.digest = cms::as_bytes(task.digest(index));
     values.content_type = task.content_type;
     values.signing_time = task.signing_time;
+    values.further = task.attributes->of_digest(index / task.signers.size());
     auto attributes = cms::signed_attributes(signer.identity->profile, values);
     const auto input = cms::signature_input(signer.scheme, task.digest_algorithm, attributes);
 
@@ -244,7 +250,8 @@ asio::awaitable<void> make_signatures(Task& task, protocol::SignReply& reply) {
     }
     check_digest(task.signers, task.digest_algorithm);
     const auto certificates = included(sign.certificates());
-    check_reply_size(task.signers, sign.digest_size(), certificates);
+    task.attributes.emplace(sign, *task.signers.front().identity, task.signing_time);
+    check_reply_size(task.signers, sign.digest_size(), certificates, task.attributes->size());
 
     task.signatures.resize(static_cast<std::size_t>(sign.digest_size()) * task.signers.size());
     task.begun.resize(task.signatures.size());

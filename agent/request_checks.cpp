@@ -107,6 +107,7 @@ void check_sign(const protocol::Request& request) {
         throw Error(protocol::REFUSED,
                     "content of type " + sign.content_type().substr(0, 64) + " is not signed here",
                     "sign it as id-data");
+    check_signed_attributes(sign);
 }
 
 void check_unwrap(const protocol::Request& request) {

@@ -19,6 +19,8 @@ void check_status(const protocol::Request& request);
 void check_unlock(const protocol::Request& request);
 void check_lock(const protocol::Request& request);
 void check_sign(const protocol::Request& request);
+// In attribute_checks.cpp: of what a signer says besides. MALFORMED.
+void check_signed_attributes(const protocol::Sign& sign);
 void check_unwrap(const protocol::Request& request);
 // In provisioning_checks.cpp.
 void check_generate_key(const protocol::Request& request);

@@ -127,8 +127,8 @@ void check_digest(const std::vector<Signer>& signers, cms::DigestAlgorithm algor
     }
 }
 
-void check_reply_size(const std::vector<Signer>& signers, int digests,
-                      cms::IncludedCertificates certificates) {
+void check_reply_size(const std::vector<Signer>& signers, int digests, cms::IncludedCertificates certificates,
+                      std::size_t further) {
     std::vector<const cms::SignerProfile*> profiles;
     std::size_t signature_size = 0;
     for (const auto& signer : signers) {
@@ -136,7 +136,7 @@ void check_reply_size(const std::vector<Signer>& signers, int digests,
         signature_size = std::max(signature_size, signer.identity->key->signature_size);
     }
     constexpr auto room = protocol::max_frame_size - reply_overhead;
-    const auto each = cms::signed_data_size_limit(profiles, signature_size, certificates);
+    const auto each = cms::signed_data_size_limit(profiles, signature_size, certificates, further);
     const auto count = static_cast<std::size_t>(digests);
     if (count * each <= room)
         return;

@@ -33,8 +33,9 @@ asio::awaitable<void> find_signers(Agent& agent, const Peer& peer, const protoco
 /// Throws Error(DIGEST_UNSUITABLE) if one of them does not sign with `algorithm`.
 void check_digest(const std::vector<Signer>& signers, cms::DigestAlgorithm algorithm);
 
-/// Known before anything is signed: throws Error(TOO_LARGE) if the reply may not fit into a frame.
-void check_reply_size(const std::vector<Signer>& signers, int digests,
-                      cms::IncludedCertificates certificates);
+/// Known before anything is signed: throws Error(TOO_LARGE) if the reply may not fit into a frame. `further`
+/// is the bytes of attributes that each signer is asked for besides.
+void check_reply_size(const std::vector<Signer>& signers, int digests, cms::IncludedCertificates certificates,
+                      std::size_t further);
 
 }  // namespace signet::agent

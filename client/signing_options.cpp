@@ -18,6 +18,8 @@ SignResult sign_digests(AgentConnection& agent, const SigningOptions& options,
     request.rsa_pss = options.rsa_pss;
     request.certificates = options.certificates;
     request.wait = options.wait;
+    request.content_type = options.content_type;
+    request.attributes = options.attributes;
     return agent.sign(request);
 }
 

@@ -19,6 +19,9 @@ struct SigningOptions {
     agent::protocol::CertificateSet certificates = agent::protocol::CHAIN;
     /// As in SignRequest.
     bool wait = false;
+    /// As in SignRequest.
+    std::string content_type{};
+    agent::protocol::SignedAttributes attributes{};
 };
 
 /// The hash of `options`; the agent is asked which if it has none. Throws Error.

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "client/commands/attribute_arguments.h"
+
 namespace signet::client::commands {
 
 namespace {
@@ -37,10 +39,12 @@ void add_signing_options(CommandOptions& options) {
         .flag("rsa-pss", "RSASSA-PSS instead of PKCS#1 v1.5, for RSA keys")
         .value("certificates", "SET", "send along: chain (default), signer or none")
         .flag("wait", "if the token is not there, wait until it is inserted");
+    add_attribute_options(options);
 }
 
 bool has_signing_options(const ParsedArguments& parsed) {
-    return std::any_of(names.begin(), names.end(), [&](const char* name) { return parsed.has(name); });
+    return std::any_of(names.begin(), names.end(), [&](const char* name) { return parsed.has(name); }) ||
+           has_attribute_options(parsed);
 }
 
 SigningOptions signing_options(const CommandOptions& options, const ParsedArguments& parsed) {
@@ -52,6 +56,7 @@ SigningOptions signing_options(const CommandOptions& options, const ParsedArgume
         signing.digest_algorithm = digest_algorithm(options, parsed.text("digest"));
     if (parsed.has("certificates"))
         signing.certificates = certificate_set(options, parsed.text("certificates"));
+    signing.attributes = requested_attributes(options, parsed);
     return signing;
 }
 

@@ -6,14 +6,14 @@
 
 namespace signet::client::commands {
 
-/// Adds -k, --digest, --rsa-pss and --certificates.
+/// Adds -k, --digest, --rsa-pss, --certificates, --wait, and those of attribute_arguments.h.
 void add_signing_options(CommandOptions& options);
 
 /// Whether any of them is there.
 [[nodiscard]] bool has_signing_options(const ParsedArguments& parsed);
 
 /// What they say; without -k nobody is named. Throws Error(2), the usage of `options` with it, for a hash
-/// that does not sign and for a set of certificates that there is not.
+/// that does not sign and for a set of certificates that there is not; and as requested_attributes().
 [[nodiscard]] SigningOptions signing_options(const CommandOptions& options, const ParsedArguments& parsed);
 
 }  // namespace signet::client::commands

@@ -1,0 +1,210 @@
+#include "client/commands/attribute_arguments.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <string_view>
+#include <utility>
+
+#include "client/input_file.h"
+#include "client/utf8.h"
+
+namespace signet::client::commands {
+
+namespace {
+
+namespace protocol = agent::protocol;
+
+constexpr std::array<const char*, 12> names{
+    "content-hint",    "content-identifier", "policy", "policy-uri",   "commitment", "capabilities",
+    "request-receipt", "receipts-from",      "label",  "privacy-mark", "category",   "equivalent-label"};
+
+/// RFC 5126 section 5.11.1.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 6> commitments{{
+    {"proof-of-origin", "1.2.840.113549.1.9.16.6.1"},
+    {"proof-of-receipt", "1.2.840.113549.1.9.16.6.2"},
+    {"proof-of-delivery", "1.2.840.113549.1.9.16.6.3"},
+    {"proof-of-sender", "1.2.840.113549.1.9.16.6.4"},
+    {"proof-of-approval", "1.2.840.113549.1.9.16.6.5"},
+    {"proof-of-creation", "1.2.840.113549.1.9.16.6.6"},
+}};
+
+bool is_object_identifier(std::string_view text) noexcept {
+    bool digit = false;
+    bool dotted = false;
+    for (const char c : text) {
+        if (c >= '0' && c <= '9') {
+            digit = true;
+            continue;
+        }
+        if (c != '.' || !digit)
+            return false;
+        digit = false;
+        dotted = true;
+    }
+    return digit && dotted;
+}
+
+class AttributeArguments {
+  public:
+    AttributeArguments(const CommandOptions& options, const ParsedArguments& parsed)
+        : m_options(options), m_parsed(parsed) {}
+
+    [[nodiscard]] protocol::SignedAttributes read() const {
+        protocol::SignedAttributes wanted;
+        if (m_parsed.has("content-hint"))
+            wanted.mutable_content_hints()->set_description(text("content-hint"));
+        wanted.set_content_identifier(m_parsed.text("content-identifier"));
+        if (m_parsed.has("policy"))
+            read_policy(*wanted.mutable_signature_policy());
+        require(!m_parsed.has("policy-uri") || !wanted.signature_policy().policy().empty(),
+                "--policy-uri goes with --policy OID:FILE");
+        if (m_parsed.has("commitment"))
+            wanted.set_commitment_type(commitment());
+        wanted.set_capabilities(m_parsed.has("capabilities"));
+        read_receipt_request(wanted);
+        read_labels(wanted);
+        return wanted;
+    }
+
+  private:
+    void require(bool holds, const std::string& why) const {
+        if (!holds)
+            throw m_options.usage_error(why);
+    }
+
+    [[nodiscard]] std::string utf8(const std::string& value, const char* option) const {
+        require(is_utf8(value), std::string("the text of --") + option + " is not UTF-8");
+        return value;
+    }
+    [[nodiscard]] std::string text(const char* option) const { return utf8(m_parsed.text(option), option); }
+
+    [[nodiscard]] std::string identifier(std::string_view value, const char* option) const {
+        require(is_object_identifier(value),
+                std::string("--") + option + " takes an object identifier such as 1.3.6.1.4.1.99.1");
+        return std::string(value);
+    }
+
+    void read_policy(protocol::SignaturePolicy& policy) const {
+        const std::string value = m_parsed.text("policy");
+        if (value == "implied")
+            return;
+        const auto colon = value.find(':');
+        require(colon != std::string::npos, "--policy takes OID:FILE, or 'implied'");
+        policy.set_policy(identifier(std::string_view(value).substr(0, colon), "policy"));
+        policy.set_digest_algorithm(protocol::SHA256);
+        InputFile document(value.substr(colon + 1));
+        const cms::Bytes digest = document.digest(cms::DigestAlgorithm::sha256);
+        policy.set_digest(digest.data(), digest.size());
+        policy.set_uri(text("policy-uri"));
+    }
+
+    [[nodiscard]] std::string commitment() const {
+        const std::string value = m_parsed.text("commitment");
+        for (const auto& [name, oid] : commitments)
+            if (name == value)
+                return std::string(oid);
+        require(is_object_identifier(value),
+                "no commitment '" + value +
+                    "', only proof-of-origin, -receipt, -delivery, -sender, -approval and -creation, or an "
+                    "object identifier");
+        return value;
+    }
+
+    void read_receipt_request(protocol::SignedAttributes& wanted) const {
+        const auto from = m_parsed.list("receipts-from");
+        const auto to = m_parsed.list("request-receipt");
+        require(from.empty() || !to.empty(), "--receipts-from goes with --request-receipt");
+        if (to.empty())
+            return;
+        auto& request = *wanted.mutable_receipt_request();
+        for (const std::string& address : to)
+            request.add_to(utf8(address, "request-receipt"));
+        if (from.size() == 1 && from.front() == "first-tier")
+            request.set_from(protocol::FIRST_TIER);
+        else if (!from.empty() && !(from.size() == 1 && from.front() == "all"))
+            for (const std::string& address : from) {
+                require(address.find('@') != std::string::npos,
+                        "--receipts-from takes all, first-tier, or addresses");
+                request.set_from(protocol::LISTED);
+                request.add_listed(utf8(address, "receipts-from"));
+            }
+    }
+
+    /// POLICY or POLICY/CLASSIFICATION.
+    void read_label(const std::string& value, const char* option, protocol::SecurityLabel& label) const {
+        const auto slash = value.find('/');
+        label.set_policy(identifier(std::string_view(value).substr(0, slash), option));
+        if (slash == std::string::npos)
+            return;
+        std::uint32_t number = 0;
+        const char* const end = value.data() + value.size();
+        const auto [rest, error] = std::from_chars(value.data() + slash + 1, end, number);
+        require(error == std::errc{} && rest == end && number <= 256,
+                std::string("the classification of --") + option + " is a number from 0 to 256");
+        label.set_classification(number);
+    }
+
+    /// TYPE=TEXT; texts of one type are one category.
+    void read_category(const std::string& value, protocol::SecurityLabel& label) const {
+        const auto equals = value.find('=');
+        require(equals != std::string::npos && equals + 1 < value.size(), "--category takes TYPE=TEXT");
+        const std::string type = identifier(std::string_view(value).substr(0, equals), "category");
+        auto* category = [&] {
+            for (auto& known : *label.mutable_category())
+                if (known.type() == type)
+                    return &known;
+            auto* added = label.add_category();
+            added->set_type(type);
+            return added;
+        }();
+        category->add_value(utf8(value.substr(equals + 1), "category"));
+    }
+
+    void read_labels(protocol::SignedAttributes& wanted) const {
+        const auto equivalent = m_parsed.list("equivalent-label");
+        const bool details = m_parsed.has("privacy-mark") || m_parsed.has("category") || !equivalent.empty();
+        require(!details || m_parsed.has("label"),
+                "--privacy-mark, --category and --equivalent-label go with --label");
+        if (!m_parsed.has("label"))
+            return;
+        auto& label = *wanted.mutable_security_label();
+        read_label(m_parsed.text("label"), "label", label);
+        label.set_privacy_mark(text("privacy-mark"));
+        for (const std::string& category : m_parsed.list("category"))
+            read_category(category, label);
+        for (const std::string& other : equivalent)
+            read_label(other, "equivalent-label", *wanted.add_equivalent_label());
+    }
+
+    const CommandOptions& m_options;
+    const ParsedArguments& m_parsed;
+};
+
+}  // namespace
+
+void add_attribute_options(CommandOptions& options) {
+    options.value("content-hint", "TEXT", "say what the content is")
+        .value("content-identifier", "TEXT", "name the content, for others to refer to")
+        .value("policy", "OID:FILE", "sign under the policy in FILE, or 'implied' (CAdES-EPES)")
+        .value("policy-uri", "URI", "where the policy is published")
+        .value("commitment", "TYPE", "proof-of-origin, -receipt, -delivery, -sender, -approval, -creation")
+        .flag("capabilities", "say what signet decrypts")
+        .values("request-receipt", "ADDRESS", "ask the readers for a signed receipt, sent there")
+        .values("receipts-from", "WHOM", "all (default), first-tier, or the addresses of those asked")
+        .value("label", "POLICY[/N]", "security label: OID of the policy, classification 0 to 256")
+        .value("privacy-mark", "TEXT", "the label's privacy mark")
+        .values("category", "TYPE=TEXT", "a category of the label, TYPE being its OID")
+        .values("equivalent-label", "POLICY[/N]", "the same label in the terms of another policy");
+}
+
+bool has_attribute_options(const ParsedArguments& parsed) {
+    return std::any_of(names.begin(), names.end(), [&](const char* name) { return parsed.has(name); });
+}
+
+protocol::SignedAttributes requested_attributes(const CommandOptions& options,
+                                                const ParsedArguments& parsed) {
+    return AttributeArguments(options, parsed).read();
+}
+
+}  // namespace signet::client::commands
