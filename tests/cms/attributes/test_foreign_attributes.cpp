@@ -8,6 +8,7 @@
 #include "cms/attributes/receipt_request.h"
 #include "cms/attributes/security_label.h"
 #include "cms/error.h"
+#include "cms/receipts.h"
 #include "cms/signed_data_verifier.h"
 #include "tests/catch.h"
 
@@ -107,4 +108,7 @@ TEST_CASE("R. Housley's signed receipt is read") {
     CHECK(receipt.content_type == "1.2.840.113549.1.7.1");
     CHECK_FALSE(receipt.signature.empty());
     CHECK(msg_sig_digest_in(SignedAttributeSet(result.signers.front().signed_attributes))->size() == 48);
+    const auto other = sample("17-pyasn1-housley-ess/rfc2634.SignedMessage.signed_message_pem_text.der");
+    REQUIRE(other);
+    CHECK_FALSE(receipt_mismatch(result, verify_signed_data(*other, {}, {})).empty());
 }
