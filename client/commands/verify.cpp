@@ -11,6 +11,7 @@
 #include "client/commands/command_options.h"
 #include "client/commands/file_suffix.h"
 #include "client/commands/output_collision.h"
+#include "client/commands/reader_clearance.h"
 #include "client/commands/trust_arguments.h"
 #include "client/commands/verify_report.h"
 #include "client/input_file.h"
@@ -90,7 +91,8 @@ void refuse_beside_content(const std::string& signature) {
 ExitStatus verify(const Arguments& arguments) {
     CommandOptions options(
         "verify",
-        "[--trust PEM] [--crl FILE]... [--revocation MODE] [--at TIME] [--json] [-o OUT] [FILE.p7s [FILE]]",
+        "[--trust PEM] [--crl FILE]... [--revocation MODE] [--at TIME] [--clearance TOML] [--json] "
+        "[-o OUT] [FILE.p7s [FILE]]",
         std::string(
             "Verifies a CMS signature (DER, BER or PEM): that it is intact, and that each signer's\n"
             "certificate has a path to a certificate of --trust. FILE is what a detached signature is\n"
@@ -120,6 +122,7 @@ ExitStatus verify(const Arguments& arguments) {
             "  certificate-revoked, revocation-unknown, name-constraint, policy-missing,\n"
             "  issuer-untrusted, issuer-no-ca, self-signed, no-trust-anchors.");
     add_trust_options(options);
+    add_clearance_option(options);
     options.value("output,o", "OUT", "write the content of an attached signature there, if all holds");
     const auto parsed = options.parse(arguments, 0, 2);
     if (!parsed)
@@ -153,6 +156,7 @@ ExitStatus verify(const Arguments& arguments) {
     if (!holds)
         throw does_not_verify(parsed->operands.empty() ? "standard input" : parsed->operands[0],
                               why_not(result), *parsed);
+    require_clearance(*parsed, result, "cannot show the content");
     if (output)
         output->commit();
     return ExitStatus::done;

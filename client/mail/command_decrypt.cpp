@@ -1,10 +1,12 @@
 #include "client/commands/command_options.h"
 #include "client/commands/opening_arguments.h"
+#include "client/commands/reader_clearance.h"
 #include "client/content_opener.h"
 #include "client/input_kind.h"
 #include "client/mail/commands.h"
 #include "client/mail/encrypted_message.h"
 #include "client/mail/finished_message.h"
+#include "client/mail/layers.h"
 #include "client/mail/message_source.h"
 #include "client/output_file.h"
 
@@ -23,6 +25,9 @@ FinishedMessage decrypted(const commands::ParsedArguments& arguments, const std:
     AgentConnection agent(arguments.socket());
     const auto opened = open_content(agent, enveloped, arguments.text("key"), arguments.has("wait"));
     const auto nested = nested_entity(opened.content_type, opened.content);
+    (void)commands::require_clearance(
+        arguments, labels_inside(nested ? std::string_view(*nested) : cms::as_text(opened.content)),
+        "cannot show what is inside");
     FinishedMessage finished{
         pass_on(decrypted_message(message, nested ? *nested : cms::as_text(opened.content)), raw), {}};
     if (!opened.authenticated) {
@@ -41,6 +46,7 @@ ExitStatus decrypt_command(const Arguments& arguments) {
         "mail decrypt", "[-k ID] [-o OUT] [FILE]",
         "Decrypts a message. What is signed inside stays so, for signet mail verify.");
     commands::add_opening_options(options);
+    commands::add_clearance_option(options);
     options.value("output,o", "OUT", "where the message goes; default standard output");
     const auto parsed = options.parse(arguments, 0, 1);
     if (!parsed) {

@@ -1,5 +1,6 @@
 #include "client/commands/command_options.h"
 #include "client/commands/output_collision.h"
+#include "client/commands/reader_clearance.h"
 #include "client/commands/trust_arguments.h"
 #include "client/commands/verify_report.h"
 #include "client/input_kind.h"
@@ -34,6 +35,8 @@ void verify_source(const commands::ParsedArguments& arguments, const std::string
     if (!verification.holds()) {
         throw commands::does_not_verify(name_of_message(source), why_not(verification), arguments);
     }
+    commands::require_clearance(arguments, verification.signed_data,
+                                "cannot show " + name_of_message(source));
     if (!json) {
         std::fputs(verification_report(verification).c_str(), stderr);
     }
@@ -48,7 +51,8 @@ void verify_source(const commands::ParsedArguments& arguments, const std::string
 ExitStatus verify_command(const Arguments& arguments) {
     commands::CommandOptions options(
         "mail verify",
-        "[--trust PEM] [--crl FILE]... [--revocation MODE] [--at TIME] [--json] [-o OUT] [FILE]",
+        "[--trust PEM] [--crl FILE]... [--revocation MODE] [--at TIME] [--clearance TOML] [--json] "
+        "[-o OUT] [FILE]",
         std::string(
             "Verifies a signed message: that it is intact, that each signer's certificate has a path to a\n"
             "certificate of --trust, and that the signers are who the message says it is from. Then writes "
@@ -64,6 +68,7 @@ ExitStatus verify_command(const Arguments& arguments) {
             "             content-twice, content-not-mail, sender-differs or sender-missing\n"
             "  signature  object, as signet verify --json prints it");
     commands::add_trust_options(options);
+    commands::add_clearance_option(options);
     options.value("output,o", "OUT", "where what is signed goes, if all holds; default standard output");
     const auto parsed = options.parse(arguments, 0, 1);
     if (!parsed) {
@@ -75,6 +80,7 @@ ExitStatus verify_command(const Arguments& arguments) {
     const auto source = message_source(*parsed);
     auto read = commands::trust_files(*parsed);
     read.push_back(source);
+    read.push_back(parsed->text("clearance"));
     commands::refuse_to_replace(options, read, output_of(*parsed));
     const auto verify = commands::trust_options(options, *parsed);
     in_the_words_of("cannot verify " + name_of_message(source), Origin::received,

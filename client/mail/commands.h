@@ -16,6 +16,10 @@ ExitStatus sign_command(const Arguments& arguments);
 ExitStatus encrypt_command(const Arguments& arguments);
 ExitStatus verify_command(const Arguments& arguments);
 ExitStatus decrypt_command(const Arguments& arguments);
+ExitStatus wrap_command(const Arguments& arguments);
+ExitStatus unwrap_command(const Arguments& arguments);
+ExitStatus receipt_command(const Arguments& arguments);
+ExitStatus expand_command(const Arguments& arguments);
 
 /// Where a message comes from: who can mend it.
 enum class Origin { written_here, received };

@@ -1,0 +1,129 @@
+#include "client/commands/attribute_arguments.h"
+#include "client/commands/command_options.h"
+#include "client/commands/json_writer.h"
+#include "client/commands/output_collision.h"
+#include "client/commands/signing_arguments.h"
+#include "client/commands/trust_arguments.h"
+#include "client/commands/verify_report.h"
+#include "client/mail/commands.h"
+#include "client/mail/layers.h"
+#include "client/mail/line_ends.h"
+#include "client/mail/message_source.h"
+#include "client/mail/receipt.h"
+#include "client/output_file.h"
+
+#include <cstdio>
+
+namespace signet::client::mail {
+
+namespace {
+
+Unwrapped read_layers(AgentConnection& agent, const commands::ParsedArguments& arguments,
+                      const std::string& raw, const cms::VerifyOptions& options) {
+    return take_off_layers(agent, parse_message(raw), options, {{}, arguments.has("wait")});
+}
+
+void confirm(const commands::ParsedArguments& arguments, const std::string& source,
+             const cms::VerifyOptions& verify, const SigningOptions& signing) {
+    const auto raw = read_message(source);
+    const auto message = parse_message(raw);
+    AgentConnection agent(arguments.socket());
+    auto unwrapped = read_layers(agent, arguments, raw, verify);
+    if (unwrapped.author() == nullptr) {
+        throw client::Error(ExitStatus::answer_is_no, "cannot make a receipt", "nobody has signed it");
+    }
+    if (const auto fault = layers_fault(unwrapped, message); !fault.empty()) {
+        throw commands::does_not_verify(name_of_message(source), fault, verify);
+    }
+    auto receipt = make_receipt(agent, signing, message, unwrapped);
+    receipt.bytes = with_line_ends(receipt.bytes, line_ends_of(raw));
+    write_outputs({{output_of(arguments), cms::as_bytes(receipt.bytes), Privacy::shared}});
+    commands::warn_all(receipt.warnings);
+}
+
+void report(const commands::ParsedArguments& arguments, const Unwrapped& receipt, const std::string& fault) {
+    if (!arguments.has("json")) {
+        if (fault.empty()) {
+            std::fputs(commands::verify_report(*receipt.author()).c_str(), stderr);
+        }
+        return;
+    }
+    commands::JsonWriter json;
+    json.begin_object();
+    json.key("holds").boolean(fault.empty());
+    json.key("reason");
+    if (fault.empty()) {
+        json.null();
+    } else {
+        json.text(fault);
+    }
+    json.key("signature");
+    // Both are finished with a newline.
+    auto head = json.finish();
+    auto signature = commands::verify_report_json(*receipt.author());
+    head.pop_back();
+    signature.pop_back();
+    commands::print(head + signature + "}\n");
+}
+
+void check(const commands::ParsedArguments& arguments, const std::string& source,
+           const cms::VerifyOptions& verify) {
+    const auto raw = read_message(source);
+    AgentConnection agent(arguments.socket());
+    const auto message = parse_message(raw);
+    const auto receipt = take_off_layers(agent, message, verify, {{}, arguments.has("wait")});
+    const auto sent_raw = read_message(arguments.text("verify"));
+    const auto sent = read_layers(agent, arguments, sent_raw, verify);
+    auto fault = receipt_fault(receipt, sent);
+    if (fault.empty()) {
+        fault = layers_fault(receipt, message);
+    }
+    if (receipt.author() != nullptr) {
+        report(arguments, receipt, fault);
+    }
+    if (!fault.empty()) {
+        throw commands::does_not_verify(name_of_message(source), fault, verify);
+    }
+}
+
+}  // namespace
+
+ExitStatus receipt_command(const Arguments& arguments) {
+    commands::CommandOptions options(
+        "mail receipt", "[-k ID] [--trust PEM] [-o OUT] [FILE] | --verify SENT [--trust PEM] [FILE]",
+        "Makes the signed receipt that a message asks for: a message to those who shall have it. The\n"
+        "message must hold. Exit status 1 if no receipt is due.\n\n"
+        "With --verify: says whether the receipt in FILE is for the message in SENT, and holds. --json\n"
+        "then prints one object: holds, reason (a text, or null) and signature, as signet verify --json.");
+    commands::add_signing_options(options);
+    commands::add_trust_options(options);
+    options.value("verify", "SENT", "the message that was sent: verify a receipt for it")
+        .value("output,o", "OUT", "where the receipt goes; default standard output");
+    const auto parsed = options.parse(arguments, 0, 1);
+    if (!parsed) {
+        return ExitStatus::done;
+    }
+    if (commands::has_attribute_options(*parsed)) {
+        throw options.usage_error("a receipt says what RFC 2634 says, and nothing besides");
+    }
+    if (parsed->list("key").size() > 1) {
+        throw options.usage_error("one reader makes a receipt");
+    }
+    if (parsed->has("verify") ? parsed->has("output") || parsed->has("key") : parsed->has("json")) {
+        throw options.usage_error("-k and -o make a receipt, --json goes with --verify");
+    }
+    const auto verify = commands::trust_options(options, *parsed);
+    const auto signing = commands::signing_options(options, *parsed);
+    const auto source = message_source(*parsed);
+    commands::refuse_to_replace(options, {source, parsed->text("trust")}, output_of(*parsed));
+    if (parsed->has("verify")) {
+        in_the_words_of("cannot verify " + name_of_message(source), Origin::received,
+                        [&] { check(*parsed, source, verify); });
+    } else {
+        in_the_words_of("cannot make a receipt for " + name_of_message(source), Origin::received,
+                        [&] { confirm(*parsed, source, verify, signing); });
+    }
+    return ExitStatus::done;
+}
+
+}  // namespace signet::client::mail

@@ -1,0 +1,88 @@
+#include "client/commands/command_options.h"
+#include "client/commands/opening_arguments.h"
+#include "client/commands/output_collision.h"
+#include "client/commands/reader_clearance.h"
+#include "client/commands/trust_arguments.h"
+#include "client/commands/verify_report.h"
+#include "client/content_opener.h"
+#include "client/input_kind.h"
+#include "client/mail/commands.h"
+#include "client/mail/encrypted_message.h"
+#include "client/mail/error.h"
+#include "client/mail/layers.h"
+#include "client/mail/message_source.h"
+#include "client/output_file.h"
+#include "client/printable.h"
+
+#include <cstdio>
+
+namespace signet::client::mail {
+
+namespace {
+
+void unwrap_source(const commands::ParsedArguments& arguments, const std::string& source,
+                   const cms::VerifyOptions& options) {
+    const auto raw = read_message(source);
+    if (looks_like_cms(cms::as_bytes(raw))) {
+        throw is_cms("cannot open", "signet verify");
+    }
+    const auto message = parse_message(raw);
+    AgentConnection agent(arguments.socket());
+    auto unwrapped = take_off_layers(agent, message, options, {arguments.text("key"), arguments.has("wait")});
+    if (unwrapped.author() == nullptr) {
+        throw Error(ErrorCode::malformed, "nobody has signed it, outside or inside",
+                    unwrapped.has_encryption() ? "read it with signet mail decrypt" : "read it as it is");
+    }
+    if (options.trust_anchors.empty()) {
+        for (auto& layer : unwrapped.layers) {
+            commands::explain_missing_anchors(layer.signed_data);
+        }
+    }
+    if (const auto fault = layers_fault(unwrapped, message); !fault.empty()) {
+        throw commands::does_not_verify(name_of_message(source), fault, options);
+    }
+    const auto labels = commands::require_clearance(arguments, labels_of(unwrapped),
+                                                    "cannot show " + name_of_message(source));
+    for (const auto& layer : unwrapped.layers) {
+        const auto text = layer.is_signed       ? commands::verify_report(layer.signed_data)
+                          : layer.authenticated ? std::string("encrypted\n")
+                                                : std::string("encrypted, but not authenticated\n");
+        std::fputs(text.c_str(), stderr);
+    }
+    for (const auto& label : labels) {
+        std::fputs((printable(label) + "\n").c_str(), stderr);
+    }
+    const auto entity = pass_on(unwrapped.entity, raw);
+    write_outputs({{output_of(arguments), cms::as_bytes(entity), Privacy::owner_only}});
+}
+
+}  // namespace
+
+ExitStatus unwrap_command(const Arguments& arguments) {
+    commands::CommandOptions options(
+        "mail unwrap", "[-k ID] [--trust PEM] [--clearance TOML] [-o OUT] [FILE]",
+        "Opens a message in all its layers of signatures and encryption at once (triple wrapping), and\n"
+        "writes what is inside, which is the body with its Content fields. Says on standard error who\n"
+        "signed each layer, and the security label. Nothing is written unless every signature holds, the\n"
+        "innermost is the sender's, the labels outside and inside agree, and the clearance allows it.");
+    commands::add_opening_options(options);
+    commands::add_trust_options(options);
+    commands::add_clearance_option(options);
+    options.value("output,o", "OUT", "where what is inside goes; default standard output");
+    const auto parsed = options.parse(arguments, 0, 1);
+    if (!parsed) {
+        return ExitStatus::done;
+    }
+    if (parsed->has("json")) {
+        throw options.usage_error("mail unwrap prints the message, and no JSON");
+    }
+    const auto source = message_source(*parsed);
+    commands::refuse_to_replace(options, {source, parsed->text("trust"), parsed->text("clearance")},
+                                output_of(*parsed));
+    const auto verify = commands::trust_options(options, *parsed);
+    in_the_words_of("cannot open " + name_of_message(source), Origin::received,
+                    [&] { unwrap_source(*parsed, source, verify); });
+    return ExitStatus::done;
+}
+
+}  // namespace signet::client::mail

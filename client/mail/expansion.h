@@ -1,0 +1,39 @@
+// What a mailing list agent does with a message (RFC 2634 section 4).
+#pragma once
+
+#include "client/agent_connection.h"
+#include "client/mail/entity.h"
+#include "client/mail/finished_message.h"
+#include "client/signing_options.h"
+#include "cms/enveloped_data.h"
+#include "cms/receipts.h"
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace signet::client::mail {
+
+struct Expansion {
+    /// The one identity is the list's.
+    SigningOptions signing;
+    cms::EncryptOptions encryption;
+    /// Chooses the cipher for the members; returns warnings.
+    std::function<std::vector<std::string>(cms::EncryptOptions&, const std::vector<cms::Certificate>&)>
+        choose_cipher;
+    /// As find_recipients takes them; for encrypted messages.
+    std::vector<std::string> members;
+    /// The list's own policy.
+    cms::ListReceipts receipts;
+    cms::VerifyOptions verification;
+};
+
+/// `message` as the list sends it on: without the outer signature of an earlier list or of triple wrapping,
+/// with what is encrypted encrypted anew to the members, signed by the list with the expansion history and
+/// the outer label. A signature around what is not encrypted is its author's, and stays. Throws
+/// client::Error: 1 if an outer signature does not hold or the list has sent it on already, 4 if the list's
+/// identity is not clear, else as what it calls; Error and cms::Error for what is malformed.
+[[nodiscard]] FinishedMessage expand(AgentConnection& agent, const Entity& message,
+                                     const Expansion& expansion);
+
+}  // namespace signet::client::mail

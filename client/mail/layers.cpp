@@ -1,0 +1,196 @@
+#include "client/mail/layers.h"
+
+#include "client/commands/verify_report.h"
+#include "client/content_opener.h"
+#include "client/mail/encrypted_message.h"
+#include "client/mail/error.h"
+#include "client/mail/mailboxes.h"
+#include "client/mail/media_type.h"
+#include "client/mail/signed_message.h"
+#include "client/mail/smime_part.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace signet::client::mail {
+
+namespace {
+
+/// Whether the ContentInfo in `content` says that it is a SignedData: for parts whose smime-type is missing.
+bool names_signed_data(const cms::Bytes& content) {
+    constexpr std::array<std::uint8_t, 11> id_signed_data{0x06, 0x09, 0x2A, 0x86, 0x48, 0x86,
+                                                          0xF7, 0x0D, 0x01, 0x07, 0x02};
+    constexpr std::size_t head = 32;
+    const auto end = content.begin() + static_cast<std::ptrdiff_t>(std::min(head, content.size()));
+    return std::search(content.begin(), end, id_signed_data.begin(), id_signed_data.end()) != end;
+}
+
+std::string content_of(const cms::SignedDataResult& result) {
+    return result.content ? std::string(cms::as_text(*result.content)) : std::string();
+}
+
+Layer signed_layer(const Entity& entity, const cms::VerifyOptions& options, std::string& inside) {
+    Layer layer;
+    layer.is_signed = true;
+    // A receipt stands in a part of its own kind (RFC 2634 section 2.5).
+    auto receipt = smime_content(entity, {"signed-receipt"});
+    const auto parts = receipt && names_signed_data(*receipt)
+                           ? SignedParts{.signed_data = *std::move(receipt), .entity = std::nullopt}
+                           : take_apart_signed(entity);
+    const auto feed = [&parts](const std::function<void(cms::BytesView)>& sink) {
+        sink(cms::as_bytes(*parts.entity));
+    };
+    layer.signed_data = cms::verify_signed_data(
+        parts.signed_data, parts.entity ? cms::ContentSource(feed) : cms::ContentSource(), options);
+    auto& result = layer.signed_data;
+    // Which of two contents a reader sees would be up to the reader.
+    if (parts.entity && result.content) {
+        throw Error(ErrorCode::malformed, "a detached signature brings content of its own");
+    }
+    if (result.content_type == cms::id_ct_receipt) {
+        inside.clear();
+        return layer;
+    }
+    const auto nested = result.content ? nested_entity(result.content_type, *result.content) : std::nullopt;
+    constexpr std::string_view id_data = "1.2.840.113549.1.7.1";
+    if (!nested && result.content_type != id_data) {
+        throw Error(ErrorCode::malformed,
+                    "what is signed is no mail content but of type " + result.content_type);
+    }
+    inside = nested ? *nested : parts.entity ? *parts.entity : content_of(result);
+    result.content.reset();
+    return layer;
+}
+
+Layer encrypted_layer(AgentConnection& agent, const Entity& entity, const Opening& opening,
+                      std::string& inside) {
+    const auto opened = open_content(agent, take_apart_encrypted(entity), opening.identity, opening.wait);
+    const auto nested = nested_entity(opened.content_type, opened.content);
+    inside = nested ? *nested : std::string(cms::as_text(opened.content));
+    Layer layer;
+    layer.authenticated = opened.authenticated;
+    return layer;
+}
+
+}  // namespace
+
+bool is_signed_part(const Entity& entity) {
+    const auto type = media_type_of(entity);
+    if (!type) {
+        return false;
+    }
+    if (type->is("multipart", "signed")) {
+        return true;
+    }
+    const auto content = smime_content(entity, {"signed-data", "signed-receipt"});
+    return content && names_signed_data(*content);
+}
+
+bool is_encrypted_part(const Entity& entity) {
+    const auto content = smime_content(entity, {"enveloped-data", "authEnveloped-data"});
+    return content && !names_signed_data(*content);
+}
+
+const cms::SignedDataResult* Unwrapped::author() const noexcept {
+    const auto found =
+        std::find_if(layers.rbegin(), layers.rend(), [](const Layer& layer) { return layer.is_signed; });
+    return found == layers.rend() ? nullptr : &found->signed_data;
+}
+
+const cms::SignedDataResult* Unwrapped::outermost() const noexcept {
+    const auto found =
+        std::find_if(layers.begin(), layers.end(), [](const Layer& layer) { return layer.is_signed; });
+    return found == layers.end() ? nullptr : &found->signed_data;
+}
+
+bool Unwrapped::has_encryption() const noexcept {
+    return std::any_of(layers.begin(), layers.end(), [](const Layer& layer) { return !layer.is_signed; });
+}
+
+Unwrapped take_off_layers(AgentConnection& agent, const Entity& message, const cms::VerifyOptions& options,
+                          const Opening& opening) {
+    Unwrapped unwrapped;
+    Entity entity = message;
+    std::string inside;
+    while (true) {
+        const bool is_signed = is_signed_part(entity);
+        if (!is_signed && !is_encrypted_part(entity)) {
+            return unwrapped;
+        }
+        if (unwrapped.layers.size() == max_layers) {
+            throw Error(ErrorCode::malformed, "it has more than 8 layers of signatures and encryption");
+        }
+        unwrapped.layers.push_back(is_signed ? signed_layer(entity, options, inside)
+                                             : encrypted_layer(agent, entity, opening, inside));
+        unwrapped.entity = std::move(inside);
+        if (is_signed && unwrapped.layers.back().signed_data.content_type == cms::id_ct_receipt) {
+            return unwrapped;
+        }
+        try {
+            entity = parse_entity(unwrapped.entity);
+        } catch (const Error&) {
+            // Text without a header of its own, as some encrypt it: there is nothing more to take off.
+            return unwrapped;
+        }
+    }
+}
+
+std::string layers_fault(const Unwrapped& unwrapped, const Entity& message) {
+    for (const Layer& layer : unwrapped.layers) {
+        if (layer.is_signed && !layer.signed_data.holds()) {
+            return commands::why_not(layer.signed_data);
+        }
+    }
+    const auto* author = unwrapped.author();
+    if (author != nullptr) {
+        if (auto mismatch = sender_mismatch(message, signer_addresses(*author)); !mismatch.empty()) {
+            return mismatch;
+        }
+    }
+    const auto labels = labels_of(unwrapped);
+    for (const auto& label : labels) {
+        if (label.label != labels.front().label) {
+            return "the security label outside and the one inside differ";
+        }
+    }
+    return {};
+}
+
+std::vector<cms::MessageLabel> labels_of(const Unwrapped& unwrapped) {
+    std::vector<cms::MessageLabel> labels;
+    for (const Layer& layer : unwrapped.layers) {
+        if (auto label = layer.is_signed ? cms::label_of(layer.signed_data) : std::nullopt) {
+            labels.push_back(*std::move(label));
+        }
+    }
+    return labels;
+}
+
+std::vector<cms::MessageLabel> labels_inside(std::string_view message) {
+    try {
+        const auto entity = parse_entity(message);
+        std::string inside;
+        if (is_signed_part(entity)) {
+            if (auto label = cms::label_of(signed_layer(entity, {}, inside).signed_data)) {
+                return {*std::move(label)};
+            }
+        }
+    } catch (const Error&) {
+        return {};
+    }
+    return {};
+}
+
+std::vector<std::string> signer_addresses(const cms::SignedDataResult& result) {
+    std::vector<std::string> addresses;
+    for (const auto& signer : result.signers) {
+        if (signer.certificate) {
+            const auto more = signer.certificate->email_addresses();
+            addresses.insert(addresses.end(), more.begin(), more.end());
+        }
+    }
+    return addresses;
+}
+
+}  // namespace signet::client::mail

@@ -1,0 +1,110 @@
+// Signed receipts, with openssl as the other side both ways.
+#include "tests/end_to_end/session.h"
+
+#include <algorithm>
+
+using namespace signet::tests;
+
+namespace {
+
+std::string mail(const std::string& from, const std::string& to = "bob@example.org") {
+    return "From: " + from + "\nTo: " + to +
+           "\nSubject: A deal\nMessage-ID: <17@example.org>\nMIME-Version: 1.0\n"
+           "Content-Type: text/plain\n\nWe have a deal.\n";
+}
+
+/// Bob has a key in a file, known to openssl alone.
+struct Bob {
+    explicit Bob(Session& session)
+        : identity(software_identity(session.alice().ca(), KeyType::p256, session.path("."))) {}
+    SoftwareIdentity identity;
+};
+
+}  // namespace
+
+TEST_CASE("openssl confirms what signet has signed, and signet knows for what") {
+    Session session({KeyType::rsa2048, KeyType::p256});
+    const Bob bob(session);
+    for (const Identity& alice : session.alice().identities()) {
+        CAPTURE(alice.label);
+        const auto sent =
+            session.signet({"mail", "sign", "-k", alice.label, "--request-receipt", alice.email},
+                           mail(alice.email, bob.identity.email));
+        check_done(sent);
+        session.write("sent.eml", sent.out);
+        check_done(
+            session.openssl({"cms", "-sign_receipt", "-in", "sent.eml", "-signer", bob.identity.certificate,
+                             "-inkey", bob.identity.key, "-out", "receipt.eml"}));
+        session.write("receipt.eml", "From: " + bob.identity.email + "\n" + session.read("receipt.eml"));
+        check_done(session.signet(
+            {"mail", "receipt", "--verify", "sent.eml", "--trust", session.root(), "receipt.eml"}));
+        const auto json = session.signet(
+            {"mail", "receipt", "--verify", "sent.eml", "--trust", session.root(), "--json", "receipt.eml"});
+        check_done(json);
+        CHECK(json.out.find(R"("holds":true,"reason":null)") != std::string::npos);
+
+        // The same text again is another message.
+        const auto again =
+            session.signet({"mail", "sign", "-k", alice.label, "--request-receipt", alice.email},
+                           mail(alice.email, bob.identity.email));
+        session.write("again.eml", again.out);
+        const auto other = session.signet(
+            {"mail", "receipt", "--verify", "again.eml", "--trust", session.root(), "receipt.eml"});
+        check_refused(other, 1);
+        CHECK(other.err.find("another message") != std::string::npos);
+        // Nobody is trusted without being told.
+        check_refused(session.signet({"mail", "receipt", "--verify", "sent.eml", "receipt.eml"}), 1);
+    }
+}
+
+TEST_CASE("signet confirms what openssl has signed, and openssl knows for what") {
+    Session session({KeyType::rsa2048, KeyType::p256});
+    const Bob bob(session);
+    for (const Identity& alice : session.alice().identities()) {
+        CAPTURE(alice.label);
+        session.write("body.txt", "Content-Type: text/plain\n\nWe have a deal.\n");
+        check_done(session.openssl({"cms", "-sign", "-in", "body.txt", "-signer", bob.identity.certificate,
+                                    "-inkey", bob.identity.key, "-receipt_request_to", bob.identity.email,
+                                    "-receipt_request_all", "-from", bob.identity.email, "-to", alice.email,
+                                    "-subject", "A deal", "-out", "sent.eml"}));
+        check_done(session.signet({"mail", "receipt", "-k", alice.label, "--trust", session.root(), "-o",
+                                   "receipt.eml", "sent.eml"}));
+        const std::string receipt = session.read("receipt.eml");
+        CHECK(receipt.find("smime-type=signed-receipt") != std::string::npos);
+        CHECK(receipt.find("To: " + bob.identity.email) != std::string::npos);
+        CHECK(receipt.find("From: " + alice.email) != std::string::npos);
+        check_done(session.openssl({"cms", "-verify_receipt", "receipt.eml", "-in", "sent.eml", "-CAfile",
+                                    session.root(), "-out", "out"}));
+        check_done(session.signet(
+            {"mail", "receipt", "--verify", "sent.eml", "--trust", session.root(), "receipt.eml"}));
+    }
+    CHECK(signet::tests::audit_records(session.agent(), "sign", "begun", R"("attributes":"receipt")") == 2);
+}
+
+TEST_CASE("no receipt is made where none is due") {
+    Session session({KeyType::p256});
+    const Bob bob(session);
+    const std::string alice = session.alice().identity(KeyType::p256).email;
+    const auto receipt_for = [&](const Arguments& request) {
+        session.write("body.txt", "Content-Type: text/plain\n\nWe have a deal.\n");
+        Arguments arguments{
+            "cms",    "-sign",          "-in",   "body.txt",         "-signer", bob.identity.certificate,
+            "-inkey", bob.identity.key, "-from", bob.identity.email, "-to",     alice,
+            "-out",   "sent.eml"};
+        arguments.insert(arguments.end(), request.begin(), request.end());
+        check_done(session.openssl(arguments));
+        return session.signet({"mail", "receipt", "--trust", session.root(), "sent.eml"});
+    };
+    check_refused(receipt_for({}), 1);
+    check_refused(receipt_for({"-receipt_request_to", bob.identity.email, "-receipt_request_from",
+                               "carol@example.org"}),
+                  1);
+    check_done(receipt_for({"-receipt_request_to", bob.identity.email, "-receipt_request_from", alice}));
+    check_done(receipt_for({"-receipt_request_to", bob.identity.email, "-receipt_request_first"}));
+    // What does not hold is not confirmed.
+    std::string altered = session.read("sent.eml");
+    altered.replace(altered.find("have a deal"), 11, "have no ally");
+    check_refused(session.signet({"mail", "receipt", "--trust", session.root()}, altered), 1);
+    check_refused(session.signet({"mail", "receipt"}, session.read("sent.eml")), 1);
+    CHECK(session.audit_records("sign", "begun") == 2);
+}

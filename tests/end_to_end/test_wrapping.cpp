@@ -1,0 +1,246 @@
+// Triple wrapping, security labels and mailing lists.
+#include "tests/end_to_end/session.h"
+
+using namespace signet::tests;
+
+namespace {
+
+constexpr const char* policy = "1.3.6.1.4.1.99.2";
+
+std::string mail(const std::string& from, const std::string& to) {
+    return "From: " + from + "\nTo: " + to +
+           "\nSubject: A deal\nMessage-ID: <17@example.org>\nMIME-Version: 1.0\n"
+           "Content-Type: text/plain\n\nWe have a deal.\n";
+}
+
+/// A reader who is cleared for confidential, category HR.
+void write_clearance(Session& session) {
+    session.write("clearance.toml", R"([[policy]]
+oid = "1.3.6.1.4.1.99.2"
+name = "Example Ltd"
+clearance = "confidential"
+
+[[policy.classification]]
+value = 0
+name = "public"
+[[policy.classification]]
+value = 9
+name = "internal"
+[[policy.classification]]
+value = 3
+name = "confidential"
+[[policy.classification]]
+value = 5
+name = "secret"
+
+[[policy.category]]
+type = "1.3.6.1.4.1.99.3"
+name = "department"
+permitted = ["HR"]
+)");
+}
+
+bool has(const std::string& text, const std::string& part) {
+    return text.find(part) != std::string::npos;
+}
+
+/// Alice, who signs and opens with her RSA key and is the list with her P-256 key.
+struct Parties {
+    explicit Parties(Session& session)
+        : alice(session.alice().identity(KeyType::rsa2048)), list(session.alice().identity(KeyType::p256)) {}
+    const Identity& alice;
+    const Identity& list;
+};
+
+}  // namespace
+
+TEST_CASE("a message is wrapped three times and unwrapped at once") {
+    Session session({KeyType::rsa2048, KeyType::p256});
+    const Parties parties(session);
+    write_clearance(session);
+    const auto wrapped =
+        session.signet({"mail", "wrap", "-k", parties.alice.label, "-r", parties.alice.label, "--label",
+                        std::string(policy) + "/3", "--category", "1.3.6.1.4.1.99.3=HR", "--privacy-mark",
+                        "Board only", "--request-receipt", parties.alice.email},
+                       mail(parties.alice.email, parties.alice.email));
+    check_done(wrapped);
+    CHECK_FALSE(has(wrapped.out, "We have a deal"));
+    // Outside is a signature that others verify, inside an encrypted part that they open.
+    session.write("wrapped.eml", wrapped.out);
+    check_done(session.openssl(
+        {"cms", "-verify", "-in", "wrapped.eml", "-CAfile", session.root(), "-out", "encrypted.eml"}));
+    const auto inside = session.signet({"mail", "decrypt"}, "From: a@b\n" + session.read("encrypted.eml"));
+    check_done(inside);
+    session.write("inside.eml", inside.out);
+    check_done(session.openssl(
+        {"cms", "-verify", "-in", "inside.eml", "-CAfile", session.root(), "-out", "content.txt"}));
+    CHECK(has(session.read("content.txt"), "We have a deal."));
+
+    const auto unwrapped = session.signet(
+        {"mail", "unwrap", "--trust", session.root(), "--clearance", "clearance.toml", "wrapped.eml"});
+    check_done(unwrapped);
+    CHECK(has(unwrapped.out, "We have a deal."));
+    CHECK(has(unwrapped.err, "label: Example Ltd: confidential, HR (Board only)"));
+    // The receipt request is inside, and is found there.
+    const auto receipt = session.signet(
+        {"mail", "receipt", "-k", parties.alice.label, "--trust", session.root(), "wrapped.eml"});
+    check_done(receipt);
+    session.write("receipt.eml", receipt.out);
+    check_done(session.signet(
+        {"mail", "receipt", "--verify", "wrapped.eml", "--trust", session.root(), "receipt.eml"}));
+    check_refused(session.signet({"mail", "unwrap", "wrapped.eml"}), 1);
+}
+
+TEST_CASE("a label above the reader is not shown") {
+    Session session({KeyType::rsa2048, KeyType::p256});
+    const Parties parties(session);
+    write_clearance(session);
+    const auto shown = [&](const Arguments& label, const std::string& command) {
+        Arguments arguments{"mail", command == "unwrap" ? "wrap" : "sign", "-k", parties.alice.label};
+        if (command == "unwrap") {
+            arguments.insert(arguments.end(), {"-r", parties.alice.label});
+        }
+        arguments.insert(arguments.end(), label.begin(), label.end());
+        const auto made = session.signet(arguments, mail(parties.alice.email, parties.alice.email));
+        check_done(made);
+        return session.signet(
+            {"mail", command, "--trust", session.root(), "--clearance", "clearance.toml", "-o", "shown"},
+            made.out);
+    };
+    const std::string oid = policy;
+    const auto command = GENERATE(as<std::string>(), "verify", "unwrap");
+    CAPTURE(command);
+    for (const Arguments& label :
+         {Arguments{"--label", oid + "/5"}, Arguments{"--label", oid + "/7"}, Arguments{"--label", "1.2.3/0"},
+          Arguments{"--label", oid + "/0", "--category", "1.3.6.1.4.1.99.3=Legal"},
+          Arguments{"--label", oid + "/0", "--category", "1.2.3.4=HR"},
+          Arguments{"--label", "1.2.3/0", "--equivalent-label", oid + "/5"}}) {
+        CAPTURE(label);
+        check_refused(shown(label, command), 7);
+        CHECK_FALSE(session.exists("shown"));
+    }
+    for (const Arguments& label : {Arguments{"--label", oid + "/0"}, Arguments{"--label", oid + "/9"},
+                                   Arguments{"--label", oid + "/3"}, Arguments{"--label", oid}, Arguments{},
+                                   Arguments{"--label", "1.2.3/0", "--equivalent-label", oid + "/3"}}) {
+        CAPTURE(label);
+        check_done(shown(label, command));
+        CHECK(session.exists("shown"));
+        std::filesystem::remove(session.path("shown"));
+    }
+}
+
+TEST_CASE("a clearance that cannot be read shows nothing") {
+    Session session({KeyType::rsa2048, KeyType::p256});
+    const Parties parties(session);
+    const auto made = session.signet({"mail", "sign", "-k", parties.alice.label, "--label", policy},
+                                     mail(parties.alice.email, parties.alice.email));
+    const auto verified = [&] {
+        return session.signet({"mail", "verify", "--trust", session.root(), "--clearance", "clearance.toml"},
+                              made.out);
+    };
+    check_refused(verified(), 9);
+    for (const char* text :
+         {"policy = 3", "[[policy]]\nname = \"x\"", "unknown = 1", "not toml",
+          "[[policy]]\noid = \"1.2\"\nname = \"x\"\nclearance = \"high\"\n"
+          "[[policy.classification]]\nvalue = 1\nname = \"low\"",
+          "[[policy]]\noid = \"1.2\"\nname = \"x\"\n[[policy]]\noid = \"1.2\"\nname = \"y\""}) {
+        CAPTURE(text);
+        session.write("clearance.toml", text);
+        const auto refused = verified();
+        check_refused(refused, 9);
+        CHECK(has(refused.err, "clearance.toml:"));
+        CHECK(refused.out.empty());
+    }
+}
+
+TEST_CASE("the labels outside and inside must agree") {
+    Session session({KeyType::rsa2048, KeyType::p256});
+    const Parties parties(session);
+    const auto inner = session.signet({"mail", "encrypt", "--sign", "-k", parties.alice.label, "-r",
+                                       parties.alice.label, "--label", std::string(policy) + "/5"},
+                                      mail(parties.alice.email, parties.alice.email));
+    check_done(inner);
+    const auto outer = [&](const std::string& label) {
+        const auto made =
+            session.signet({"mail", "sign", "-k", parties.alice.label, "--label", label}, inner.out);
+        check_done(made);
+        return session.signet({"mail", "unwrap", "--trust", session.root()}, made.out);
+    };
+    check_done(outer(std::string(policy) + "/5"));
+    const auto refused = outer(std::string(policy) + "/0");
+    check_refused(refused, 1);
+    CHECK(has(refused.err, "label outside and the one inside differ"));
+}
+
+TEST_CASE("a list sends a message on to its members, once") {
+    Session session({KeyType::rsa2048, KeyType::p256, KeyType::p384});
+    const Parties parties(session);
+    const Identity& second = session.alice().identity(KeyType::p384);
+    const std::string oid = policy;
+    const auto wrapped = session.signet({"mail", "wrap", "-k", parties.alice.label, "-r", parties.list.label,
+                                         "--label", oid + "/3", "--request-receipt", parties.alice.email},
+                                        mail(parties.alice.email, parties.list.email));
+    check_done(wrapped);
+    const auto sent_on =
+        session.signet({"mail", "expand", "-k", parties.list.label, "-r", second.label, "--trust",
+                        session.root(), "--receipts", "instead-of", "--receipts-to", "owner@example.org"},
+                       wrapped.out);
+    check_done(sent_on);
+    session.write("first.eml", sent_on.out);
+    check_done(
+        session.openssl({"cms", "-verify", "-in", "first.eml", "-CAfile", session.root(), "-out", "x"}));
+    const auto printed = session.openssl({"cms", "-cmsout", "-print", "-in", "first.eml"});
+    CHECK(has(printed.out, "id-smime-aa-mlExpandHistory"));
+    CHECK(has(printed.out, "id-smime-aa-securityLabel"));
+
+    const auto read = session.signet({"mail", "unwrap", "--trust", session.root(), "first.eml"});
+    check_done(read);
+    CHECK(has(read.out, "We have a deal."));
+    CHECK(has(read.err, "label: " + oid + " classification 3"));
+    const auto receipt =
+        session.signet({"mail", "receipt", "-k", second.label, "--trust", session.root(), "first.eml"});
+    check_done(receipt);
+    CHECK(has(receipt.out, "To: owner@example.org"));
+    CHECK_FALSE(has(receipt.out, "To: " + parties.alice.email));
+    session.write("receipt.eml", receipt.out);
+    session.write("wrapped.eml", wrapped.out);
+    check_done(session.signet(
+        {"mail", "receipt", "--verify", "wrapped.eml", "--trust", session.root(), "receipt.eml"}));
+
+    // The second list has the first among its members.
+    const auto back = session.signet({"mail", "expand", "-k", second.label, "-r", parties.list.label,
+                                      "--trust", session.root(), "--receipts", "none"},
+                                     sent_on.out);
+    check_done(back);
+    check_refused(
+        session.signet({"mail", "receipt", "-k", parties.list.label, "--trust", session.root()}, back.out),
+        1);
+    const auto loop = session.signet(
+        {"mail", "expand", "-k", parties.list.label, "-r", second.label, "--trust", session.root()},
+        back.out);
+    check_refused(loop, 1);
+    CHECK(has(loop.err, "loop"));
+    // An outer signature that does not hold is not passed on.
+    check_refused(session.signet({"mail", "expand", "-k", second.label, "-r", second.label}, wrapped.out), 1);
+}
+
+TEST_CASE("a list leaves an author's signature in its place") {
+    Session session({KeyType::rsa2048, KeyType::p256});
+    const Parties parties(session);
+    const auto made = session.signet({"mail", "sign", "-k", parties.alice.label, "--request-receipt",
+                                      parties.alice.email, "--receipts-from", "first-tier"},
+                                     mail(parties.alice.email, parties.list.email));
+    check_done(made);
+    check_done(
+        session.signet({"mail", "receipt", "-k", parties.list.label, "--trust", session.root()}, made.out));
+    const auto sent_on =
+        session.signet({"mail", "expand", "-k", parties.list.label, "--trust", session.root()}, made.out);
+    check_done(sent_on);
+    const auto read = session.signet({"mail", "unwrap", "--trust", session.root()}, sent_on.out);
+    check_done(read);
+    CHECK(has(read.out, "We have a deal."));
+    // Who has it from a list is not of the first tier.
+    check_refused(
+        session.signet({"mail", "receipt", "-k", parties.list.label, "--trust", session.root()}, sent_on.out),
+        1);
+}
