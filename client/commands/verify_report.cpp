@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "client/commands/attribute_report.h"
 #include "client/commands/text_block.h"
 #include "client/rfc3339.h"
 
@@ -112,6 +113,7 @@ void report_signer(JsonWriter& json, const cms::SignerResult& signer) {
                 .end_object();
     json.end_array();
     report_path(json, signer);
+    write_attributes(json.key("attributes"), signer);
     json.end_object();
 }
 
@@ -132,6 +134,7 @@ std::string verify_report(const cms::SignedDataResult& result) {
         if (signer.signing_time)
             block.line("signed", rfc3339(*signer.signing_time) + ", as the signer says");
         block.line("algorithm", signer.signature_algorithm + " with " + signer.digest_algorithm);
+        report_attributes(block, signer);
         for (const cms::Reason& reason : signer.reasons)
             block.line("why not", reason.text);
         for (const cms::WeakAlgorithm& weak : signer.weak)

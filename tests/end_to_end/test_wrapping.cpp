@@ -244,3 +244,22 @@ TEST_CASE("a list leaves an author's signature in its place") {
         session.signet({"mail", "receipt", "-k", parties.list.label, "--trust", session.root()}, sent_on.out),
         1);
 }
+
+TEST_CASE("there is an end to the layers that are taken off") {
+    Session session({KeyType::p256});
+    const Identity& alice = session.alice().identity(KeyType::p256);
+    std::string message = mail(alice.email, alice.email);
+    for (int layers = 1; layers <= 9; ++layers) {
+        const auto made = session.signet({"mail", "sign"}, message);
+        check_done(made);
+        message = made.out;
+        const auto read = session.signet({"mail", "unwrap", "--trust", session.root()}, message);
+        CAPTURE(layers);
+        if (layers <= 8) {
+            check_done(read);
+            CHECK(has(read.out, "We have a deal."));
+        } else {
+            check_refused(read, 8);
+        }
+    }
+}

@@ -209,3 +209,56 @@ TEST_CASE("no encoder takes what its type does not allow") {
     CHECK_THROWS_AS(commitment_type_attribute("proof"), Error);
     CHECK_THROWS_AS(equivalent_labels_attribute({}), Error);
 }
+
+TEST_CASE("an attribute that is damaged anywhere is read or refused, never more") {
+    const CertificateAuthority root;
+    SecurityLabel other = sample_label();
+    other.policy = "1.2.3.4.5";
+    const std::vector<Bytes> all{
+        content_hints_attribute({"What it is", "1.2.840.113549.1.7.1"}),
+        content_identifier_attribute(Bytes{1, 2, 3}),
+        receipt_request_attribute({{1, 2}, ReceiptsFrom::listed, {{"bob@example.org"}}, {{"a@example.org"}}}),
+        security_label_attribute(sample_label()),
+        equivalent_labels_attribute({other, sample_label()}),
+        signature_policy_attribute(
+            {"1.2.3", DigestAlgorithm::sha256, digest(DigestAlgorithm::sha256, content), "https://a"}),
+        commitment_type_attribute("1.2.840.113549.1.9.16.6.1"),
+        capabilities_attribute({ContentCipher::aes256_gcm}),
+        expansion_history_attribute(
+            {new_expansion(root.certificate(), now, ListReceiptPolicy::instead_of, {"owner@example.org"})}),
+        msg_sig_digest_attribute(Bytes(32, 7))};
+    const auto read_all = [](BytesView encoding) {
+        int refused = 0;
+        const auto attempt = [&](auto reader) {
+            try {
+                const SignedAttributeSet set(encoding);
+                (void)reader(set);
+            } catch (const Error&) {
+                ++refused;
+            }
+        };
+        attempt(content_hints_in);
+        attempt(content_identifier_in);
+        attempt(receipt_request_in);
+        attempt(security_label_in);
+        attempt(equivalent_labels_in);
+        attempt(signature_policy_in);
+        attempt(commitment_type_in);
+        attempt(capabilities_in);
+        attempt(expansion_history_in);
+        attempt(msg_sig_digest_in);
+        return refused;
+    };
+    for (const Bytes& one : all) {
+        const Bytes set = asn1::set_of(asn1::Tag::set, {one});
+        CHECK(read_all(set) == 0);
+        for (std::size_t size = 1; size < set.size(); ++size)
+            CHECK(read_all(BytesView(set).first(size)) == 10);
+        for (std::size_t bit = 0; bit < 8 * set.size(); ++bit) {
+            Bytes flipped = set;
+            flipped[bit / 8] ^= static_cast<std::uint8_t>(1U << (bit % 8));
+            const int refused = read_all(flipped);
+            CHECK((refused <= 1 || refused == 10));
+        }
+    }
+}
