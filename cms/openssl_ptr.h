@@ -55,9 +55,7 @@ using X509AlgorPtr = OpensslPtr<X509_ALGOR, X509_ALGOR_free>;
 using X509NamePtr = OpensslPtr<X509_NAME, X509_NAME_free>;
 /// The elements of a SEQUENCE or SET, with the stack.
 struct Asn1AnyStackDeleter {
-    void operator()(ASN1_SEQUENCE_ANY* stack) const noexcept {
-        sk_ASN1_TYPE_pop_free(stack, ASN1_TYPE_free);
-    }
+    void operator()(ASN1_SEQUENCE_ANY* stack) const noexcept { sk_ASN1_TYPE_pop_free(stack, ASN1_TYPE_free); }
 };
 using Asn1AnyStackPtr = std::unique_ptr<ASN1_SEQUENCE_ANY, Asn1AnyStackDeleter>;
 /// The stack alone; its certificates belong to others.

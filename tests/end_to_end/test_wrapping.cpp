@@ -129,6 +129,59 @@ TEST_CASE("a label above the reader is not shown") {
     }
 }
 
+TEST_CASE("a label above the reader is not shown by what opens it or takes its content out") {
+    Session session({KeyType::rsa2048});
+    const std::string& alice = session.label(KeyType::rsa2048);
+    const std::string email = session.alice().identity(KeyType::rsa2048).email;
+    write_clearance(session);
+    for (const auto& [number, status] : {std::pair{"/5", 7}, std::pair{"/3", 0}}) {
+        CAPTURE(number);
+        const std::string label = policy + std::string(number);
+        const auto encrypted = session.signet(
+            {"mail", "encrypt", "--sign", "-k", alice, "-r", alice, "--label", label}, mail(email, email));
+        check_done(encrypted);
+        const auto opened =
+            session.signet({"mail", "decrypt", "--clearance", "clearance.toml"}, encrypted.out);
+        session.write("a.txt", "We have a deal.\n");
+        check_done(session.signet({"sign", "--attached", "-k", alice, "--label", label, "a.txt"}));
+        const auto taken = session.signet({"verify", "--trust", session.root(), "--clearance",
+                                           "clearance.toml", "-o", "out.txt", "a.txt.p7m"});
+        CHECK(taken.status == status);
+        CHECK(session.exists("out.txt") == (status == 0));
+        if (status == 0) {
+            check_done(opened);
+            CHECK(has(opened.out, "We have a deal."));
+        } else {
+            check_refused(opened, status);
+            CHECK(opened.out.empty());
+            CHECK(has(taken.err, "secret by Example Ltd, and the reader is cleared for confidential"));
+        }
+    }
+}
+
+TEST_CASE("the reader's own clearance is found without being named") {
+    Session session({KeyType::p256});
+    const std::string email = session.alice().identity(KeyType::p256).email;
+    const auto made =
+        session.signet({"mail", "sign", "--label", std::string(policy) + "/5"}, mail(email, email));
+    check_done(made);
+    const auto verified = [&] {
+        return session.agent().signet({"mail", "verify", "--trust", session.root()},
+                                      {.stdin_text = made.out,
+                                       .environment = {{"XDG_CONFIG_HOME", session.path("config").string()}},
+                                       .folder = session.path(".")});
+    };
+    check_done(verified());
+    std::filesystem::create_directories(session.path("config/signet"));
+    write_clearance(session);
+    std::filesystem::rename(session.path("clearance.toml"), session.path("config/signet/clearance.toml"));
+    check_refused(verified(), 7);
+    // What is there but cannot be read must not count as absent.
+    std::filesystem::remove(session.path("config/signet/clearance.toml"));
+    std::filesystem::create_directory(session.path("config/signet/clearance.toml"));
+    check_refused(verified(), 9);
+}
+
 TEST_CASE("a clearance that cannot be read shows nothing") {
     Session session({KeyType::rsa2048, KeyType::p256});
     const Parties parties(session);

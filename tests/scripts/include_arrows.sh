@@ -6,15 +6,16 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
 # FOLDER: the folders whose headers it may include besides its own.
 arrows='
 secret:
-cms: cms/asn1 secret
+cms: cms/asn1 cms/attributes secret
 cms/asn1: cms
+cms/attributes: cms cms/asn1
 token/protocol: secret
 token: token/protocol secret
 agent/protocol:
 agent/pin: agent secret
-agent: agent/pin agent/protocol cms secret token/protocol
-client: agent/protocol cms secret
-client/commands: client agent/protocol cms secret
+agent: agent/pin agent/protocol cms cms/attributes secret token/protocol
+client: agent/protocol cms cms/attributes secret
+client/commands: client agent/protocol cms cms/attributes secret
 client/commands/token: client client/commands agent/protocol cms secret
 client/mail: client client/commands agent/protocol cms secret
 '
