@@ -34,6 +34,7 @@ using Asn1TypePtr = OpensslPtr<ASN1_TYPE, ASN1_TYPE_free>;
 using Asn1TimePtr = OpensslPtr<ASN1_TIME, ASN1_TIME_free>;
 using BioPtr = OpensslPtr<BIO, BIO_free_all>;
 using BignumPtr = OpensslPtr<BIGNUM, BN_free>;
+using CertificatePoliciesPtr = OpensslPtr<CERTIFICATEPOLICIES, CERTIFICATEPOLICIES_free>;
 using EcGroupPtr = OpensslPtr<EC_GROUP, EC_GROUP_free>;
 using EcPointPtr = OpensslPtr<EC_POINT, EC_POINT_free>;
 using EcdsaSigPtr = OpensslPtr<ECDSA_SIG, ECDSA_SIG_free>;

@@ -100,6 +100,25 @@ bool names(const asn1::IssuerSerial* issuer_serial, const Certificate& signer) {
            ASN1_INTEGER_cmp(issuer_serial->serial_number, X509_get0_serialNumber(signer.x509())) == 0;
 }
 
+/// Whether one of the policies under which the signer wants the certificate relied upon is one of its own:
+/// only then has a path any of them (RFC 5035 section 3, RFC 5280 section 6.1.1 (c)).
+bool is_issued_under(const STACK_OF(POLICYINFO) * wanted, const Certificate& signer) {
+    if (wanted == nullptr)
+        return true;
+    const CertificatePoliciesPtr own(static_cast<CERTIFICATEPOLICIES*>(
+        X509_get_ext_d2i(signer.x509(), NID_certificate_policies, nullptr, nullptr)));
+    ERR_clear_error();
+    for (int i = 0; i < sk_POLICYINFO_num(own.get()); ++i) {
+        const ASN1_OBJECT* policy = sk_POLICYINFO_value(own.get(), i)->policyid;
+        if (OBJ_obj2nid(policy) == NID_any_policy && sk_POLICYINFO_num(wanted) > 0)
+            return true;
+        for (int k = 0; k < sk_POLICYINFO_num(wanted); ++k)
+            if (OBJ_cmp(policy, sk_POLICYINFO_value(wanted, k)->policyid) == 0)
+                return true;
+    }
+    return false;
+}
+
 /// The first certificate is the signer's own (RFC 5035 section 3, RFC 2634 section 5.4).
 bool names_v2(const ASN1_TYPE* value, const Certificate& signer) {
     const auto attribute =
@@ -111,7 +130,7 @@ bool names_v2(const ASN1_TYPE* value, const Certificate& signer) {
         id.hash_algorithm == nullptr ? DigestAlgorithm::sha256 : read_digest_algorithm(*id.hash_algorithm);
     return hash && hash != DigestAlgorithm::md5 &&
            same_bytes(asn1::view_of(*id.cert_hash), digest(*hash, signer.der())) &&
-           names(id.issuer_serial, signer);
+           names(id.issuer_serial, signer) && is_issued_under(attribute->policies, signer);
 }
 
 bool names_v1(const ASN1_TYPE* value, const Certificate& signer) {
@@ -121,7 +140,7 @@ bool names_v1(const ASN1_TYPE* value, const Certificate& signer) {
         return false;
     const asn1::ESSCertID& id = *asn1::sk_ESSCertID_value(attribute->certs, 0);
     return same_bytes(asn1::view_of(*id.cert_hash), digest(DigestAlgorithm::sha1, signer.der())) &&
-           names(id.issuer_serial, signer);
+           names(id.issuer_serial, signer) && is_issued_under(attribute->policies, signer);
 }
 
 /// `check`, where an attribute that cannot be parsed does not agree.

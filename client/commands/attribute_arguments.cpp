@@ -100,7 +100,7 @@ class AttributeArguments {
     }
 
     [[nodiscard]] std::string commitment() const {
-        const std::string value = m_parsed.text("commitment");
+        std::string value = m_parsed.text("commitment");
         for (const auto& [name, oid] : commitments)
             if (name == value)
                 return std::string(oid);

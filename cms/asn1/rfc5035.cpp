@@ -28,7 +28,7 @@ ASN1_SEQUENCE(ESSCertIDv2) = {
 //   policies SEQUENCE OF PolicyInformation OPTIONAL }                             RFC 5035 section 3
 ASN1_SEQUENCE(SigningCertificateV2) = {
     ASN1_SEQUENCE_OF(SigningCertificateV2, certs, ESSCertIDv2),
-    ASN1_SEQUENCE_OF_OPT(SigningCertificateV2, policies, ASN1_ANY),
+    ASN1_SEQUENCE_OF_OPT(SigningCertificateV2, policies, POLICYINFO),
 } ASN1_SEQUENCE_END(SigningCertificateV2)
 
 // ESSCertID ::= SEQUENCE {
@@ -44,7 +44,7 @@ ASN1_SEQUENCE(ESSCertID) = {
 //   policies SEQUENCE OF PolicyInformation OPTIONAL }                             RFC 2634 section 5.4
 ASN1_SEQUENCE(SigningCertificate) = {
     ASN1_SEQUENCE_OF(SigningCertificate, certs, ESSCertID),
-    ASN1_SEQUENCE_OF_OPT(SigningCertificate, policies, ASN1_ANY),
+    ASN1_SEQUENCE_OF_OPT(SigningCertificate, policies, POLICYINFO),
 } ASN1_SEQUENCE_END(SigningCertificate)
 
 // clang-format on

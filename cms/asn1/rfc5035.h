@@ -25,8 +25,7 @@ DEFINE_STACK_OF(ESSCertIDv2)
 /// Section 3.
 struct SigningCertificateV2 {
     STACK_OF(ESSCertIDv2) * certs;
-    /// Not looked at.
-    STACK_OF(ASN1_TYPE) * policies;
+    STACK_OF(POLICYINFO) * policies;
 };
 DECLARE_ASN1_ITEM(SigningCertificateV2)
 
@@ -40,8 +39,7 @@ DEFINE_STACK_OF(ESSCertID)
 /// RFC 2634 section 5.4.
 struct SigningCertificate {
     STACK_OF(ESSCertID) * certs;
-    /// Not looked at.
-    STACK_OF(ASN1_TYPE) * policies;
+    STACK_OF(POLICYINFO) * policies;
 };
 DECLARE_ASN1_ITEM(SigningCertificate)
 

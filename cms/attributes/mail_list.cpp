@@ -111,6 +111,7 @@ std::vector<MailListExpansion> expansion_history_in(const SignedAttributeSet& at
     if (count < 1 || count > static_cast<int>(max_expansions))
         throw Error(ErrorCode::malformed, "an mlExpansionHistory with a length out of bounds");
     std::vector<MailListExpansion> history;
+    history.reserve(static_cast<std::size_t>(count));
     for (int i = 0; i < count; ++i)
         history.push_back(read(*asn1::sk_MLData_value(all.get(), i)));
     return history;

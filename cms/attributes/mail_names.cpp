@@ -49,6 +49,7 @@ std::vector<MailNames> read_mail_names(const STACK_OF(GENERAL_NAMES) * names, st
     if (count < 1 || static_cast<std::size_t>(count) > most)
         throw Error(ErrorCode::malformed, "a list of GeneralNames with a length out of bounds");
     std::vector<MailNames> all;
+    all.reserve(static_cast<std::size_t>(count));
     for (int i = 0; i < count; ++i)
         all.push_back(mail_names_in(*sk_GENERAL_NAMES_value(names, i)));
     return all;

@@ -18,6 +18,7 @@ std::vector<std::string> first_addresses(const std::vector<MailNames>& names, st
     if (names.empty() || names.size() > most)
         throw Error(ErrorCode::failed, "a receipt request with a number of names out of bounds");
     std::vector<std::string> addresses;
+    addresses.reserve(names.size());
     for (const MailNames& one : names)
         addresses.push_back(one.empty() ? std::string() : one.front());
     return addresses;

@@ -10,6 +10,7 @@
 #include <openssl/err.h>
 
 #include <algorithm>
+#include <tuple>
 
 namespace signet::cms {
 namespace {
@@ -136,7 +137,9 @@ bool read_field(const ASN1_TYPE& field, SecurityLabel& label) {
 }
 
 void put_in_order(std::vector<SecurityCategory>& categories) {
-    std::sort(categories.begin(), categories.end());
+    std::sort(categories.begin(), categories.end(), [](const SecurityCategory& a, const SecurityCategory& b) {
+        return std::tie(a.type, a.value) < std::tie(b.type, b.value);
+    });
     categories.erase(std::unique(categories.begin(), categories.end()), categories.end());
 }
 
@@ -215,6 +218,7 @@ std::vector<SecurityLabel> equivalent_labels_in(const SignedAttributeSet& attrib
     if (count < 1 || count > static_cast<int>(max_equivalent_labels))
         throw Error(ErrorCode::malformed, "malformed equivalentLabels");
     std::vector<SecurityLabel> labels;
+    labels.reserve(static_cast<std::size_t>(count));
     for (int i = 0; i < count; ++i)
         labels.push_back(parse_security_label(encoding_of(*sk_ASN1_TYPE_value(all.get(), i))));
     return labels;

@@ -1,7 +1,6 @@
 // ESSSecurityLabel and EquivalentLabels (RFC 2634 sections 3.2 and 3.4).
 #pragma once
 
-#include <compare>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -26,7 +25,7 @@ struct SecurityCategory {
     /// DER, as `type` defines it.
     Bytes value;
 
-    auto operator<=>(const SecurityCategory&) const = default;
+    bool operator==(const SecurityCategory&) const = default;
 };
 
 /// Texts as a category's value: SEQUENCE OF UTF8String (RFC 3114 section 2.3).
@@ -43,7 +42,7 @@ struct SecurityLabel {
     std::optional<std::uint32_t> classification;
     /// UTF-8, as the signer claims; empty for none.
     std::string privacy_mark;
-    /// In order of DER, each once.
+    /// In order, each once.
     std::vector<SecurityCategory> categories;
 
     bool operator==(const SecurityLabel&) const = default;

@@ -151,6 +151,55 @@ TEST_CASE("signingCertificate, old and new, must name the signer's certificate")
                      ReasonCode::other_certificate, "another certificate (signingCertificate)"));
 }
 
+TEST_CASE("signingCertificate may say under which policies the certificate is relied upon") {
+    const CertificateAuthority root;
+    const auto policies_of = [](const std::vector<std::string>& policies) {
+        Bytes list;
+        for (const std::string& policy : policies)
+            asn1::append(list, asn1::tlv(Tag::sequence, {asn1::object_identifier(policy)}));
+        return asn1::tlv(Tag::sequence, {list});
+    };
+    const auto issued_under = [&](const std::vector<std::string>& policies) {
+        CertificateRequest request;
+        if (policies.empty())
+            return root.issue(test_key(KeyType::p256), request);
+        std::string value = "DER:";
+        for (const std::uint8_t byte : policies_of(policies)) {
+            value += "0123456789abcdef"[byte >> 4U];
+            value += "0123456789abcdef"[byte & 15U];
+        }
+        request.extensions.emplace_back(NID_certificate_policies, value);
+        return root.issue(test_key(KeyType::p256), request);
+    };
+    // Both versions alike, but for the hash.
+    const auto asserting = [&](const Certificate& certificate, const std::vector<std::string>& policies,
+                               bool old) {
+        const Bytes hash =
+            asn1::tlv(Tag::octet_string,
+                      {digest(old ? DigestAlgorithm::sha1 : DigestAlgorithm::sha256, certificate.der())});
+        const Bytes ids = asn1::tlv(Tag::sequence, {asn1::tlv(Tag::sequence, {hash})});
+        return attribute(old ? "1.2.840.113549.1.9.16.2.12" : "1.2.840.113549.1.9.16.2.47",
+                         asn1::tlv(Tag::sequence, {ids, policies_of(policies)}));
+    };
+    const bool old = GENERATE(false, true);
+    CAPTURE(old);
+    const auto intact = [&](const std::vector<std::string>& issued, const std::vector<std::string>& wanted) {
+        const Certificate alice = issued_under(issued);
+        const Bytes digest_attribute = message_digest();
+        const Bytes asserted = asserting(alice, wanted, old);
+        const SignerResult signer = only_signer(
+            signed_with(alice, {content_type, digest_attribute, asserted}), trusting(root.certificate()));
+        CHECK(signer.intact != has_reason(signer, ReasonCode::other_certificate, "another certificate"));
+        return signer.intact;
+    };
+    CHECK(intact({"1.2.3.4"}, {"1.2.3.4"}));
+    CHECK(intact({"1.2.3.4", "1.2.3.5"}, {"1.2.3.9", "1.2.3.5"}));
+    CHECK(intact({"2.5.29.32.0"}, {"1.2.3.4"}));
+    CHECK_FALSE(intact({"1.2.3.4"}, {"1.2.3.5"}));
+    CHECK_FALSE(intact({"1.2.3.4"}, {}));
+    CHECK_FALSE(intact({}, {"1.2.3.4"}));
+}
+
 TEST_CASE("signed attributes are no content that was signed without attributes") {
     const CertificateAuthority root;
     const Certificate alice = root.issue(test_key(KeyType::p256));

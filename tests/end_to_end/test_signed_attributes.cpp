@@ -121,3 +121,20 @@ TEST_CASE("attributes that cannot be are refused before anything is signed") {
     CHECK(session.files() == std::vector<std::string>{"a.txt"});
     CHECK(session.audit_records("sign", "begun") == 0);
 }
+
+TEST_CASE("the certificate that a signer means is one for signet and for openssl") {
+    Session session({KeyType::rsa2048, KeyType::p256});
+    const SoftwareIdentity bob = software_identity(session.alice().ca(), KeyType::p256, session.path("."));
+    session.write("a.txt", "All is well.\n");
+    for (const Identity& alice : session.alice().identities()) {
+        CAPTURE(alice.label);
+        check_done(session.signet({"sign", "-k", alice.label, "a.txt"}));
+        check_done(
+            session.openssl({"cms", "-verify", "-cades", "-inform", "DER", "-in", "a.txt.p7s", "-content",
+                             "a.txt", "-binary", "-CAfile", session.root(), "-out", "out"}));
+    }
+    check_done(session.openssl({"cms", "-sign", "-cades", "-binary", "-in", "a.txt", "-signer",
+                                bob.certificate, "-inkey", bob.key, "-outform", "DER", "-out", "bob.p7s"}));
+    CHECK(has(printed(session, "bob.p7s"), "id-smime-aa-signingCertificateV2"));
+    check_done(session.signet({"verify", "--trust", session.root(), "bob.p7s", "a.txt"}));
+}
