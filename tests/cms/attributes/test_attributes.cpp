@@ -107,6 +107,26 @@ TEST_CASE("every typed attribute is signed, verified by OpenSSL and read again")
     CHECK(msg_sig_digest_in(set) == Bytes(32, 7));
 }
 
+TEST_CASE("the limit of a message's size counts what its signer says besides") {
+    const CertificateAuthority root;
+    const Certificate alice = root.issue(test_key(KeyType::p256));
+    std::vector<Bytes> further{security_label_attribute(sample_label())};
+    for (const std::size_t size : {0, 100, 1000}) {
+        further.push_back(content_hints_attribute({std::string(size, 'x'), "1.2.840.113549.1.7.1"}));
+        std::size_t bytes = 0;
+        for (const Bytes& one : further)
+            bytes += one.size();
+        const SignerProfile signer(alice, {});
+        constexpr std::size_t signature_size = 72;
+        const auto limit =
+            signed_data_size_limit({&signer}, signature_size, IncludedCertificates::signer, bytes);
+        CHECK(signed_with(alice, further).size() <= limit);
+        CHECK(limit - bytes ==
+              signed_data_size_limit({&signer}, signature_size, IncludedCertificates::signer));
+        further.pop_back();
+    }
+}
+
 TEST_CASE("OpenSSL reads a receipt request, and makes the receipt that it asks for") {
     const CertificateAuthority root;
     const Certificate alice = root.issue(test_key(KeyType::p256));
