@@ -1,5 +1,6 @@
 // What a signer says besides the content: asked for on the command line, encoded by the agent, read by
 // openssl.
+#include "tests/end_to_end/raw_client.h"
 #include "tests/end_to_end/session.h"
 
 using namespace signet::tests;
@@ -137,4 +138,30 @@ TEST_CASE("the certificate that a signer means is one for signet and for openssl
                                 bob.certificate, "-inkey", bob.key, "-outform", "DER", "-out", "bob.p7s"}));
     CHECK(has(printed(session, "bob.p7s"), "id-smime-aa-signingCertificateV2"));
     check_done(session.signet({"verify", "--trust", session.root(), "bob.p7s", "a.txt"}));
+}
+
+TEST_CASE("what a client hands on of an expansion history is read before it is signed") {
+    Session session({KeyType::p256});
+    RawClient client(session.agent().socket());
+    client.send(frame(hello()));
+    REQUIRE(client.receive());
+    const auto status_of = [&](const std::string& before) {
+        auto request = sign_request();
+        request.mutable_sign()->mutable_attributes()->mutable_expansion()->add_before(before);
+        client.send(frame(request));
+        const auto message = client.receive();
+        REQUIRE(message);
+        signet::agent::protocol::Reply reply;
+        REQUIRE(reply.ParseFromString(*message));
+        return reply.status();
+    };
+    // An MLData with a key identifier and a time, in DER.
+    const std::string whole = std::string("\x30\x17\x04\x04\x01\x02\x03\x04\x18\x0f", 10) + "20260101000000Z";
+    CHECK(status_of(whole) == signet::agent::protocol::DONE);
+    CHECK(status_of(whole.substr(0, whole.size() - 1)) == signet::agent::protocol::MALFORMED);
+    CHECK(status_of(whole + "x") == signet::agent::protocol::MALFORMED);
+    // The same in BER: a length in two octets.
+    CHECK(status_of(std::string("\x30\x81", 2) + whole.substr(1)) == signet::agent::protocol::MALFORMED);
+    CHECK(status_of("rubbish") == signet::agent::protocol::MALFORMED);
+    CHECK(session.audit_records("sign", "begun") == 1);
 }

@@ -91,6 +91,36 @@ TEST_CASE("a message is wrapped three times and unwrapped at once") {
     check_refused(session.signet({"mail", "unwrap", "wrapped.eml"}), 1);
 }
 
+TEST_CASE("what openssl has wrapped three times is unwrapped") {
+    Session session({KeyType::rsa2048});
+    const Identity& alice = session.alice().identity(KeyType::rsa2048);
+    const SoftwareIdentity bob = software_identity(session.alice().ca(), KeyType::p256, session.path("."));
+    const auto signed_by_bob = [&](const std::string& in, const std::string& out, Arguments more) {
+        Arguments arguments{"cms",           "-sign",  "-in",   in,     "-signer",
+                            bob.certificate, "-inkey", bob.key, "-out", out};
+        arguments.insert(arguments.end(), more.begin(), more.end());
+        check_done(session.openssl(arguments));
+    };
+    session.write("body.txt", "Content-Type: text/plain\n\nWe have a deal.\n");
+    const auto form = GENERATE(as<std::string>(), "", "-nodetach");
+    CAPTURE(form);
+    const Arguments opaque = form.empty() ? Arguments{} : Arguments{form};
+    signed_by_bob("body.txt", "inner.eml", opaque);
+    check_done(session.openssl({"cms", "-encrypt", "-aes-256-cbc", "-in", "inner.eml", "-out",
+                                "encrypted.eml", alice.certificate.pem.string()}));
+    Arguments header{"-from", bob.email, "-to", alice.email, "-subject", "A deal"};
+    header.insert(header.end(), opaque.begin(), opaque.end());
+    signed_by_bob("encrypted.eml", "wrapped.eml", header);
+    const auto unwrapped = session.signet({"mail", "unwrap", "--trust", session.root(), "wrapped.eml"});
+    check_done(unwrapped);
+    CHECK(has(unwrapped.out, "We have a deal."));
+    CHECK(has(unwrapped.err, "encrypted, but not authenticated"));
+    // Somebody else's name on it.
+    std::string other = session.read("wrapped.eml");
+    other.replace(other.find("From: " + bob.email), 6 + bob.email.size(), "From: carol@example.org");
+    check_refused(session.signet({"mail", "unwrap", "--trust", session.root()}, other), 1);
+}
+
 TEST_CASE("a label above the reader is not shown") {
     Session session({KeyType::rsa2048, KeyType::p256});
     const Parties parties(session);
