@@ -72,9 +72,9 @@ std::vector<std::string> trust_files(const ParsedArguments& parsed) {
     return files;
 }
 
-Error does_not_verify(const std::string& name, const std::string& why, const ParsedArguments& parsed) {
+Error does_not_verify(const std::string& name, const std::string& why, bool named) {
     return {ExitStatus::answer_is_no, name + " does not verify", why,
-            parsed.has("trust") ? "" : "name the authority's certificate with --trust"};
+            named ? "" : "name the authority's certificate with --trust"};
 }
 
 }  // namespace signet::client::commands

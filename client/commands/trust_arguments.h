@@ -21,9 +21,8 @@ void add_trust_options(CommandOptions& options);
 /// The files that they name.
 [[nodiscard]] std::vector<std::string> trust_files(const ParsedArguments& parsed);
 
-/// Error(1): `name` does not verify, `why`; what to do if --trust named nobody.
-[[nodiscard]] Error does_not_verify(const std::string& name, const std::string& why,
-                                    const ParsedArguments& parsed);
+/// Error(1): `name` does not verify, `why`; what to do if --trust `named` nobody.
+[[nodiscard]] Error does_not_verify(const std::string& name, const std::string& why, bool named);
 
 /// What --help says of trust and revocation, for every command that verifies.
 extern const char* const about_trust;

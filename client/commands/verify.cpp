@@ -162,7 +162,7 @@ ExitStatus verify(const Arguments& arguments) {
         print(report);
     if (!holds)
         throw does_not_verify(parsed->operands.empty() ? "standard input" : parsed->operands[0],
-                              why_not(result), *parsed);
+                              why_not(result), parsed->has("trust"));
     require_clearance(*parsed, result, "cannot show the content");
     if (output)
         output->commit();

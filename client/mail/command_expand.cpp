@@ -40,10 +40,14 @@ cms::ListReceipts list_receipts(const commands::CommandOptions& options,
 ExitStatus expand_command(const Arguments& arguments) {
     commands::CommandOptions options(
         "mail expand", "-k LIST [-r MEMBER]... [--trust PEM] [--receipts POLICY] [-o OUT] [FILE]",
-        "Sends a message on to the members of a mailing list: what is encrypted to the list is encrypted\n"
-        "to the members, and the list signs around it which lists it has come by (RFC 2634). An outer\n"
-        "signature must hold; that of another list is replaced, and its label kept. Exit status 1 if this\n"
-        "list has sent the message on before.");
+        std::string(
+            "Sends a message on to the members of a mailing list: what is encrypted to the list is "
+            "encrypted\n"
+            "to the members, and the list signs around it which lists it has come by (RFC 2634). An outer\n"
+            "signature must hold; that of another list is replaced, and its label kept. Exit status 1 if "
+            "this\n"
+            "list has sent the message on before.\n\n") +
+            commands::about_trust);
     commands::add_encryption_options(options);
     commands::add_signing_options(options);
     commands::add_trust_options(options);
@@ -70,9 +74,12 @@ ExitStatus expand_command(const Arguments& arguments) {
     expansion.members = parsed->list("recipient");
     expansion.receipts = list_receipts(options, *parsed);
     expansion.verification = commands::trust_options(options, *parsed);
+    expansion.trust_is_named = parsed->has("trust");
     const auto source = message_source(*parsed);
     auto read = expansion.members;
-    read.insert(read.end(), {source, parsed->text("trust")});
+    const auto trust = commands::trust_files(*parsed);
+    read.insert(read.end(), trust.begin(), trust.end());
+    read.push_back(source);
     commands::refuse_to_replace(options, read, output_of(*parsed));
     in_the_words_of("cannot expand " + name_of_message(source), Origin::received, [&] {
         const auto raw = read_message(source);

@@ -33,7 +33,7 @@ void confirm(const commands::ParsedArguments& arguments, const std::string& sour
         throw client::Error(ExitStatus::answer_is_no, "cannot make a receipt", "nobody has signed it");
     }
     if (const auto fault = layers_fault(unwrapped, message); !fault.empty()) {
-        throw commands::does_not_verify(name_of_message(source), fault, verify);
+        throw commands::does_not_verify(name_of_message(source), fault, arguments.has("trust"));
     }
     auto receipt = make_receipt(agent, signing, message, unwrapped);
     receipt.bytes = with_line_ends(receipt.bytes, line_ends_of(raw));
@@ -82,7 +82,7 @@ void check(const commands::ParsedArguments& arguments, const std::string& source
         report(arguments, receipt, fault);
     }
     if (!fault.empty()) {
-        throw commands::does_not_verify(name_of_message(source), fault, verify);
+        throw commands::does_not_verify(name_of_message(source), fault, arguments.has("trust"));
     }
 }
 
@@ -91,10 +91,13 @@ void check(const commands::ParsedArguments& arguments, const std::string& source
 ExitStatus receipt_command(const Arguments& arguments) {
     commands::CommandOptions options(
         "mail receipt", "[-k ID] [--trust PEM] [-o OUT] [FILE] | --verify SENT [--trust PEM] [FILE]",
-        "Makes the signed receipt that a message asks for: a message to those who shall have it. The\n"
-        "message must hold. Exit status 1 if no receipt is due.\n\n"
-        "With --verify: says whether the receipt in FILE is for the message in SENT, and holds. --json\n"
-        "then prints one object: holds, reason (a text, or null) and signature, as signet verify --json.");
+        std::string(
+            "Makes the signed receipt that a message asks for: a message to those who shall have it. The\n"
+            "message must hold. Exit status 1 if no receipt is due.\n\n"
+            "With --verify: says whether the receipt in FILE is for the message in SENT, and holds. --json\n"
+            "then prints one object: holds, reason (a text, or null) and signature, as signet verify "
+            "--json.\n\n") +
+            commands::about_trust);
     commands::add_signing_options(options);
     commands::add_trust_options(options);
     options.value("verify", "SENT", "the message that was sent: verify a receipt for it")
@@ -115,7 +118,9 @@ ExitStatus receipt_command(const Arguments& arguments) {
     const auto verify = commands::trust_options(options, *parsed);
     const auto signing = commands::signing_options(options, *parsed);
     const auto source = message_source(*parsed);
-    commands::refuse_to_replace(options, {source, parsed->text("trust")}, output_of(*parsed));
+    auto read = commands::trust_files(*parsed);
+    read.push_back(source);
+    commands::refuse_to_replace(options, read, output_of(*parsed));
     if (parsed->has("verify")) {
         in_the_words_of("cannot verify " + name_of_message(source), Origin::received,
                         [&] { check(*parsed, source, verify); });

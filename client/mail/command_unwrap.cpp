@@ -39,7 +39,7 @@ void unwrap_source(const commands::ParsedArguments& arguments, const std::string
         }
     }
     if (const auto fault = layers_fault(unwrapped, message); !fault.empty()) {
-        throw commands::does_not_verify(name_of_message(source), fault, options);
+        throw commands::does_not_verify(name_of_message(source), fault, arguments.has("trust"));
     }
     const auto labels = commands::require_clearance(arguments, labels_of(unwrapped),
                                                     "cannot show " + name_of_message(source));
@@ -61,10 +61,14 @@ void unwrap_source(const commands::ParsedArguments& arguments, const std::string
 ExitStatus unwrap_command(const Arguments& arguments) {
     commands::CommandOptions options(
         "mail unwrap", "[-k ID] [--trust PEM] [--clearance TOML] [-o OUT] [FILE]",
-        "Opens a message in all its layers of signatures and encryption at once (triple wrapping), and\n"
-        "writes what is inside, which is the body with its Content fields. Says on standard error who\n"
-        "signed each layer, and the security label. Nothing is written unless every signature holds, the\n"
-        "innermost is the sender's, the labels outside and inside agree, and the clearance allows it.");
+        std::string(
+            "Opens a message in all its layers of signatures and encryption at once (triple wrapping), and\n"
+            "writes what is inside, which is the body with its Content fields. Says on standard error who\n"
+            "signed each layer, and the security label. Nothing is written unless every signature holds, "
+            "the\n"
+            "innermost is the sender's, the labels outside and inside agree, and the clearance allows "
+            "it.\n\n") +
+            commands::about_trust);
     commands::add_opening_options(options);
     commands::add_trust_options(options);
     commands::add_clearance_option(options);
@@ -77,8 +81,9 @@ ExitStatus unwrap_command(const Arguments& arguments) {
         throw options.usage_error("mail unwrap prints the message, and no JSON");
     }
     const auto source = message_source(*parsed);
-    commands::refuse_to_replace(options, {source, parsed->text("trust"), parsed->text("clearance")},
-                                output_of(*parsed));
+    auto read = commands::trust_files(*parsed);
+    read.insert(read.end(), {source, parsed->text("clearance")});
+    commands::refuse_to_replace(options, read, output_of(*parsed));
     const auto verify = commands::trust_options(options, *parsed);
     in_the_words_of("cannot open " + name_of_message(source), Origin::received,
                     [&] { unwrap_source(*parsed, source, verify); });

@@ -33,7 +33,8 @@ void verify_source(const commands::ParsedArguments& arguments, const std::string
         commands::print(verification_report_json(verification));
     }
     if (!verification.holds()) {
-        throw commands::does_not_verify(name_of_message(source), why_not(verification), arguments);
+        throw commands::does_not_verify(name_of_message(source), why_not(verification),
+                                        arguments.has("trust"));
     }
     commands::require_clearance(arguments, verification.signed_data,
                                 "cannot show " + name_of_message(source));

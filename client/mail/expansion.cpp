@@ -50,7 +50,7 @@ std::string content_fields_and_body(const Entity& message) {
     return text + "\r\n" + std::string(message.body);
 }
 
-Taken take_apart(const Entity& message, const cms::VerifyOptions& options) {
+Taken take_apart(const Entity& message, const cms::VerifyOptions& options, bool trust_is_named) {
     Taken taken;
     taken.content = content_fields_and_body(message);
     taken.encrypted = is_encrypted_part(message);
@@ -64,7 +64,7 @@ Taken take_apart(const Entity& message, const cms::VerifyOptions& options) {
     auto result = cms::verify_signed_data(
         parts.signed_data, parts.entity ? cms::ContentSource(feed) : cms::ContentSource(), options);
     if (!result.holds()) {
-        throw commands::does_not_verify("the outer signature", commands::why_not(result), options);
+        throw commands::does_not_verify("the outer signature", commands::why_not(result), trust_is_named);
     }
     taken.label = cms::label_of(result);
     taken.history = cms::expansion_history_of(result);
@@ -157,7 +157,7 @@ std::string encrypted_anew(AgentConnection& agent, const Entity& entity, const E
 }  // namespace
 
 FinishedMessage expand(AgentConnection& agent, const Entity& message, const Expansion& expansion) {
-    auto taken = take_apart(message, expansion.verification);
+    auto taken = take_apart(message, expansion.verification, expansion.trust_is_named);
     const auto list = list_certificate(agent, expansion.signing.identities.front());
     if (cms::has_expanded(taken.history, list)) {
         throw client::Error(ExitStatus::answer_is_no, "cannot expand",

@@ -26,6 +26,8 @@ struct Expansion {
     /// The list's own policy.
     cms::ListReceipts receipts;
     cms::VerifyOptions verification;
+    /// Whether a person named whom to trust.
+    bool trust_is_named = false;
 };
 
 /// `message` as the list sends it on: without the outer signature of an earlier list or of triple wrapping,
