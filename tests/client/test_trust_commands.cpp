@@ -132,7 +132,7 @@ TEST_CASE("If the program fails, nobody is trusted, and that is an error") {
     CHECK(file.verify({}, {{"PATH", "/nonexistent"}}).status == 1);
 }
 
-TEST_CASE("--trust takes a folder of certificates, in PEM and DER") {
+TEST_CASE("A folder of certificates in PEM and DER is trusted") {
     const SignedFile file;
     const Session& session = file.session();
     std::filesystem::create_directory(session.path("anchors"));
