@@ -31,7 +31,7 @@ agent::protocol::CertificateSet certificate_set(const CommandOptions& options, c
 
 }  // namespace
 
-void add_signing_options(CommandOptions& options) {
+void add_signer_options(CommandOptions& options) {
     options
         .values("key,k", "ID", "who signs: address, fingerprint, label or pkcs11: URI; several sign together")
         .value("digest", "HASH",
@@ -39,6 +39,10 @@ void add_signing_options(CommandOptions& options) {
         .flag("rsa-pss", "RSASSA-PSS instead of PKCS#1 v1.5, for RSA keys")
         .value("certificates", "SET", "send along: chain (default), signer or none")
         .flag("wait", "if the token is not there, wait until it is inserted");
+}
+
+void add_signing_options(CommandOptions& options) {
+    add_signer_options(options);
     add_attribute_options(options);
 }
 

@@ -6,7 +6,9 @@
 
 namespace signet::client::commands {
 
-/// Adds -k, --digest, --rsa-pss, --certificates, --wait, and those of attribute_arguments.h.
+/// Adds -k, --digest, --rsa-pss, --certificates and --wait.
+void add_signer_options(CommandOptions& options);
+/// The same, and those of attribute_arguments.h.
 void add_signing_options(CommandOptions& options);
 
 /// Whether any of them is there.

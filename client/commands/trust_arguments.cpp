@@ -32,7 +32,7 @@ const char* const about_trust =
     "names, over http, and what they say is kept in $XDG_CACHE_HOME/signet/revocation. Not to know is\n"
     "a warning, and with --revocation require a reason; who is known to be revoked is always refused.\n"
     "Keys and hashes of less than 112 bits (RSA below 2048, SHA-1, MD5) are refused, and with\n"
-    "--legacy a warning.\n\n";
+    "--legacy a warning.";
 
 void add_trust_options(CommandOptions& options) {
     options

@@ -98,7 +98,7 @@ ExitStatus verify(const Arguments& arguments) {
             "certificate has a path to a certificate of --trust. FILE is what a detached signature is\n"
             "for; default: FILE.p7s without .p7s. Exit status 0 only if all holds.\n\n") +
             about_trust +
-            "--json prints one object:\n"
+            "\n\n--json prints one object:\n"
             "  holds         true or false\n"
             "  content_type  object identifier\n"
             "  signers       array of {intact, trusted, reasons (array of {reason, text}), subject,\n"

@@ -1,4 +1,3 @@
-#include "client/commands/attribute_arguments.h"
 #include "client/commands/command_options.h"
 #include "client/commands/encryption_arguments.h"
 #include "client/commands/output_collision.h"
@@ -49,7 +48,7 @@ ExitStatus expand_command(const Arguments& arguments) {
             "list has sent the message on before.\n\n") +
             commands::about_trust);
     commands::add_encryption_options(options);
-    commands::add_signing_options(options);
+    commands::add_signer_options(options);
     commands::add_trust_options(options);
     options.value("receipts", "POLICY", "who gets the members' receipts: none, instead-of, in-addition-to")
         .values("receipts-to", "ADDRESS", "for instead-of and in-addition-to")
@@ -61,8 +60,8 @@ ExitStatus expand_command(const Arguments& arguments) {
     if (parsed->list("key").size() != 1) {
         throw options.usage_error("-k names the list's own key");
     }
-    if (commands::has_attribute_options(*parsed) || parsed->has("json")) {
-        throw options.usage_error("a list says which lists a message has come by, and nothing besides");
+    if (parsed->has("json")) {
+        throw options.usage_error("mail expand prints the message, and no JSON");
     }
     Expansion expansion;
     expansion.signing = commands::signing_options(options, *parsed);

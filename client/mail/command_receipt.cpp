@@ -1,4 +1,3 @@
-#include "client/commands/attribute_arguments.h"
 #include "client/commands/command_options.h"
 #include "client/commands/json_writer.h"
 #include "client/commands/output_collision.h"
@@ -98,16 +97,13 @@ ExitStatus receipt_command(const Arguments& arguments) {
             "then prints one object: holds, reason (a text, or null) and signature, as signet verify "
             "--json.\n\n") +
             commands::about_trust);
-    commands::add_signing_options(options);
+    commands::add_signer_options(options);
     commands::add_trust_options(options);
     options.value("verify", "SENT", "the message that was sent: verify a receipt for it")
         .value("output,o", "OUT", "where the receipt goes; default standard output");
     const auto parsed = options.parse(arguments, 0, 1);
     if (!parsed) {
         return ExitStatus::done;
-    }
-    if (commands::has_attribute_options(*parsed)) {
-        throw options.usage_error("a receipt says what RFC 2634 says, and nothing besides");
     }
     if (parsed->list("key").size() > 1) {
         throw options.usage_error("one reader makes a receipt");

@@ -62,7 +62,7 @@ ExitStatus verify_command(const Arguments& arguments) {
             "on\n"
             "standard error who signed it. Exit status 0 only if all holds.\n\n") +
             commands::about_trust +
-            "--json prints one object on standard output; what is signed is then written only with -o:\n"
+            "\n\n--json prints one object on standard output; what is signed is then written only with -o:\n"
             "  holds      true or false\n"
             "  from       array of addresses\n"
             "  reasons    array of {reason, text}: what is wrong with the message as a whole, reason being\n"
