@@ -35,6 +35,8 @@ constexpr int hopeless_starts = 2;
 constexpr auto long_life = std::chrono::seconds{10};
 /// From one process that is replaced because it shows no token to the next.
 constexpr auto look_again = std::chrono::minutes{1};
+/// A look at the slots that hangs holds up a login for so long, and no login beyond its own time.
+constexpr auto max_look = std::chrono::milliseconds{1000};
 
 /// Both are held until then.
 asio::awaitable<void> close_at_end(std::shared_ptr<asio::posix::stream_descriptor> end,
@@ -196,6 +198,9 @@ asio::awaitable<void> Host::bring_up(std::shared_ptr<Host> self, std::shared_ptr
     load.mutable_load()->set_path(self->m_config.path.string());
     load.mutable_load()->set_init_args(self->m_config.init_args);
     load.mutable_load()->set_sessions(self->m_config.sessions);
+    const auto longest_look =
+        std::min<std::chrono::milliseconds>(self->m_config.operation_timeout / 4, max_look);
+    load.mutable_load()->set_longest_look(static_cast<std::uint32_t>(longest_look.count()));
     const auto loaded = co_await self->ask(channel, load, self->m_config.operation_timeout);
     if (loaded.fate != Fate::answered || self->m_channel != channel || self->m_state != State::starting)
         co_return;

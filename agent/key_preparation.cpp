@@ -127,7 +127,8 @@ asio::awaitable<void> KeyOperations::prepare(Progress& progress) {
         }
         why = "token \"" + token->label + "\" shows no private key for this certificate";
     }
-    const bool may_ask = !progress.inability || progress.asks_for_another;
+    const bool may_ask = progress.asks_for_another ||
+                         (!progress.inability && !(closed && progress.moves_from_another(*closed)));
     if (closed && (may_ask || !closed_asks)) {
         if (closed_asks) {
             const bool waited = co_await await_unasked(progress);

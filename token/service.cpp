@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <chrono>
 #include <csignal>
 #include <memory>
 #include <thread>
@@ -28,6 +29,7 @@ class Loader {
     /// Answers requests until one has loaded a module; none at the end of the channel.
     std::unique_ptr<Module> load();
     [[nodiscard]] unsigned workers() const noexcept { return m_workers; }
+    [[nodiscard]] std::chrono::milliseconds longest_look() const noexcept { return m_longest_look; }
 
   private:
     std::unique_ptr<Module> try_load(protocol::Reply& reply);
@@ -35,6 +37,7 @@ class Loader {
     Mailbox& m_mailbox;
     protocol::Request m_request;
     unsigned m_workers = 0;
+    std::chrono::milliseconds m_longest_look{250};
 };
 
 std::unique_ptr<Module> Loader::load() {
@@ -64,6 +67,8 @@ std::unique_ptr<Module> Loader::try_load(protocol::Reply& reply) {
     if (request.path().empty() || request.sessions() == 0)
         throw TokenError(protocol::BAD_REQUEST, "a Load without a path or without sessions");
     auto module = std::make_unique<Module>(request.path(), request.init_args());
+    if (request.longest_look() != 0)
+        m_longest_look = std::chrono::milliseconds(request.longest_look());
     m_workers = worker_count(module->functions(), request.sessions());
     protocol::Loaded& loaded = *reply.mutable_loaded();
     loaded.set_description(module->description());
@@ -87,7 +92,7 @@ void serve(const Channel& channel) {
         const std::unique_ptr<Module> module = loader.load();
         if (module != nullptr) {
             Anchors anchors(module->functions());
-            SlotWatcher watcher(module->functions(), anchors, channel);
+            SlotWatcher watcher(module->functions(), anchors, channel, loader.longest_look());
             std::vector<std::thread> threads;
             for (unsigned i = 0; i < loader.workers(); ++i) {
                 threads.emplace_back([&] {

@@ -48,10 +48,10 @@ std::set<SlotId> SlotWatch::take_events() {
     return events;
 }
 
-SlotWatch::Tokens SlotWatch::tokens(std::optional<SlotId> held) {
+SlotWatch::Tokens SlotWatch::tokens(const std::set<SlotId>& held) {
     Tokens tokens;
     for (const SlotId slot : occupied_slots(m_functions))
-        tokens[slot] = m_has_events ? std::string() : token_name(slot, slot == held);
+        tokens[slot] = m_has_events ? std::string() : token_name(slot, held.contains(slot));
     return tokens;
 }
 
@@ -72,7 +72,7 @@ std::string SlotWatch::token_name(SlotId slot, bool is_held) {
            std::string(std::begin(info.label), std::end(info.label));
 }
 
-SlotChanges SlotWatch::look(std::optional<SlotId> held) {
+SlotChanges SlotWatch::look(const std::set<SlotId>& held) {
     SlotChanges changes;
     try {
         Tokens now = tokens(held);

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <map>
-#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -31,14 +30,14 @@ class SlotWatch {
 
     /// What has changed since the last look, or since the construction. The caller has `held` itself
     /// (Anchor::share or claim).
-    SlotChanges look(std::optional<SlotId> held = {});
+    SlotChanges look(const std::set<SlotId>& held = {});
 
   private:
     /// Serial number and label of each slot's token; empty where events tell of an exchange.
     using Tokens = std::map<SlotId, std::string>;
 
     std::set<SlotId> take_events();
-    Tokens tokens(std::optional<SlotId> held);
+    Tokens tokens(const std::set<SlotId>& held);
     std::string token_name(SlotId slot, bool is_held);
     /// Of slots with a token before and `now`, those with one of the `events`.
     void add_exchanged(const std::set<SlotId>& events, const Tokens& now, SlotChanges& changes);

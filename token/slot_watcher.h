@@ -1,9 +1,11 @@
 // The thread that tells the agent of tokens that come and go.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
+#include <cstdint>
 #include <mutex>
-#include <optional>
+#include <set>
 #include <thread>
 
 #include "token/anchor.h"
@@ -17,13 +19,14 @@ namespace signet::token {
 class SlotWatcher {
   public:
     /// Has looked when it returns, so that what changes from now on is told; unless the module takes its
-    /// time.
-    SlotWatcher(const CK_FUNCTION_LIST& functions, Anchors& anchors, const Channel& channel);
+    /// time. `longest_wait` bounds each look_now.
+    SlotWatcher(const CK_FUNCTION_LIST& functions, Anchors& anchors, const Channel& channel,
+                std::chrono::milliseconds longest_wait);
     ~SlotWatcher();
 
-    /// Looks now, unless a look is under way that takes its time. What there was to tell is sent when it
-    /// returns, and known to the anchors. The caller has the token in `held` (Anchor::share or claim). For
-    /// any thread.
+    /// Waits for a look that begins after this call; what that finds is sent, and known to the anchors, when
+    /// this returns. A look that takes too long is waited for in vain once, and then not until it is back.
+    /// The caller has the token in `held` (Anchor::share or claim). For any thread.
     void look_now(SlotId held);
 
     SlotWatcher(const SlotWatcher&) = delete;
@@ -31,18 +34,21 @@ class SlotWatcher {
 
   private:
     void run();
-    void look(std::unique_lock<std::mutex>& lock, std::optional<SlotId> held);
-    void end_look();
     void tell(const SlotChanges& changes);
 
     const CK_FUNCTION_LIST& m_functions;
     Anchors& m_anchors;
     const Channel& m_channel;
+    const std::chrono::milliseconds m_longest_wait;
     std::mutex m_mutex;
     std::condition_variable m_changed;
-    /// Used by who set m_looking.
-    std::optional<SlotWatch> m_watch;
-    bool m_looking = true;
+    /// Looks that were begun, and that are over; the first is the construction of the SlotWatch.
+    std::uint64_t m_begun = 1;
+    std::uint64_t m_over = 0;
+    /// The last look that somebody waits for.
+    std::uint64_t m_wanted = 1;
+    /// Tokens that whoever waits has alone.
+    std::multiset<SlotId> m_held;
     /// The look under way has been waited for, in vain.
     bool m_is_late = false;
     bool m_stops = false;

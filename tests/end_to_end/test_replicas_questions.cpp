@@ -145,6 +145,18 @@ TEST_CASE("nobody is asked for another token while a module that crashed begins 
     CHECK(pinentry.asked() == 0);
 }
 
+TEST_CASE("nobody is asked for another token because a message crashes one again and again") {
+    const ScriptedPinentry pinentry(cancel_dialogue);
+    FaultyReplicas replicas({.key = KeyType::rsa2048, .pin_of_alpha = "pinentry", .pinentry = &pinentry});
+    check_done(replicas.signet({"unlock", "beta"}));
+    check_done(
+        replicas.signet({"encrypt", "-r", replicas.bob.certificate, "-o", "report.p7m", "report.txt"}));
+    replicas.beta.module.follow("C_Decrypt crash times 4");
+    check_done(replicas.signet({"decrypt", "-o", "report", "report.p7m"}));
+    // Whoever made the message would learn of the question.
+    CHECK(pinentry.asked() == 0);
+}
+
 TEST_CASE("a person is asked at the use of a key when the token that asks nobody fails") {
     const KeyType key = GENERATE(KeyType::p256, KeyType::rsa2048);
     FaultyReplicas replicas({.key = key, .card_of_alpha = at_each_use_at_pad});

@@ -1,15 +1,21 @@
 #include <p11-kit/pkcs11.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <array>
+#include <atomic>
+#include <chrono>
 #include <future>
 #include <map>
-#include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "tests/catch.h"
 #include "token/slot_watch.h"
+#include "token/slot_watcher.h"
 
 using signet::token::Anchors;
 using signet::token::SlotChanges;
@@ -33,8 +39,10 @@ struct PlayedSlots {
     int waits = 0;
 };
 PlayedSlots played;
+std::atomic<bool> hangs = false;
 
 CK_RV slot_list(CK_BBOOL, CK_SLOT_ID* ids, CK_ULONG* count) {
+    hangs.wait(true);
     if (played.slot_list != CKR_OK)
         return played.slot_list;
     if (std::exchange(played.arrives, false)) {
@@ -236,13 +244,13 @@ TEST_CASE("of a token that somebody has alone, the name is asked for them, and f
     SlotWatch watch(list, anchors);
     const auto alone = anchors.at(SlotId{1}).claim();
     played.tokens[1] = "B";
-    const auto look_for_another = [&](std::optional<SlotId> held) {
-        return std::async(std::launch::async, [&watch, held] { return watch.look(held); }).get();
+    const auto look_for_another = [&](const std::set<SlotId>& held) {
+        return std::async(std::launch::async, [&] { return watch.look(held); }).get();
     };
     check_changes(look_for_another({}), none, none);
-    check_changes(look_for_another(SlotId{2}), none, none);
-    check_changes(watch.look(SlotId{1}), first, first);
-    check_changes(watch.look(SlotId{1}), none, none);
+    check_changes(look_for_another({SlotId{2}}), none, none);
+    check_changes(watch.look({SlotId{1}}), first, first);
+    check_changes(watch.look({SlotId{1}}), none, none);
 }
 
 TEST_CASE("a module that has an event at each look is believed for a few, and has each told once") {
@@ -262,6 +270,30 @@ TEST_CASE("a module that has an event at each look is believed for a few, and ha
     CHECK(told < 20);
     played.tokens.clear();
     check_changes(watch.look(), first, none);
+}
+
+TEST_CASE("a module that hangs as it is looked at holds nobody up for longer than agreed") {
+    played = {};
+    const CK_FUNCTION_LIST list = functions();
+    Anchors anchors(list);
+    std::array<int, 2> ends{};
+    REQUIRE(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()) == 0);
+    {
+        const signet::token::Channel channel(ends[0]);
+        signet::token::SlotWatcher watcher(list, anchors, channel, std::chrono::milliseconds(50));
+        // When this is over, nobody looks: the next look is for the next who asks.
+        watcher.look_now(SlotId{1});
+        hangs = true;
+        const auto looks = std::async(std::launch::async, [&watcher] {
+            for (int i = 0; i < 3; ++i)
+                watcher.look_now(SlotId{1});
+        });
+        CHECK(looks.wait_for(std::chrono::seconds(30)) == std::future_status::ready);
+        hangs = false;
+        hangs.notify_all();
+    }
+    for (const int end : ends)
+        close(end);
 }
 
 TEST_CASE("a module without events is asked for them once") {

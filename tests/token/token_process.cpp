@@ -115,6 +115,8 @@ protocol::Reply TokenProcess::load(const std::string& module, unsigned sessions,
     request.mutable_load()->set_path(module);
     request.mutable_load()->set_init_args(init_args);
     request.mutable_load()->set_sessions(sessions);
+    // A busy machine is no module that hangs.
+    request.mutable_load()->set_longest_look(10'000);
     return reply(request);
 }
 
