@@ -66,9 +66,13 @@ std::vector<ObjectHandle> find_objects(const Session& session, ObjectClass objec
     return objects;
 }
 
-Ckr AttributeReader::ask(std::span<CK_ATTRIBUTE> wanted) {
-    const Ckr answer{m_session.functions().C_GetAttributeValue(
+Ckr AttributeReader::call(std::span<CK_ATTRIBUTE> wanted) {
+    return Ckr{m_session.functions().C_GetAttributeValue(
         m_session.handle(), static_cast<CK_OBJECT_HANDLE>(m_object), wanted.data(), wanted.size())};
+}
+
+Ckr AttributeReader::ask(std::span<CK_ATTRIBUTE> wanted) {
+    const Ckr answer = call(wanted);
     if (is_gone(answer))
         throw TokenError("C_GetAttributeValue", answer);
     return answer;
@@ -84,7 +88,9 @@ void AttributeReader::fetch(std::span<const Attribute> attributes) {
     const std::span wanted = std::span(m_fetched).first(m_fetched_count);
     for (std::size_t i = 0; i < wanted.size(); ++i)
         wanted[i] = {static_cast<CK_ATTRIBUTE_TYPE>(attributes[i]), m_fetched_values.data() + i * room, room};
-    const Ckr answer = ask(wanted);
+    // An object may lack some of these, and modules have many answers to that: whether the token is gone is
+    // told by what is asked for alone.
+    const Ckr answer = call(wanted);
     // With an error, what is as long as its room may only be left as it was.
     const auto is_given = [&](const CK_ATTRIBUTE& attribute) {
         return answer == Ckr::ok ? attribute.ulValueLen <= room

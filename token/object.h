@@ -75,6 +75,7 @@ class AttributeReader {
 
   private:
     std::optional<std::size_t> read(Attribute attribute, void* target, std::size_t size);
+    Ckr call(std::span<CK_ATTRIBUTE> wanted);
     Ckr ask(std::span<CK_ATTRIBUTE> wanted);
     [[nodiscard]] const CK_ATTRIBUTE* fetched(Attribute attribute) const noexcept;
 

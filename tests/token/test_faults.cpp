@@ -123,8 +123,15 @@ TEST_CASE("An object that is gone or cannot be read does not lose the token") {
     const FaultScript faults;
     LoadedToken token(softhsm, 1, &faults);
     token.open();
-    // The first object is the certificate.
-    faults.set("C_GetAttributeValue error CKR_OBJECT_HANDLE_INVALID times 1");
+    // The first object is the certificate, whose attributes are asked for together, and then alone.
+    for (const std::string ckr : {"CKR_OBJECT_HANDLE_INVALID", "CKR_DEVICE_ERROR"}) {
+        CAPTURE(ckr);
+        faults.set("C_GetAttributeValue error " + ckr + " times 1");
+        const Scanned whole = token.scan();
+        CHECK(whole.certificates.size() == 1);
+        CHECK(whole.keys.size() == 2);
+    }
+    faults.set("C_GetAttributeValue error CKR_OBJECT_HANDLE_INVALID times 2");
     Scanned scanned = token.scan();
     CHECK(scanned.certificates.empty());
     CHECK(scanned.keys.size() == 2);
