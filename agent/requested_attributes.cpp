@@ -102,7 +102,7 @@ std::vector<cms::MailListExpansion> history_of(const protocol::MailListExpansion
 const cms::Bytes& own_capabilities() {
     using enum cms::ContentCipher;
     static const cms::Bytes attribute =
-        cms::capabilities_attribute({aes256_gcm, aes192_gcm, aes128_gcm, aes256_cbc, aes192_cbc, aes128_cbc});
+        cms::capabilities_attribute({aes256_gcm, aes192_gcm, aes128_gcm, chacha20_poly1305, aes256_cbc, aes192_cbc, aes128_cbc});
     return attribute;
 }
 

@@ -27,21 +27,36 @@ constexpr std::array digests{
     DigestRow{DigestAlgorithm::md5, NID_md5, 16, "md5", "md5"},
 };
 
+enum class CipherUse { written, read, broken };
+
 struct CipherRow {
     ContentCipher cipher;
-    int nid;
+    std::string_view oid;
     std::size_t key_size;
+    std::size_t iv_size;
     bool aead;
+    CipherUse use;
     std::string_view name;
 };
 
+constexpr auto written = CipherUse::written;
+constexpr auto read = CipherUse::read;
+constexpr auto broken = CipherUse::broken;
+constexpr std::string_view rc2_cbc = "1.2.840.113549.3.2";
+
 constexpr std::array ciphers{
-    CipherRow{ContentCipher::aes128_cbc, NID_aes_128_cbc, 16, false, "aes-128-cbc"},
-    CipherRow{ContentCipher::aes192_cbc, NID_aes_192_cbc, 24, false, "aes-192-cbc"},
-    CipherRow{ContentCipher::aes256_cbc, NID_aes_256_cbc, 32, false, "aes-256-cbc"},
-    CipherRow{ContentCipher::aes128_gcm, NID_aes_128_gcm, 16, true, "aes-128-gcm"},
-    CipherRow{ContentCipher::aes192_gcm, NID_aes_192_gcm, 24, true, "aes-192-gcm"},
-    CipherRow{ContentCipher::aes256_gcm, NID_aes_256_gcm, 32, true, "aes-256-gcm"},
+    CipherRow{ContentCipher::aes128_cbc, "2.16.840.1.101.3.4.1.2", 16, 16, false, written, "aes-128-cbc"},
+    CipherRow{ContentCipher::aes192_cbc, "2.16.840.1.101.3.4.1.22", 24, 16, false, written, "aes-192-cbc"},
+    CipherRow{ContentCipher::aes256_cbc, "2.16.840.1.101.3.4.1.42", 32, 16, false, written, "aes-256-cbc"},
+    CipherRow{ContentCipher::aes128_gcm, "2.16.840.1.101.3.4.1.6", 16, 12, true, written, "aes-128-gcm"},
+    CipherRow{ContentCipher::aes192_gcm, "2.16.840.1.101.3.4.1.26", 24, 12, true, written, "aes-192-gcm"},
+    CipherRow{ContentCipher::aes256_gcm, "2.16.840.1.101.3.4.1.46", 32, 12, true, written, "aes-256-gcm"},
+    CipherRow{ContentCipher::chacha20_poly1305, "1.2.840.113549.1.9.16.3.18", 32, 12, true, written,
+              "chacha20-poly1305"},
+    CipherRow{ContentCipher::triple_des_cbc, "1.2.840.113549.3.7", 24, 8, false, read, "des-ede3-cbc"},
+    CipherRow{ContentCipher::rc2_128_cbc, rc2_cbc, 16, 8, false, broken, "rc2-cbc"},
+    CipherRow{ContentCipher::rc2_64_cbc, rc2_cbc, 8, 8, false, broken, "rc2-64-cbc"},
+    CipherRow{ContentCipher::rc2_40_cbc, rc2_cbc, 5, 8, false, broken, "rc2-40-cbc"},
 };
 
 // No default: an enumerator that is added does not compile here without a case, nor its case without a row.
@@ -76,9 +91,19 @@ const CipherRow& row(ContentCipher cipher) noexcept {
         case ContentCipher::aes192_gcm:
             return std::get<4>(ciphers);
         case ContentCipher::aes256_gcm:
+            return std::get<5>(ciphers);
+        case ContentCipher::chacha20_poly1305:
+            return std::get<6>(ciphers);
+        case ContentCipher::triple_des_cbc:
+            return std::get<7>(ciphers);
+        case ContentCipher::rc2_128_cbc:
+            return std::get<8>(ciphers);
+        case ContentCipher::rc2_64_cbc:
+            return std::get<9>(ciphers);
+        case ContentCipher::rc2_40_cbc:
             break;
     }
-    return std::get<5>(ciphers);
+    return std::get<10>(ciphers);
 }
 
 bool equal_without_case(std::string_view a, std::string_view b) noexcept {
@@ -142,8 +167,20 @@ std::size_t key_size(ContentCipher cipher) noexcept {
     return row(cipher).key_size;
 }
 
+std::size_t iv_size(ContentCipher cipher) noexcept {
+    return row(cipher).iv_size;
+}
+
 bool is_aead(ContentCipher cipher) noexcept {
     return row(cipher).aead;
+}
+
+bool is_written(ContentCipher cipher) noexcept {
+    return row(cipher).use == CipherUse::written;
+}
+
+bool is_broken(ContentCipher cipher) noexcept {
+    return row(cipher).use == CipherUse::broken;
 }
 
 std::string_view cipher_name(ContentCipher cipher) noexcept {
@@ -152,20 +189,20 @@ std::string_view cipher_name(ContentCipher cipher) noexcept {
 
 std::optional<ContentCipher> cipher_from_name(std::string_view name) noexcept {
     for (const CipherRow& cipher : ciphers)
-        if (equal_without_case(name, cipher.name))
+        if (cipher.use == CipherUse::written && equal_without_case(name, cipher.name))
             return cipher.cipher;
     return std::nullopt;
 }
 
-std::optional<ContentCipher> cipher_from_nid(int nid) noexcept {
+std::optional<ContentCipher> cipher_from_oid(std::string_view oid) noexcept {
     for (const CipherRow& cipher : ciphers)
-        if (cipher.nid == nid)
+        if (cipher.oid == oid)
             return cipher.cipher;
     return std::nullopt;
 }
 
-int cipher_nid(ContentCipher cipher) noexcept {
-    return row(cipher).nid;
+std::string_view cipher_oid(ContentCipher cipher) noexcept {
+    return row(cipher).oid;
 }
 
 }  // namespace signet::cms

@@ -23,8 +23,21 @@ bool goes_with(SignatureScheme, DigestAlgorithm) noexcept;
 /// Whether the signed attributes themselves are signed, and not their digest: EdDSA.
 bool signs_message(SignatureScheme) noexcept;
 
-/// Content encryption (RFC 3565, RFC 5084).
-enum class ContentCipher { aes128_cbc, aes192_cbc, aes256_cbc, aes128_gcm, aes192_gcm, aes256_gcm };
+/// Content encryption (RFC 3565, RFC 5084, RFC 8103; of old messages RFC 3370 section 5, where RC2 has a key
+/// as long as its effective bits).
+enum class ContentCipher {
+    aes128_cbc,
+    aes192_cbc,
+    aes256_cbc,
+    aes128_gcm,
+    aes192_gcm,
+    aes256_gcm,
+    chacha20_poly1305,
+    triple_des_cbc,
+    rc2_128_cbc,
+    rc2_64_cbc,
+    rc2_40_cbc,
+};
 
 /// Bytes of a digest.
 std::size_t digest_size(DigestAlgorithm) noexcept;
@@ -42,11 +55,21 @@ int digest_nid(DigestAlgorithm) noexcept;
 
 /// Bytes of the key.
 std::size_t key_size(ContentCipher) noexcept;
+/// Bytes of the IV (CBC: a block) or nonce (GCM and ChaCha20-Poly1305, 12).
+std::size_t iv_size(ContentCipher) noexcept;
 bool is_aead(ContentCipher) noexcept;
-/// "aes-256-gcm".
+/// Whether new messages may have it; the others are for old messages of others.
+bool is_written(ContentCipher) noexcept;
+/// Whether anybody can break it, so that it is read only where somebody asks to have it read: RC2.
+bool is_broken(ContentCipher) noexcept;
+/// "aes-256-gcm": as OpenSSL writes it, in small letters.
 std::string_view cipher_name(ContentCipher) noexcept;
+/// The one called so among those that are written.
 std::optional<ContentCipher> cipher_from_name(std::string_view name) noexcept;
-std::optional<ContentCipher> cipher_from_nid(int nid) noexcept;
-int cipher_nid(ContentCipher) noexcept;
+/// By its object identifier in dotted decimal. Those of RC2 have one, and parameters that tell them apart:
+/// then it is the one of 128 bits.
+std::optional<ContentCipher> cipher_from_oid(std::string_view oid) noexcept;
+/// Dotted decimal; ends with a zero.
+std::string_view cipher_oid(ContentCipher) noexcept;
 
 }  // namespace signet::cms

@@ -1,29 +1,49 @@
 #include "cms/content_cipher.h"
 
-#include <openssl/evp.h>
+#include <openssl/err.h>
+
+#include <limits>
+#include <string>
+
+#include "cms/error.h"
 
 namespace signet::cms {
+namespace {
 
-const EVP_CIPHER* evp_cipher(ContentCipher cipher) noexcept {
-    switch (cipher) {
-        case ContentCipher::aes128_cbc:
-            return EVP_aes_128_cbc();
-        case ContentCipher::aes192_cbc:
-            return EVP_aes_192_cbc();
-        case ContentCipher::aes256_cbc:
-            return EVP_aes_256_cbc();
-        case ContentCipher::aes128_gcm:
-            return EVP_aes_128_gcm();
-        case ContentCipher::aes192_gcm:
-            return EVP_aes_192_gcm();
-        case ContentCipher::aes256_gcm:
-            return EVP_aes_256_gcm();
-    }
-    return nullptr;
+/// The legacy provider within a context of its own; both are empty where it is not installed.
+struct LegacyProvider {
+    OsslLibCtxPtr context{OSSL_LIB_CTX_new()};
+    OsslProviderPtr provider{context ? OSSL_PROVIDER_load(context.get(), "legacy") : nullptr};
+};
+
+OSSL_LIB_CTX* legacy_context() {
+    static const LegacyProvider legacy;
+    return legacy.provider ? legacy.context.get() : nullptr;
 }
 
-std::size_t iv_size(ContentCipher cipher) noexcept {
-    return is_aead(cipher) ? 12 : 16;
+}  // namespace
+
+EvpCipherPtr content_cipher(ContentCipher cipher) {
+    const std::string name(cipher_name(cipher));
+    EvpCipherPtr fetched;
+    if (!is_broken(cipher))
+        fetched.reset(EVP_CIPHER_fetch(nullptr, name.c_str(), nullptr));
+    else if (OSSL_LIB_CTX* context = legacy_context())
+        fetched.reset(EVP_CIPHER_fetch(context, name.c_str(), nullptr));
+    if (!fetched) {
+        ERR_clear_error();
+        throw Error(ErrorCode::unsupported,
+                    "OpenSSL has no " + name + (is_broken(cipher) ? " without its legacy provider" : ""));
+    }
+    return fetched;
+}
+
+std::uint64_t max_content_size(ContentCipher cipher) noexcept {
+    if (!is_aead(cipher))
+        return std::numeric_limits<std::uint64_t>::max();
+    if (cipher == ContentCipher::chacha20_poly1305)
+        return (std::uint64_t{1} << 38) - 64;
+    return (std::uint64_t{1} << 36) - 32;
 }
 
 }  // namespace signet::cms

@@ -1,23 +1,25 @@
 // OpenSSL's side of a content cipher.
 #pragma once
 
-#include <openssl/types.h>
-
 #include <cstddef>
+#include <cstdint>
 
 #include "cms/algorithms.h"
+#include "cms/openssl_ptr.h"
 
 namespace signet::cms {
 
-/// Static, not owned.
-const EVP_CIPHER* evp_cipher(ContentCipher) noexcept;
-/// Bytes of the IV (CBC, 16) or nonce (GCM, 12).
-std::size_t iv_size(ContentCipher) noexcept;
+/// For RC2 OpenSSL's legacy provider is loaded, for this alone: nothing else can use what it brings. Throws
+/// Error(unsupported) if this machine does not have the cipher.
+[[nodiscard]] EvpCipherPtr content_cipher(ContentCipher);
+/// The longest content, in bytes: of AES-GCM as NIST SP 800-38D section 5.2.1.1 has it, of ChaCha20-Poly1305
+/// as RFC 8439 section 2.8.
+[[nodiscard]] std::uint64_t max_content_size(ContentCipher) noexcept;
 /// Of the tags that we make; those of others may be shorter.
-inline constexpr std::size_t gcm_tag_size = 16;
+inline constexpr std::size_t aead_tag_size = 16;
 /// Whether a GCM tag may have `size` bytes (RFC 5084 section 3.2).
 constexpr bool is_tag_size(std::size_t size) noexcept {
-    return size >= 12 && size <= gcm_tag_size;
+    return size >= 12 && size <= aead_tag_size;
 }
 
 }  // namespace signet::cms

@@ -48,6 +48,7 @@ void in_pieces(BytesView bytes, const Take& take) {
 
 ContentDecryption::ContentDecryption(const EnvelopedHead& head, const Secret& key, ByteSink plaintext)
     : m_cipher(head.cipher),
+      m_evp_cipher(content_cipher(head.cipher)),
       m_iv(head.iv),
       m_plaintext(std::move(plaintext)),
       m_context(EVP_CIPHER_CTX_new()),
@@ -57,7 +58,7 @@ ContentDecryption::ContentDecryption(const EnvelopedHead& head, const Secret& ke
     if (key.size() != key_size(head.cipher))
         throw_cannot_decrypt();
     m_key = key.clone();
-    require_openssl(m_context && EVP_DecryptInit_ex(m_context.get(), evp_cipher(m_cipher), nullptr,
+    require_openssl(m_context && EVP_DecryptInit_ex(m_context.get(), m_evp_cipher.get(), nullptr,
                                                     m_key.data(), m_iv.data()) == 1,
                     "cannot start to decrypt");
 }
@@ -87,7 +88,7 @@ bool ContentDecryption::is_genuine(const EnvelopedTail& tail, const ContentSourc
             EVP_EncryptUpdate(context.get(), out, &size, piece.data(), static_cast<int>(piece.size())) == 1,
             "cannot authenticate");
     };
-    require_openssl(context && EVP_EncryptInit_ex(context.get(), evp_cipher(m_cipher), nullptr, m_key.data(),
+    require_openssl(context && EVP_EncryptInit_ex(context.get(), m_evp_cipher.get(), nullptr, m_key.data(),
                                                   m_iv.data()) == 1,
                     "cannot authenticate");
     in_pieces(tail.authenticated_attributes, [&](BytesView piece) { encrypt(nullptr, piece); });

@@ -33,6 +33,7 @@ class ContentDecryption {
     [[nodiscard]] bool is_genuine(const EnvelopedTail& tail, const ContentSource& plaintext_again);
 
     ContentCipher m_cipher;
+    EvpCipherPtr m_evp_cipher;
     Bytes m_iv;
     Secret m_key;
     ByteSink m_plaintext;

@@ -6,9 +6,9 @@
 
 #include <algorithm>
 #include <array>
+#include <string>
 #include <utility>
 
-#include "cms/algorithm_identifier.h"
 #include "cms/asn1/der.h"
 #include "cms/content_cipher.h"
 #include "cms/enveloped_data.h"
@@ -23,8 +23,6 @@ namespace {
 using asn1::Tag;
 
 constexpr std::size_t encrypted_at_once = std::size_t{64} * 1024;
-// NIST SP 800-38D section 5.2.1.1.
-constexpr std::uint64_t max_gcm_size = (std::uint64_t{1} << 36) - 32;
 // ContentInfo, [0], and then the structure itself, which has the tag at its end.
 constexpr std::size_t enveloped_data_enclosure = 2;
 
@@ -40,13 +38,13 @@ Bytes random_iv(std::size_t size) {
     return iv;
 }
 
-// A nonce and the length of the tag for GCM (RFC 5084 section 3.2), the IV for CBC (RFC 3565 section 4.1).
+// A nonce and the length of the tag for GCM (RFC 5084 section 3.2), the nonce alone for ChaCha20-Poly1305
+// (RFC 8103 section 3), the IV for CBC (RFC 3565 section 4.1).
 Bytes content_encryption_algorithm(ContentCipher cipher, BytesView iv) {
-    const Bytes octets = asn1::tlv(Tag::octet_string, {iv});
-    if (!is_aead(cipher))
-        return algorithm_identifier(cipher_nid(cipher), octets);
-    return algorithm_identifier(cipher_nid(cipher),
-                                asn1::tlv(Tag::sequence, {octets, asn1::integer(gcm_tag_size)}));
+    Bytes parameters = asn1::tlv(Tag::octet_string, {iv});
+    if (is_aead(cipher) && cipher != ContentCipher::chacha20_poly1305)
+        parameters = asn1::tlv(Tag::sequence, {parameters, asn1::integer(aead_tag_size)});
+    return asn1::tlv(Tag::sequence, {asn1::object_identifier(std::string(cipher_oid(cipher))), parameters});
 }
 
 Bytes recipient_info(const Certificate& recipient, const Secret& key, const EncryptOptions& options) {
@@ -93,7 +91,7 @@ std::vector<asn1::Enclosure> around_content(const std::vector<Certificate>& reci
     asn1::append(content, content_encryption_algorithm(options.cipher, iv));
     Bytes tag;
     if (authenticated)
-        tag = asn1::tlv(Tag::octet_string, {Bytes(gcm_tag_size)});
+        tag = asn1::tlv(Tag::octet_string, {Bytes(aead_tag_size)});
     return {{Tag::sequence, asn1::object_identifier(authenticated ? NID_id_smime_ct_authEnvelopedData
                                                                   : NID_pkcs7_enveloped)},
             {asn1::context(0)},
@@ -102,8 +100,10 @@ std::vector<asn1::Enclosure> around_content(const std::vector<Certificate>& reci
 }
 
 void check_size(ContentCipher cipher, std::uint64_t size) {
-    if (is_aead(cipher) && size > max_gcm_size)
-        throw Error(ErrorCode::unsupported, "AES-GCM encrypts no content above 64 GiB");
+    if (size > max_content_size(cipher))
+        throw Error(ErrorCode::unsupported, cipher == ContentCipher::chacha20_poly1305
+                                                ? "ChaCha20-Poly1305 encrypts no content above 256 GiB"
+                                                : "AES-GCM encrypts no content above 64 GiB");
 }
 
 }  // namespace
@@ -116,10 +116,13 @@ ContentEncryption::ContentEncryption(const std::vector<Certificate>& recipients,
       m_buffer(encrypted_at_once + EVP_MAX_BLOCK_LENGTH) {
     if (recipients.empty())
         throw Error(ErrorCode::failed, "nobody to encrypt for");
+    if (!is_written(m_cipher))
+        throw Error(ErrorCode::unsupported,
+                    "nothing is encrypted with " + std::string(cipher_name(m_cipher)) + " any more");
     check_size(m_cipher, content_size.value_or(0));
     const Secret key = random_key(key_size(m_cipher));
     const Bytes iv = random_iv(iv_size(m_cipher));
-    require_openssl(m_context && EVP_EncryptInit_ex(m_context.get(), evp_cipher(m_cipher), nullptr,
+    require_openssl(m_context && EVP_EncryptInit_ex(m_context.get(), content_cipher(m_cipher).get(), nullptr,
                                                     key.data(), iv.data()) == 1,
                     "cannot encrypt");
     std::optional<std::uint64_t> size;
@@ -148,7 +151,7 @@ void ContentEncryption::finish() {
     require_openssl(EVP_EncryptFinal_ex(m_context.get(), m_buffer.data(), &size) == 1, "cannot encrypt");
     m_writer->update(BytesView(m_buffer).first(static_cast<std::size_t>(size)));
     if (is_aead(m_cipher)) {
-        std::array<std::uint8_t, gcm_tag_size> tag{};
+        std::array<std::uint8_t, aead_tag_size> tag{};
         require_openssl(EVP_CIPHER_CTX_ctrl(m_context.get(), EVP_CTRL_AEAD_GET_TAG,
                                             static_cast<int>(tag.size()), tag.data()) == 1,
                         "cannot encrypt");

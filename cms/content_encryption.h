@@ -23,8 +23,8 @@ class ContentEncryption {
     ContentEncryption(const std::vector<Certificate>& recipients, const EncryptOptions& options,
                       std::optional<std::uint64_t> content_size, ByteSink message);
 
-    /// The next piece of the content. Throws Error(unsupported) if it gets too long for GCM (64 GiB, NIST SP
-    /// 800-38D section 5.2.1.1), Error(failed) if it gets longer than its size, and what the sink throws.
+    /// The next piece of the content. Throws Error(unsupported) if it gets too long for its cipher
+    /// (max_content_size), Error(failed) if it gets longer than its size, and what the sink throws.
     void update(BytesView content);
     /// There is no more; once. Throws Error(failed) if it is shorter than its size, and what the sink throws.
     void finish();

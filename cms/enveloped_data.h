@@ -21,7 +21,7 @@ struct EnvelopedHead {
     /// DER of the contentEncryptionAlgorithm.
     Bytes content_encryption_algorithm;
     std::string content_type;
-    /// The IV (CBC, 16 bytes) or nonce (GCM, 12 bytes).
+    /// The IV or nonce, as long as the cipher's.
     Bytes iv;
     /// AuthEnvelopedData only: bytes of the tag, 12 to 16.
     std::size_t tag_size = 0;
@@ -62,7 +62,7 @@ struct EncryptOptions {
     RsaKeyTransport rsa = RsaKeyTransport::oaep_sha1;
 };
 
-/// DER of ContentInfo: `content` for all `recipients`, AuthEnvelopedData for a GCM cipher, else
+/// DER of ContentInfo: `content` for all `recipients`, AuthEnvelopedData for an AEAD, else
 /// EnvelopedData. RSA keys get key transport, EC keys (P-256, P-384, P-521) ephemeral-static ECDH with
 /// dhSinglePass-stdDH-sha256kdf-scheme (sha384, sha512 for the larger curves) and AES key wrap as strong as
 /// the content's; X25519 and X448 keys the same with HKDF (RFC 8418). Throws Error(unsupported) naming a

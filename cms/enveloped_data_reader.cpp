@@ -1,6 +1,7 @@
 #include "cms/enveloped_data_reader.h"
 #include "cms/algorithm_identifier.h"
 #include "cms/asn1/content_info.h"
+#include "cms/asn1/rfc3370.h"
 #include "cms/asn1/rfc5084.h"
 #include "cms/content_cipher.h"
 #include "cms/error.h"
@@ -30,12 +31,53 @@ struct CipherParameters {
     std::size_t tag_size = 0;
 };
 
+bool is_octets(const ASN1_TYPE* parameter, std::size_t size) noexcept {
+    return parameter != nullptr && parameter->type == V_ASN1_OCTET_STRING &&
+           asn1::view_of(*parameter->value.octet_string).size() == size;
+}
+
 // AES-IV ::= OCTET STRING (SIZE(16))                                              RFC 3565 section 4.1
-Bytes read_iv(ContentCipher cipher, const ASN1_TYPE* parameter) {
-    if (parameter == nullptr || parameter->type != V_ASN1_OCTET_STRING ||
-        asn1::view_of(*parameter->value.octet_string).size() != iv_size(cipher))
-        throw Error(ErrorCode::malformed, "malformed AES-CBC parameters");
-    return copy(*parameter->value.octet_string);
+// CBCParameter ::= IV  -- OCTET STRING, exactly 8 octets                          RFC 3370 section 5.1
+CipherParameters read_cbc(ContentCipher cipher, const ASN1_TYPE* parameter) {
+    if (!is_octets(parameter, iv_size(cipher)))
+        throw Error(ErrorCode::malformed, cipher == ContentCipher::triple_des_cbc
+                                              ? "malformed Triple-DES CBC parameters"
+                                              : "malformed AES-CBC parameters");
+    return {cipher, copy(*parameter->value.octet_string)};
+}
+
+// AEADChaCha20Poly1305Nonce ::= OCTET STRING (SIZE(12))                           RFC 8103 section 3
+CipherParameters read_chacha20(const ASN1_TYPE* parameter) {
+    constexpr ContentCipher cipher = ContentCipher::chacha20_poly1305;
+    if (!is_octets(parameter, iv_size(cipher)))
+        throw Error(ErrorCode::malformed, "malformed ChaCha20-Poly1305 parameters");
+    return {cipher, copy(*parameter->value.octet_string), aead_tag_size};
+}
+
+// RFC 2268 section 6: a version stands for as many effective bits.
+ContentCipher rc2_of_version(long version) {
+    constexpr long version_of_40 = 160;
+    constexpr long version_of_64 = 120;
+    constexpr long version_of_128 = 58;
+    switch (version) {
+        case version_of_40:
+            return ContentCipher::rc2_40_cbc;
+        case version_of_64:
+            return ContentCipher::rc2_64_cbc;
+        case version_of_128:
+            return ContentCipher::rc2_128_cbc;
+        default:
+            throw Error(ErrorCode::unsupported,
+                        "RC2 with another number of effective bits than 40, 64 and 128 is not supported");
+    }
+}
+
+CipherParameters read_rc2(const ASN1_TYPE* parameter) {
+    const auto rc2 = asn1::decode<asn1::RC2CBCParameter>(asn1::sequence_in(parameter), "RC2-CBC parameters");
+    const ContentCipher cipher = rc2_of_version(ASN1_INTEGER_get(rc2->version));
+    if (asn1::view_of(*rc2->iv).size() != iv_size(cipher))
+        throw Error(ErrorCode::malformed, "malformed RC2-CBC parameters");
+    return {cipher, copy(*rc2->iv)};
 }
 
 CipherParameters read_gcm(ContentCipher cipher, const ASN1_TYPE* parameter) {
@@ -48,13 +90,28 @@ CipherParameters read_gcm(ContentCipher cipher, const ASN1_TYPE* parameter) {
 }
 
 CipherParameters read_content_encryption(const X509_ALGOR& algorithm) {
-    const auto cipher = cipher_from_nid(algorithm_nid(algorithm));
+    const auto cipher = cipher_from_oid(object_text(*algorithm.algorithm));
     if (!cipher)
         throw Error(ErrorCode::unsupported,
                     "the content cipher " + algorithm_name(algorithm) + " is not supported");
-    if (is_aead(*cipher))
-        return read_gcm(*cipher, algorithm.parameter);
-    return {*cipher, read_iv(*cipher, algorithm.parameter)};
+    switch (*cipher) {
+        case ContentCipher::aes128_cbc:
+        case ContentCipher::aes192_cbc:
+        case ContentCipher::aes256_cbc:
+        case ContentCipher::triple_des_cbc:
+            return read_cbc(*cipher, algorithm.parameter);
+        case ContentCipher::aes128_gcm:
+        case ContentCipher::aes192_gcm:
+        case ContentCipher::aes256_gcm:
+            return read_gcm(*cipher, algorithm.parameter);
+        case ContentCipher::chacha20_poly1305:
+            return read_chacha20(algorithm.parameter);
+        case ContentCipher::rc2_128_cbc:
+        case ContentCipher::rc2_64_cbc:
+        case ContentCipher::rc2_40_cbc:
+            break;
+    }
+    return read_rc2(algorithm.parameter);
 }
 
 bool is_version(const Bytes& integer, bool authenticated) {

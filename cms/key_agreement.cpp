@@ -122,7 +122,8 @@ Secret unwrap_agreed_key(const KeyAgreement& agreement, std::size_t index, const
     const Secret key_encryption_key =
         derive_key_encryption_key(shared_secret, agreement.kdf, agreement.kdf_digest,
                                   agreement.wrap_algorithm, agreement.wrap_key_size, agreement.ukm);
-    std::optional<Secret> key = unwrap_key(key_encryption_key, agreement.recipients[index].encrypted_key);
+    std::optional<Secret> key =
+        unwrap_key(key_encryption_key, agreement.recipients[index].encrypted_key, agreement.wrap);
     if (!key || key->size() != key_size)
         fail();
     return std::move(*key);

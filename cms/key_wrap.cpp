@@ -21,7 +21,9 @@ namespace {
 // Any content-encryption key, wrapped, is far shorter.
 constexpr std::size_t max_wrapped_size = 1024;
 
-const EVP_CIPHER* wrap_cipher(std::size_t key_size) noexcept {
+const EVP_CIPHER* wrap_cipher(KeyWrap wrap, std::size_t key_size) noexcept {
+    if (wrap == KeyWrap::triple_des)
+        return key_size == triple_des_key_size ? EVP_des_ede3_wrap() : nullptr;
     switch (key_size) {
         case 16:
             return EVP_aes_128_wrap();
@@ -34,8 +36,8 @@ const EVP_CIPHER* wrap_cipher(std::size_t key_size) noexcept {
     }
 }
 
-EvpCipherCtxPtr wrap_context(const Secret& key_encryption_key, bool encrypt) {
-    const EVP_CIPHER* cipher = wrap_cipher(key_encryption_key.size());
+EvpCipherCtxPtr wrap_context(const Secret& key_encryption_key, KeyWrap wrap, bool encrypt) {
+    const EVP_CIPHER* cipher = wrap_cipher(wrap, key_encryption_key.size());
     EvpCipherCtxPtr context(EVP_CIPHER_CTX_new());
     require_openssl(cipher != nullptr && context, "cannot wrap keys");
     EVP_CIPHER_CTX_set_flags(context.get(), EVP_CIPHER_CTX_FLAG_WRAP_ALLOW);
@@ -67,7 +69,7 @@ Bytes shared_info(BytesView wrap_algorithm, std::size_t wrap_key_size, BytesView
 Bytes wrap_key(const Secret& key_encryption_key, const Secret& key) {
     if (key.size() > max_wrapped_size)
         throw Error(ErrorCode::failed, "a key that is too long to wrap");
-    const EvpCipherCtxPtr context = wrap_context(key_encryption_key, true);
+    const EvpCipherCtxPtr context = wrap_context(key_encryption_key, KeyWrap::aes, true);
     Bytes wrapped(key.size() + wrap_overhead);
     int size = 0;
     require_openssl(EVP_EncryptUpdate(context.get(), wrapped.data(), &size, key.data(),
@@ -77,15 +79,16 @@ Bytes wrap_key(const Secret& key_encryption_key, const Secret& key) {
     return wrapped;
 }
 
-std::optional<Secret> unwrap_key(const Secret& key_encryption_key, BytesView wrapped) {
-    if (wrapped.size() <= wrap_overhead || wrapped.size() > max_wrapped_size)
+std::optional<Secret> unwrap_key(const Secret& key_encryption_key, BytesView wrapped, KeyWrap wrap) {
+    const std::size_t overhead = wrap == KeyWrap::aes ? wrap_overhead : triple_des_wrap_overhead;
+    if (wrapped.size() <= overhead || wrapped.size() > max_wrapped_size)
         return std::nullopt;
-    const EvpCipherCtxPtr context = wrap_context(key_encryption_key, false);
+    const EvpCipherCtxPtr context = wrap_context(key_encryption_key, wrap, false);
     Secret key(wrapped.size());
     int size = 0;
     const bool unwrapped = EVP_DecryptUpdate(context.get(), key.data(), &size, wrapped.data(),
                                              static_cast<int>(wrapped.size())) == 1 &&
-                           static_cast<std::size_t>(size) == wrapped.size() - wrap_overhead;
+                           static_cast<std::size_t>(size) == wrapped.size() - overhead;
     ERR_clear_error();
     if (!unwrapped)
         return std::nullopt;

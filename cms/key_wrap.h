@@ -1,5 +1,5 @@
 // AES key wrap, and the key-encryption key that ECDH yields (RFC 3394, RFC 5753 section 7, RFC 8418 section
-// 2).
+// 2). Triple-DES key wrap (RFC 3217 section 3) is undone for old messages.
 #pragma once
 
 #include <cstddef>
@@ -14,11 +14,15 @@ namespace signet::cms {
 
 /// Bytes that a wrapped key is longer than the key.
 inline constexpr std::size_t wrap_overhead = 8;
+inline constexpr std::size_t triple_des_wrap_overhead = 16;
+/// Bytes of the key-encryption key of Triple-DES key wrap.
+inline constexpr std::size_t triple_des_key_size = 24;
 
 /// Throws Error(failed).
 Bytes wrap_key(const Secret& key_encryption_key, const Secret& key);
 /// None if `wrapped` was not made with this key-encryption key.
-std::optional<Secret> unwrap_key(const Secret& key_encryption_key, BytesView wrapped);
+std::optional<Secret> unwrap_key(const Secret& key_encryption_key, BytesView wrapped,
+                                 KeyWrap wrap = KeyWrap::aes);
 
 /// The NID of AES key wrap with a key-encryption key of `size` bytes: 16, 24 or 32. Throws Error(failed) for
 /// others.

@@ -9,6 +9,7 @@
 #include <openssl/evp.h>
 #include <openssl/kdf.h>
 #include <openssl/ocsp.h>
+#include <openssl/provider.h>
 #include <openssl/x509.h>
 #include <openssl/x509_vfy.h>
 #include <openssl/x509v3.h>
@@ -50,6 +51,8 @@ using OcspBasicRespPtr = OpensslPtr<OCSP_BASICRESP, OCSP_BASICRESP_free>;
 using OcspCertIdPtr = OpensslPtr<OCSP_CERTID, OCSP_CERTID_free>;
 using OcspRequestPtr = OpensslPtr<OCSP_REQUEST, OCSP_REQUEST_free>;
 using OcspResponsePtr = OpensslPtr<OCSP_RESPONSE, OCSP_RESPONSE_free>;
+using OsslLibCtxPtr = OpensslPtr<OSSL_LIB_CTX, OSSL_LIB_CTX_free>;
+using OsslProviderPtr = OpensslPtr<OSSL_PROVIDER, OSSL_PROVIDER_unload>;
 using X509Ptr = OpensslPtr<X509, X509_free>;
 using X509CrlPtr = OpensslPtr<X509_CRL, X509_CRL_free>;
 using X509AlgorPtr = OpensslPtr<X509_ALGOR, X509_ALGOR_free>;

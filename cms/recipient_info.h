@@ -39,6 +39,9 @@ enum class Curve { p256, p384, p521, x25519, x448 };
 /// What makes a key-encryption key of Z: ANSI X9.63 (RFC 5753 section 7.2) or HKDF (RFC 8418 section 2.2).
 enum class KeyDerivation { x963, hkdf };
 
+/// How the key-encryption key wraps: RFC 3394, or, in old messages, RFC 3217 section 3.
+enum class KeyWrap { aes, triple_des };
+
 /// KeyAgreeRecipientInfo with ephemeral-static ECDH (RFC 5753 section 3.1, RFC 8418 section 3).
 struct KeyAgreement {
     struct Recipient {
@@ -51,7 +54,8 @@ struct KeyAgreement {
     Bytes originator_point;
     KeyDerivation kdf = KeyDerivation::x963;
     DigestAlgorithm kdf_digest = DigestAlgorithm::sha256;
-    /// Of the key-encryption key: 16, 24 or 32 bytes (AES key wrap, RFC 3394).
+    KeyWrap wrap = KeyWrap::aes;
+    /// Of the key-encryption key: 16, 24 or 32 bytes (AES key wrap), or 24 (Triple-DES).
     std::size_t wrap_key_size = 0;
     /// DER of the key wrap AlgorithmIdentifier, as it goes into ECC-CMS-SharedInfo.
     Bytes wrap_algorithm;
@@ -78,7 +82,7 @@ using RecipientInfo = std::variant<KeyTransport, KeyAgreement, OtherRecipient>;
 /// (RFC 7748 section 5). Throws Error(malformed).
 [[nodiscard]] Curve curve_of_point(BytesView point);
 
-/// The KDF over ECC-CMS-SharedInfo, then AES key unwrap (RFC 5753 section 7.2, RFC 8418 section 2, RFC 3394):
+/// The KDF over ECC-CMS-SharedInfo, then key unwrap (RFC 5753 section 7.2, RFC 8418 section 2):
 /// the content-encryption key of `agreement.recipients[index]`. Throws Error(cannot_decrypt) if it does not
 /// unwrap or has another size than `key_size`, or if Z is all zeros (RFC 8418 section 6: a point of small
 /// order).

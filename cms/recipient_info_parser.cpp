@@ -177,13 +177,18 @@ void read_kdf(const X509_ALGOR& algorithm, KeyAgreement& agreement) {
 void read_key_wrap(const X509_ALGOR& key_encryption, KeyAgreement& agreement) {
     const BytesView parameters = asn1::sequence_in(key_encryption.parameter);
     const auto wrap = asn1::decode<X509_ALGOR>(parameters, "key wrap algorithm");
-    const auto size = wrap_key_size(algorithm_nid(*wrap));
-    if (!size)
-        throw Error(ErrorCode::unsupported, "the key wrap " + algorithm_name(*wrap) + " is not supported");
-    // NULL is wrong here (RFC 3565 section 2.3.2), but some send it, and then derive from it.
+    // NULL is wrong with AES (RFC 3565 section 2.3.2), but some send it, and then derive from it; it belongs
+    // there with Triple-DES (RFC 3370 section 4.3.1).
     if (!has_null_or_no_parameters(*wrap))
-        throw_malformed("an AES key wrap with parameters");
-    agreement.wrap_key_size = *size;
+        throw_malformed("a key wrap with parameters");
+    if (algorithm_nid(*wrap) == NID_id_smime_alg_CMS3DESwrap) {
+        agreement.wrap = KeyWrap::triple_des;
+        agreement.wrap_key_size = triple_des_key_size;
+    } else if (const auto size = wrap_key_size(algorithm_nid(*wrap))) {
+        agreement.wrap_key_size = *size;
+    } else {
+        throw Error(ErrorCode::unsupported, "the key wrap " + algorithm_name(*wrap) + " is not supported");
+    }
     agreement.wrap_algorithm = asn1::encode(*wrap);
 }
 

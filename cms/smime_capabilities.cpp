@@ -1,10 +1,9 @@
 #include "cms/smime_capabilities.h"
 
-#include <openssl/objects.h>
-
 #include <algorithm>
 #include <string>
 
+#include "cms/algorithm_identifier.h"
 #include "cms/asn1/codec.h"
 #include "cms/asn1/rfc8551.h"
 #include "cms/error.h"
@@ -38,8 +37,8 @@ std::vector<ContentCipher> parse_smime_capabilities(BytesView der) {
     std::vector<ContentCipher> ciphers;
     for (int i = 0; i < count; ++i) {
         const asn1::SMIMECapability& capability = *sk_SMIMECapability_value(capabilities.get(), i);
-        const auto cipher = cipher_from_nid(OBJ_obj2nid(capability.capability_id));
-        if (cipher && has_no_parameters(capability) && !contains(ciphers, *cipher))
+        const auto cipher = cipher_from_oid(object_text(*capability.capability_id));
+        if (cipher && is_written(*cipher) && has_no_parameters(capability) && !contains(ciphers, *cipher))
             ciphers.push_back(*cipher);
     }
     return ciphers;
@@ -66,8 +65,9 @@ std::optional<std::vector<ContentCipher>> content_ciphers_of(const Certificate& 
 ContentCipher content_cipher_for(const std::vector<Certificate>& recipients) {
     // The best first.
     std::vector<ContentCipher> common{ContentCipher::aes256_gcm, ContentCipher::aes192_gcm,
-                                      ContentCipher::aes128_gcm, ContentCipher::aes256_cbc,
-                                      ContentCipher::aes192_cbc, ContentCipher::aes128_cbc};
+                                      ContentCipher::aes128_gcm, ContentCipher::chacha20_poly1305,
+                                      ContentCipher::aes256_cbc, ContentCipher::aes192_cbc,
+                                      ContentCipher::aes128_cbc};
     for (const Certificate& recipient : recipients) {
         const auto listed = content_ciphers_of(recipient);
         if (!listed)

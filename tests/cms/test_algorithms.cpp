@@ -1,5 +1,6 @@
 #include "cms/algorithm_identifier.h"
 #include "cms/algorithms.h"
+#include "cms/content_cipher.h"
 #include "cms/digest_stream.h"
 #include "tests/catch.h"
 
@@ -26,19 +27,31 @@ TEST_CASE("a digest is found by each of its names, and nothing else is") {
     CHECK_FALSE(digest_from_nid(NID_md4));
 }
 
-TEST_CASE("a content cipher is found by its name, and its sizes are OpenSSL's") {
+TEST_CASE("a content cipher is found by its name and its object identifier, and its sizes are OpenSSL's") {
+    using enum ContentCipher;
     for (const ContentCipher cipher :
-         {ContentCipher::aes128_cbc, ContentCipher::aes192_cbc, ContentCipher::aes256_cbc,
-          ContentCipher::aes128_gcm, ContentCipher::aes192_gcm, ContentCipher::aes256_gcm}) {
-        CHECK(cipher_from_name(cipher_name(cipher)) == cipher);
-        CHECK(cipher_from_nid(cipher_nid(cipher)) == cipher);
-        const EVP_CIPHER* evp = EVP_get_cipherbynid(cipher_nid(cipher));
-        REQUIRE(evp != nullptr);
-        CHECK(key_size(cipher) == static_cast<std::size_t>(EVP_CIPHER_get_key_length(evp)));
-        CHECK(is_aead(cipher) == (EVP_CIPHER_get_mode(evp) == EVP_CIPH_GCM_MODE));
+         {aes128_cbc, aes192_cbc, aes256_cbc, aes128_gcm, aes192_gcm, aes256_gcm, chacha20_poly1305,
+          triple_des_cbc, rc2_128_cbc, rc2_64_cbc, rc2_40_cbc}) {
+        CAPTURE(cipher_name(cipher));
+        const EvpCipherPtr evp = content_cipher(cipher);
+        REQUIRE(evp);
+        CHECK(key_size(cipher) == static_cast<std::size_t>(EVP_CIPHER_get_key_length(evp.get())));
+        CHECK(iv_size(cipher) == static_cast<std::size_t>(EVP_CIPHER_get_iv_length(evp.get())));
+        CHECK(is_aead(cipher) == ((EVP_CIPHER_get_flags(evp.get()) & EVP_CIPH_FLAG_AEAD_CIPHER) != 0));
+        const bool is_rc2 = cipher == rc2_128_cbc || cipher == rc2_64_cbc || cipher == rc2_40_cbc;
+        CHECK(is_broken(cipher) == is_rc2);
+        CHECK(cipher_from_oid(cipher_oid(cipher)) == (is_rc2 ? rc2_128_cbc : cipher));
+        CHECK(is_written(cipher) == (!is_rc2 && cipher != triple_des_cbc));
+        CHECK(cipher_from_name(cipher_name(cipher)).has_value() == is_written(cipher));
     }
-    CHECK_FALSE(cipher_from_name("des-ede3-cbc"));
-    CHECK_FALSE(cipher_from_nid(NID_des_ede3_cbc));
+    CHECK(cipher_from_name("AES-256-GCM") == aes256_gcm);
+    // RFC 3565, RFC 5084, RFC 3370, as OpenSSL has them.
+    CHECK(OBJ_txt2nid(cipher_oid(aes192_cbc).data()) == NID_aes_192_cbc);
+    CHECK(OBJ_txt2nid(cipher_oid(aes256_gcm).data()) == NID_aes_256_gcm);
+    CHECK(OBJ_txt2nid(cipher_oid(triple_des_cbc).data()) == NID_des_ede3_cbc);
+    CHECK(OBJ_txt2nid(cipher_oid(rc2_40_cbc).data()) == NID_rc2_cbc);
+    CHECK_FALSE(cipher_from_oid("1.2.840.113549.3.4"));
+    CHECK_FALSE(cipher_from_oid(""));
 }
 
 TEST_CASE("a digest of pieces is the digest of the whole") {

@@ -146,6 +146,16 @@ TEST_CASE("a key agreement is read with its point, KDF, wrap and material") {
     CHECK(info.ukm == agreement.ukm);
 }
 
+TEST_CASE("a key that Triple-DES wraps is for a key-encryption key of 24 bytes") {
+    Agreement agreement;
+    CHECK(std::get<KeyAgreement>(parse_recipient_info(agreement.der())).wrap == KeyWrap::aes);
+    agreement.wrap = algorithm_identifier(NID_id_smime_alg_CMS3DESwrap, null);
+    const auto info = std::get<KeyAgreement>(parse_recipient_info(agreement.der()));
+    CHECK(info.wrap == KeyWrap::triple_des);
+    CHECK(info.wrap_key_size == 24);
+    CHECK(info.wrap_algorithm == agreement.wrap);
+}
+
 TEST_CASE("cofactor ECDH is ECDH on curves whose cofactor is 1") {
     for (const auto& [scheme, digest] :
          {std::pair{NID_dhSinglePass_cofactorDH_sha1kdf_scheme, DigestAlgorithm::sha1},
@@ -189,8 +199,10 @@ TEST_CASE("a key agreement that is not ephemeral-static ECDH on our curves is re
     CHECK(with([](Agreement& a) { a.ukm = Bytes(2000); }) == malformed);
     CHECK(with([](Agreement& a) { a.wrap = {}; }) == malformed);
     CHECK(with([](Agreement& a) { a.wrap = null; }) == malformed);
-    CHECK(with([](Agreement& a) { a.wrap = algorithm_identifier(NID_id_smime_alg_CMS3DESwrap, null); }) ==
-          unsupported);
+    CHECK(with([](Agreement& a) {
+              a.wrap = algorithm_identifier(NID_id_smime_alg_CMS3DESwrap, asn1::integer(1));
+          }) == malformed);
+    CHECK(with([](Agreement& a) { a.wrap = algorithm_identifier(NID_des_ede3_cbc, null); }) == unsupported);
     CHECK(with([](Agreement& a) { a.scheme = NID_dhSinglePass_cofactorDH_sha224kdf_scheme; }) == unsupported);
     CHECK(with([](Agreement& a) { a.key_algorithm = algorithm_identifier(NID_X25519); }) == malformed);
     CHECK(with([](Agreement& a) { a.key_algorithm = algorithm_identifier(NID_ED25519); }) == unsupported);
