@@ -18,7 +18,12 @@ Error cannot_open() {
 }
 
 UnwrappedKey unwrap(AgentConnection& agent, const cms::EnvelopedHead& message, const std::string& identity,
-                    bool wait) {
+                    bool wait, BrokenCiphers broken) {
+    if (cms::is_broken(message.cipher) && broken == BrokenCiphers::refused)
+        throw Error(ExitStatus::other, cannot_decrypt,
+                    "it is encrypted with " + std::string(cms::cipher_name(message.cipher)) +
+                        ", which anybody can break",
+                    "read it nevertheless with --legacy");
     try {
         return agent.unwrap(message.recipient_infos, message.content_encryption_algorithm, identity, wait);
     } catch (const Error& error) {
@@ -42,12 +47,12 @@ UnwrappedKey unwrap(AgentConnection& agent, const cms::EnvelopedHead& message, c
 }  // namespace
 
 OpenedContent open_content(AgentConnection& agent, cms::BytesView message, const std::string& identity,
-                           bool wait) {
+                           bool wait, BrokenCiphers broken) {
     try {
         const cms::EnvelopedMessage parsed = cms::parse_enveloped(message);
-        UnwrappedKey unwrapped = unwrap(agent, parsed, identity, wait);
+        UnwrappedKey unwrapped = unwrap(agent, parsed, identity, wait, broken);
         return {cms::decrypt_content(parsed, unwrapped.key), parsed.content_type, parsed.authenticated,
-                std::move(unwrapped.identity)};
+                std::move(unwrapped.identity), parsed.cipher};
     } catch (const cms::Error& error) {
         throw_as_client_error(error);
     }
@@ -55,15 +60,15 @@ OpenedContent open_content(AgentConnection& agent, cms::BytesView message, const
 
 OpenedMessage open_content(AgentConnection& agent, const cms::ByteSource& message,
                            const cms::ByteSink& plaintext, const cms::ContentSource& plaintext_again,
-                           const std::string& identity, bool wait) {
+                           const std::string& identity, bool wait, BrokenCiphers broken) {
     try {
         cms::EnvelopedDataReader reader(message);
         const cms::EnvelopedHead& head = reader.head();
-        UnwrappedKey unwrapped = unwrap(agent, head, identity, wait);
+        UnwrappedKey unwrapped = unwrap(agent, head, identity, wait, broken);
         cms::ContentDecryption decryption(head, unwrapped.key, plaintext);
         reader.read_content([&decryption](cms::BytesView piece) { decryption.update(piece); });
         decryption.finish(reader.read_rest(), plaintext_again);
-        return {head.content_type, head.authenticated, std::move(unwrapped.identity)};
+        return {head.content_type, head.authenticated, std::move(unwrapped.identity), head.cipher};
     } catch (const cms::Error& error) {
         throw_as_client_error(error);
     }
@@ -74,6 +79,17 @@ std::string content_type_warning(const std::string& content_type) {
     return content_type == id_data ? std::string()
                                    : "what was encrypted is not plain data but of type " + content_type +
                                          ": it is written as it is";
+}
+
+std::vector<std::string> cipher_warnings(cms::ContentCipher cipher) {
+    std::vector<std::string> warnings;
+    if (!cms::is_aead(cipher))
+        warnings.emplace_back(unauthenticated_warning);
+    if (!cms::is_written(cipher))
+        warnings.push_back("it is encrypted with " + std::string(cms::cipher_name(cipher)) +
+                           (cms::is_broken(cipher) ? ", which anybody can break"
+                                                   : ", which is weak: ask the sender to encrypt with AES"));
+    return warnings;
 }
 
 }  // namespace signet::client

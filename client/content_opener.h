@@ -3,12 +3,17 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "client/agent_connection.h"
+#include "cms/algorithms.h"
 #include "cms/byte_stream.h"
 #include "cms/bytes.h"
 
 namespace signet::client {
+
+/// Whether a content is opened that was encrypted with a cipher that anybody can break (cms::is_broken).
+enum class BrokenCiphers { refused, opened };
 
 struct OpenedContent {
     cms::Bytes content;
@@ -18,14 +23,17 @@ struct OpenedContent {
     bool authenticated = false;
     /// Whose key opened it.
     std::string identity;
+    cms::ContentCipher cipher{};
 };
 
 /// Opens `message` (DER or BER of ContentInfo) with the key of `identity` (empty: whichever fits); `wait` as
 /// in AgentConnection::unwrap. It is parsed before the agent is asked anything. Throws Error: 8 if it is not
-/// CMS; 1, in the same words, whether the key cannot be unwrapped, is wrong, or the content was altered; 4 if
-/// it is for nobody we are; else as AgentConnection::unwrap.
+/// CMS; 1, in the same words, whether the key cannot be unwrapped, is wrong, or the content was altered; 9 if
+/// its cipher is not supported, or broken and refused; 4 if it is for nobody we are; else as
+/// AgentConnection::unwrap.
 [[nodiscard]] OpenedContent open_content(AgentConnection& agent, cms::BytesView message,
-                                         const std::string& identity = {}, bool wait = false);
+                                         const std::string& identity = {}, bool wait = false,
+                                         BrokenCiphers broken = BrokenCiphers::refused);
 
 /// What is known of a message besides its content.
 struct OpenedMessage {
@@ -34,6 +42,7 @@ struct OpenedMessage {
     /// As in OpenedContent.
     bool authenticated = false;
     std::string identity;
+    cms::ContentCipher cipher{};
 };
 
 /// The same for a message as it comes, in memory that its content does not decide: the agent is asked when
@@ -43,10 +52,15 @@ struct OpenedMessage {
 [[nodiscard]] OpenedMessage open_content(AgentConnection& agent, const cms::ByteSource& message,
                                          const cms::ByteSink& plaintext,
                                          const cms::ContentSource& plaintext_again,
-                                         const std::string& identity = {}, bool wait = false);
+                                         const std::string& identity = {}, bool wait = false,
+                                         BrokenCiphers broken = BrokenCiphers::refused);
 
 /// What to tell a person about a content that is not id-data, where it is written as it is; empty if it is.
 [[nodiscard]] std::string content_type_warning(const std::string& content_type);
+
+/// What to tell a person of a content that was encrypted so: that it was not protected from alteration, and
+/// not from being read either.
+[[nodiscard]] std::vector<std::string> cipher_warnings(cms::ContentCipher cipher);
 
 /// Error::what_failed of its errors.
 inline constexpr char cannot_decrypt[] = "cannot decrypt";

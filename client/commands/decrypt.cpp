@@ -5,6 +5,7 @@
 #include "client/commands/cms_commands.h"
 #include "client/commands/command_options.h"
 #include "client/commands/file_suffix.h"
+#include "client/commands/json_writer.h"
 #include "client/commands/opening_arguments.h"
 #include "client/content_opener.h"
 #include "client/input_file.h"
@@ -30,19 +31,39 @@ std::string output_path(const CommandOptions& options, const ParsedArguments& pa
     return *plaintext;
 }
 
+std::string json_of(const OpenedMessage& opened, const std::string& output) {
+    JsonWriter json;
+    json.begin_object().key("authenticated").boolean(opened.authenticated);
+    json.key("cipher").text(cms::cipher_name(opened.cipher));
+    json.key("content_type").text(opened.content_type);
+    json.key("identity").text(opened.identity);
+    json.key("output").text(output);
+    return json.end_object().finish();
+}
+
 }  // namespace
 
 ExitStatus decrypt(const Arguments& arguments) {
     CommandOptions options(
         "decrypt", "[-k ID] [-o OUT] FILE.p7m",
         "Decrypts a CMS message (DER, BER or PEM) to OUT, or to FILE. Nothing is written unless\n"
-        "all of it decrypted. The plaintext is readable by you alone.");
+        "all of it decrypted. The plaintext is readable by you alone.\n\n"
+        "--json prints one object:\n"
+        "  authenticated  false: nothing protects the content from alteration\n"
+        "  cipher         aes-256-gcm, chacha20-poly1305, aes-256-cbc, des-ede3-cbc, rc2-40-cbc, ...\n"
+        "  content_type   object identifier\n"
+        "  identity       whose key opened it: fingerprint of the certificate (SHA-256, hex)\n"
+        "  output         where the plaintext is");
     add_opening_options(options);
-    options.value("output,o", "OUT", "write there instead of to FILE");
+    add_legacy_option(options);
+    options.value("output,o", "OUT", "write there instead of to FILE").flag("json", "print JSON");
     const auto parsed = options.parse(arguments, 1, 1);
     if (!parsed)
         return ExitStatus::done;
     const std::string output = output_path(options, *parsed);
+
+    if (parsed->has("json") && output == "-")
+        throw options.usage_error("--json and the plaintext cannot both go to standard output");
 
     InputFile file(parsed->operands.front());
     CmsInput input(file.source(), file.name());
@@ -54,16 +75,16 @@ ExitStatus decrypt(const Arguments& arguments) {
         try {
             // Then nobody is asked for anything before it is known to be well-formed.
             if (input.is_whole()) {
-                OpenedContent content =
-                    open_content(agent, input.beginning(), parsed->text("key"), parsed->has("wait"));
+                OpenedContent content = open_content(agent, input.beginning(), parsed->text("key"),
+                                                     parsed->has("wait"), broken_ciphers(*parsed));
                 plaintext.write(content.content);
                 return OpenedMessage{std::move(content.content_type), content.authenticated,
-                                     std::move(content.identity)};
+                                     std::move(content.identity), content.cipher};
             }
             return open_content(
                 agent, input.source(), plaintext.sink(),
                 [&plaintext](const cms::ByteSink& feed) { plaintext.read(feed); }, parsed->text("key"),
-                parsed->has("wait"));
+                parsed->has("wait"), broken_ciphers(*parsed));
         } catch (const Error& error) {
             // Which file it was, where the library cannot know.
             if (error.what_failed() != cannot_decrypt)
@@ -76,8 +97,9 @@ ExitStatus decrypt(const Arguments& arguments) {
         }
     }();
     plaintext.commit();
-    if (!opened.authenticated)
-        warn(unauthenticated_warning);
+    if (parsed->has("json"))
+        print(json_of(opened, output));
+    warn_all(cipher_warnings(opened.cipher));
     if (const std::string warning = content_type_warning(opened.content_type); !warning.empty())
         warn(warning);
     return ExitStatus::done;

@@ -9,9 +9,8 @@ void add_encryption_options(CommandOptions& options) {
         .values("recipient,r", "CERT_OR_ADDRESS",
                 "who may open it: certificate file, address, fingerprint, label or pkcs11: URI")
         .value("cipher", "CIPHER",
-               "aes-256-gcm, aes-192-gcm, aes-128-gcm, or -cbc; default: the first that no recipient's "
-               "certificate "
-               "excludes")
+               "aes-256-gcm, aes-192-gcm, aes-128-gcm, chacha20-poly1305, or aes-...-cbc; default: the first "
+               "that no recipient's certificate excludes")
         .flag("rsa-pkcs1", "PKCS#1 v1.5 for RSA recipients, for old programs")
         .flag("rsa-oaep-sha256", "OAEP with SHA-256 for RSA recipients, instead of SHA-1");
 }
@@ -22,7 +21,8 @@ cms::EncryptOptions encryption_options(const CommandOptions& options, const Pars
         const auto cipher = cms::cipher_from_name(parsed.text("cipher"));
         if (!cipher)
             throw options.usage_error("no cipher '" + parsed.text("cipher") +
-                                      "', only aes-128-, aes-192- and aes-256- with gcm or cbc");
+                                      "', only aes-128-, aes-192- and aes-256- with gcm or cbc, and "
+                                      "chacha20-poly1305");
         encryption.cipher = *cipher;
     }
     if (parsed.has("rsa-pkcs1") && parsed.has("rsa-oaep-sha256"))

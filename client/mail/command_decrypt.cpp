@@ -23,16 +23,15 @@ FinishedMessage decrypted(const commands::ParsedArguments& arguments, const std:
     const auto message = parse_message(raw);
     const auto enveloped = take_apart_encrypted(message);
     AgentConnection agent(arguments.socket());
-    const auto opened = open_content(agent, enveloped, arguments.text("key"), arguments.has("wait"));
+    const auto opened = open_content(agent, enveloped, arguments.text("key"), arguments.has("wait"),
+                                     commands::broken_ciphers(arguments));
     const auto nested = nested_entity(opened.content_type, opened.content);
     (void)commands::require_clearance(
         arguments, labels_inside(nested ? std::string_view(*nested) : cms::as_text(opened.content)),
         "cannot show what is inside");
     FinishedMessage finished{
         pass_on(decrypted_message(message, nested ? *nested : cms::as_text(opened.content)), raw), {}};
-    if (!opened.authenticated) {
-        finished.warnings.emplace_back(unauthenticated_warning);
-    }
+    finished.warnings = cipher_warnings(opened.cipher);
     if (auto warning = content_type_warning(opened.content_type); !nested && !warning.empty()) {
         finished.warnings.push_back(std::move(warning));
     }
@@ -46,6 +45,7 @@ ExitStatus decrypt_command(const Arguments& arguments) {
         "mail decrypt", "[-k ID] [-o OUT] [FILE]",
         "Decrypts a message. What is signed inside stays so, for signet mail verify.");
     commands::add_opening_options(options);
+    commands::add_legacy_option(options);
     commands::add_clearance_option(options);
     options.value("output,o", "OUT", "where the message goes; default standard output");
     const auto parsed = options.parse(arguments, 0, 1);

@@ -28,7 +28,9 @@ void unwrap_source(const commands::ParsedArguments& arguments, const std::string
     }
     const auto message = parse_message(raw);
     AgentConnection agent(arguments.socket());
-    auto unwrapped = take_off_layers(agent, message, options, {arguments.text("key"), arguments.has("wait")});
+    auto unwrapped =
+        take_off_layers(agent, message, options,
+                        {arguments.text("key"), arguments.has("wait"), commands::broken_ciphers(arguments)});
     if (unwrapped.author() == nullptr) {
         throw Error(ErrorCode::malformed, "nobody has signed it, outside or inside",
                     unwrapped.has_encryption() ? "read it with signet mail decrypt" : "read it as it is");

@@ -146,8 +146,8 @@ std::string encrypted_anew(AgentConnection& agent, const Entity& entity, const E
     const auto nested = nested_entity(opened.content_type, opened.content);
     auto encryption = expansion.encryption;
     warnings = expansion.choose_cipher(encryption, members);
-    if (!opened.authenticated) {
-        warnings.emplace_back(unauthenticated_warning);
+    for (auto& warning : cipher_warnings(opened.cipher)) {
+        warnings.push_back(std::move(warning));
     }
     const auto content = nested ? cms::as_bytes(*nested) : cms::BytesView(opened.content);
     return make_encrypted({}, cms::encrypt_content(content, members, encryption),

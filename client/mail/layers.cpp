@@ -65,7 +65,8 @@ Layer signed_layer(const Entity& entity, const cms::VerifyOptions& options, std:
 
 Layer encrypted_layer(AgentConnection& agent, const Entity& entity, const Opening& opening,
                       std::string& inside) {
-    const auto opened = open_content(agent, take_apart_encrypted(entity), opening.identity, opening.wait);
+    const auto opened =
+        open_content(agent, take_apart_encrypted(entity), opening.identity, opening.wait, opening.broken);
     const auto nested = nested_entity(opened.content_type, opened.content);
     inside = nested ? *nested : std::string(cms::as_text(opened.content));
     Layer layer;

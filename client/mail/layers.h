@@ -43,6 +43,7 @@ struct Unwrapped {
 struct Opening {
     std::string identity;
     bool wait = false;
+    BrokenCiphers broken = BrokenCiphers::refused;
 };
 
 /// Whether a part is signed or encrypted with S/MIME.

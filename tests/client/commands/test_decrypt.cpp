@@ -251,3 +251,59 @@ TEST_CASE("For an old cipher the sender is to be asked, whether it is a file or 
     check_fails(session.signet({"mail", "decrypt"}, session.read("a.eml")), 9,
                 "cannot decrypt standard input" + why);
 }
+
+TEST_CASE("Old ciphers are opened with a warning, and RC2 only where somebody asks for it") {
+    const Session home;
+    const Person bob(home, KeyType::rsa2048, "bob");
+    const TemporaryFolder folder;
+    const FakeAgent agent(unwrapping(bob, folder));
+    const Session session(agent.socket());
+    const std::string unauthenticated =
+        std::string("signet: warning: ") + client::unauthenticated_warning + "\n";
+    encrypt(session, bob, "content", {"-des3"});
+    const ProcessResult triple_des = session.signet({"decrypt", "a.p7m"});
+    CHECK(triple_des.status == 0);
+    CHECK(session.read("a") == "content");
+    CHECK(triple_des.err == unauthenticated +
+                                "signet: warning: it is encrypted with des-ede3-cbc, which is weak: ask the "
+                                "sender to encrypt with AES\n");
+    std::filesystem::remove(session.path("a"));
+    for (const auto& [option, name] : {std::pair{"-rc2-40", "rc2-40-cbc"}, std::pair{"-rc2", "rc2-cbc"}}) {
+        encrypt(session, bob, "content", {option, "-provider", "legacy", "-provider", "default"});
+        const std::size_t asked = agent.received().size();
+        check_fails(session.signet({"decrypt", "a.p7m"}), 9,
+                    std::string("cannot decrypt a.p7m: it is encrypted with ") + name +
+                        ", which anybody can break; read it nevertheless with --legacy");
+        CHECK(session.files().count("a") == 0);
+        for (std::size_t i = asked; i < agent.received().size(); ++i)
+            CHECK_FALSE(agent.received()[i].has_unwrap());
+        const ProcessResult opened = session.signet({"decrypt", "--legacy", "-o", "b", "a.p7m"});
+        CHECK(opened.status == 0);
+        CHECK(session.read("b") == "content");
+        CHECK(opened.err == unauthenticated + "signet: warning: it is encrypted with " + name +
+                                ", which anybody can break\n");
+    }
+}
+
+TEST_CASE("Scripts are told with --json what protected a content") {
+    const Session home;
+    const Person bob(home, KeyType::rsa2048, "bob");
+    const TemporaryFolder folder;
+    const FakeAgent agent(unwrapping(bob, folder));
+    const Session session(agent.socket());
+    encrypt(session, bob, "content", {"-aes-256-gcm"});
+    const ProcessResult gcm = session.signet({"decrypt", "--json", "a.p7m"});
+    CHECK(gcm.status == 0);
+    CHECK(gcm.err.empty());
+    CHECK(gcm.out ==
+          "{\"authenticated\":true,\"cipher\":\"aes-256-gcm\",\"content_type\":\"1.2.840.113549.1.7.1\","
+          "\"identity\":\"\",\"output\":\"a\"}\n");
+    encrypt(session, bob, "content", {"-aes-128-cbc"});
+    const ProcessResult cbc = session.signet({"decrypt", "--json", "-o", "b", "a.p7m"});
+    CHECK(cbc.status == 0);
+    CHECK(cbc.out.starts_with("{\"authenticated\":false,\"cipher\":\"aes-128-cbc\","));
+    CHECK_FALSE(cbc.err.empty());
+    const ProcessResult both = session.signet({"decrypt", "--json", "-o", "-", "a.p7m"});
+    CHECK(both.status == 2);
+    CHECK(both.out.empty());
+}

@@ -314,3 +314,18 @@ TEST_CASE("A recipient's certificate is not replaced by what is encrypted to it"
               .status == 2);
     CHECK(session.read("bob.pem") == read_file(bob.certificate.pem));
 }
+
+TEST_CASE("ChaCha20-Poly1305 is written where somebody asks for it") {
+    const Session session;
+    const Person bob(session, KeyType::p256, "bob");
+    session.write("a", "content");
+    const ProcessResult result =
+        session.signet({"encrypt", "-r", bob.certificate.pem, "--cipher", "chacha20-poly1305", "a"});
+    CHECK(result.status == 0);
+    CHECK(result.err.empty());
+    // id-alg-AEADChaCha20Poly1305, RFC 8103 section 1.
+    const std::string oid("\x06\x0b\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x03\x12");
+    CHECK(session.read("a.p7m").find(oid) != std::string::npos);
+    CHECK(session.signet({"encrypt", "-r", bob.certificate.pem, "--cipher", "des-ede3-cbc", "a"}).status ==
+          2);
+}
