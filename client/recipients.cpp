@@ -193,6 +193,15 @@ std::vector<cms::Certificate> find_recipients_by_address(AgentConnection& agent,
     return recipients;
 }
 
+std::vector<cms::Certificate> usable_recipients(AgentConnection& agent, const std::string& name) {
+    std::vector<cms::Certificate> usable = usable_certificates(agent.list(name, true), name);
+    std::erase_if(usable, [](const cms::Certificate& certificate) {
+        const cms::KeyKind kind = certificate.key_kind();
+        return kind != cms::KeyKind::rsa && kind != cms::KeyKind::ec && kind != cms::KeyKind::montgomery;
+    });
+    return usable;
+}
+
 std::vector<cms::Certificate> read_certificates(const std::string& path) {
     const std::string what_failed = "cannot read certificates from " + path;
     const std::string advice = "give a file in PEM format";

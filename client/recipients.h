@@ -22,6 +22,11 @@ namespace signet::client {
 [[nodiscard]] std::vector<cms::Certificate> find_recipients_by_address(
     AgentConnection& agent, const std::vector<std::string>& addresses);
 
+/// The certificates of the agent's identities that `name` matches (empty: all) and that somebody may encrypt
+/// to today, without duplicates. Throws Error: 3 if the agent is not there.
+[[nodiscard]] std::vector<cms::Certificate> usable_recipients(AgentConnection& agent,
+                                                              const std::string& name);
+
 /// The certificates in a PEM file, at least one. Throws Error: 9 if it cannot be read, 8 if there is none in
 /// it.
 [[nodiscard]] std::vector<cms::Certificate> read_certificates(const std::string& path);

@@ -74,11 +74,14 @@ ExitStatus encrypt(const Arguments& arguments) {
         "Encrypts a file for everybody named by -r: FILE.p7m (CMS), AES-256-GCM in\n"
         "AuthEnvelopedData unless another cipher is asked for or a recipient's certificate lists what\n"
         "its owner can read (S/MIME capabilities) and leaves it out. A recipient is a certificate\n"
-        "file, or an identity that the agent knows.\n"
+        "file, or an identity that the agent knows. You are one yourself: with --self, else with your\n"
+        "certificate in signet/self.pem in $XDG_CONFIG_HOME, else with the one certificate for encryption\n"
+        "that the agent has. If there is none of these you are warned. --no-self leaves you out.\n"
         "The message is DER; of a pipe, whose size nobody knows, above 64 KiB it is BER with\n"
         "indefinite lengths, unless --der is given: then the content is kept in a temporary file\n"
         "(in TMPDIR, encrypted with a throw-away key) until it ends.");
     add_encryption_options(options);
+    add_self_options(options);
     options.value("output,o", "OUT", "write there instead of to FILE.p7m")
         .flag("der", "write DER, whatever FILE is");
     const auto parsed = options.parse(arguments, 1, 1);
@@ -90,12 +93,16 @@ ExitStatus encrypt(const Arguments& arguments) {
     const std::string& path = parsed->operands.front();
     const std::string beside = path == "-" ? "-" : path + ".p7m";
     const std::string output = parsed->has("output") ? parsed->text("output") : beside;
-    refuse_to_replace(options, parsed->list("recipient"), output);
+    std::vector<std::string> read = parsed->list("recipient");
+    read.push_back(parsed->text("self"));
+    refuse_to_replace(options, read, output);
     InputFile input(path);
 
     AgentConnection agent(parsed->socket());
-    const std::vector<cms::Certificate> recipients = find_recipients(agent, parsed->list("recipient"));
-    const auto warnings = choose_cipher(encryption, *parsed, recipients, "cannot encrypt " + input.name());
+    std::vector<cms::Certificate> recipients = find_recipients(agent, parsed->list("recipient"));
+    auto warnings = choose_cipher(encryption, *parsed, recipients, "cannot encrypt " + input.name());
+    for (std::string& warning : add_self(options, *parsed, agent, recipients))
+        warnings.push_back(std::move(warning));
     try {
         encrypt_file(input, output, recipients, encryption, parsed->has("der"));
         warn_all(warnings);

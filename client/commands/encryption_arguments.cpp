@@ -1,5 +1,10 @@
 #include "client/commands/encryption_arguments.h"
 
+#include <algorithm>
+#include <utility>
+
+#include "client/own_certificate.h"
+#include "client/recipients.h"
 #include "cms/smime_capabilities.h"
 
 namespace signet::client::commands {
@@ -13,6 +18,33 @@ void add_encryption_options(CommandOptions& options) {
                "that no recipient's certificate excludes")
         .flag("rsa-pkcs1", "PKCS#1 v1.5 for RSA recipients, for old programs")
         .flag("rsa-oaep-sha256", "OAEP with SHA-256 for RSA recipients, instead of SHA-1");
+}
+
+void add_self_options(CommandOptions& options) {
+    options
+        .value(
+            "self", "CERT_OR_ADDRESS",
+            "your own certificate, to read it yourself; default: signet/self.pem in $XDG_CONFIG_HOME, else "
+            "the agent's one certificate for encryption")
+        .flag("no-self", "do not encrypt to yourself");
+}
+
+std::vector<std::string> add_self(const CommandOptions& options, const ParsedArguments& parsed,
+                                  AgentConnection& agent, std::vector<cms::Certificate>& recipients,
+                                  const std::string& address) {
+    if (parsed.has("self") && parsed.has("no-self"))
+        throw options.usage_error("--self and --no-self exclude each other");
+    if (parsed.has("no-self"))
+        return {};
+    if (!parsed.has("self")) {
+        std::string warning = add_own_certificate(agent, recipients, address);
+        return warning.empty() ? std::vector<std::string>() : std::vector{std::move(warning)};
+    }
+    for (cms::Certificate& own : find_recipients(agent, {parsed.text("self")}))
+        if (std::none_of(recipients.begin(), recipients.end(),
+                         [&](const cms::Certificate& other) { return other.der() == own.der(); }))
+            recipients.push_back(std::move(own));
+    return {};
 }
 
 cms::EncryptOptions encryption_options(const CommandOptions& options, const ParsedArguments& parsed) {

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "client/agent_connection.h"
 #include "client/commands/command_options.h"
 #include "cms/certificate.h"
 #include "cms/enveloped_data.h"
@@ -12,6 +13,17 @@ namespace signet::client::commands {
 
 /// Adds -r, --cipher, --rsa-pkcs1 and --rsa-oaep-sha256.
 void add_encryption_options(CommandOptions& options);
+
+/// Adds --self and --no-self.
+void add_self_options(CommandOptions& options);
+
+/// Adds whom they name to `recipients`; without them the sender's own certificate, that of `address` if it
+/// has one (add_own_certificate). Returns what to warn of once the message is written. Throws Error: 2, the
+/// usage of `options` with it, if both are given; else as find_recipients.
+[[nodiscard]] std::vector<std::string> add_self(const CommandOptions& options, const ParsedArguments& parsed,
+                                                AgentConnection& agent,
+                                                std::vector<cms::Certificate>& recipients,
+                                                const std::string& address = {});
 
 /// What they say, but for the recipients: those are the list "recipient". The cipher may be chosen yet.
 /// Throws Error(2), the usage of `options` with it, for a cipher that there is not and for options that

@@ -23,6 +23,7 @@ struct Choices {
     commands::ParsedArguments arguments;
     SigningOptions signing;
     cms::EncryptOptions encryption;
+    const commands::CommandOptions& options;
 };
 
 std::vector<std::string> addresses_in(const Entity& message) {
@@ -44,10 +45,15 @@ FinishedMessage encrypted(const Choices& choices, const Entity& message) {
     const auto addresses = named.empty() ? addresses_in(message) : std::vector<std::string>();
     const auto entity = canonical_entity(message);
     AgentConnection agent(arguments.socket());
-    const auto recipients =
+    auto recipients =
         named.empty() ? find_recipients_by_address(agent, addresses) : find_recipients(agent, named);
     auto encryption = choices.encryption;
-    const auto cipher_warnings = commands::choose_cipher(encryption, arguments, recipients, "cannot encrypt");
+    auto cipher_warnings = commands::choose_cipher(encryption, arguments, recipients, "cannot encrypt");
+    const auto senders = senders_of(message);
+    for (auto& warning : commands::add_self(choices.options, arguments, agent, recipients,
+                                            senders.size() == 1 ? senders.front() : std::string())) {
+        cipher_warnings.push_back(std::move(warning));
+    }
     // What only a signature could suffer from is no warning without one.
     FinishedMessage content{entity.bytes, {}};
     if (arguments.has("sign")) {
@@ -73,6 +79,7 @@ ExitStatus encrypt_command(const Arguments& arguments) {
         "Encrypts a message to its recipients, without -r those in To, Cc and Bcc; the fields Bcc and\n"
         "Resent-Bcc are left out. With --sign and without -k the address in From signs.");
     commands::add_encryption_options(options);
+    commands::add_self_options(options);
     options.flag("sign", "sign first");
     commands::add_signing_options(options);
     options.value("output,o", "OUT", "where the encrypted message goes; default standard output");
@@ -84,7 +91,7 @@ ExitStatus encrypt_command(const Arguments& arguments) {
         throw options.usage_error("-k, --digest, --rsa-pss and --certificates go with --sign");
     }
     const Choices choices{*parsed, commands::signing_options(options, *parsed),
-                          commands::encryption_options(options, *parsed)};
+                          commands::encryption_options(options, *parsed), options};
     commands::refuse_to_replace(options, parsed->list("recipient"), output_of(*parsed));
     const auto source = message_source(*parsed);
     in_the_words_of("cannot encrypt " + name_of_message(source), Origin::written_here, [&] {

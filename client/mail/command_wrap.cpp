@@ -22,6 +22,7 @@ struct WrapChoices {
     commands::ParsedArguments arguments;
     SigningOptions signing;
     cms::EncryptOptions encryption;
+    const commands::CommandOptions& options;
 };
 
 /// What the outer signature says: what a relay is to know of the content, which is its label alone. A receipt
@@ -56,10 +57,14 @@ std::vector<cms::Certificate> recipients_of(AgentConnection& agent,
 
 FinishedMessage wrapped(const WrapChoices& choices, const Entity& message) {
     AgentConnection agent(choices.arguments.socket());
-    const auto recipients = recipients_of(agent, choices.arguments, message);
+    auto recipients = recipients_of(agent, choices.arguments, message);
     auto encryption = choices.encryption;
-    const auto cipher_warnings =
-        commands::choose_cipher(encryption, choices.arguments, recipients, "cannot wrap");
+    auto cipher_warnings = commands::choose_cipher(encryption, choices.arguments, recipients, "cannot wrap");
+    const auto senders = senders_of(message);
+    for (auto& warning : commands::add_self(choices.options, choices.arguments, agent, recipients,
+                                            senders.size() == 1 ? senders.front() : std::string())) {
+        cipher_warnings.push_back(std::move(warning));
+    }
     const auto signing = with_signer(choices.signing, message);
     const auto inner = sign_entity(agent, signing, SignedForm::clear, message, {}, canonical_entity(message));
     const auto encrypted =
@@ -84,6 +89,7 @@ ExitStatus wrap_command(const Arguments& arguments) {
         "and Bcc), and signed again (RFC 2634). Without -k the address in From signs. A label is the same\n"
         "inside and outside; what else the signer says, and a request for receipts, is inside alone.");
     commands::add_encryption_options(options);
+    commands::add_self_options(options);
     commands::add_signing_options(options);
     options.flag("opaque", "put the content inside the outer signature")
         .value("output,o", "OUT", "where the wrapped message goes; default standard output");
@@ -92,7 +98,7 @@ ExitStatus wrap_command(const Arguments& arguments) {
         return ExitStatus::done;
     }
     const WrapChoices choices{*parsed, commands::signing_options(options, *parsed),
-                              commands::encryption_options(options, *parsed)};
+                              commands::encryption_options(options, *parsed), options};
     commands::refuse_to_replace(options, parsed->list("recipient"), output_of(*parsed));
     const auto source = message_source(*parsed);
     in_the_words_of("cannot wrap " + name_of_message(source), Origin::written_here, [&] {

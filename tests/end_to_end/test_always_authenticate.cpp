@@ -69,7 +69,7 @@ TEST_CASE("what a key that asks at each use signs verifies, from many at once") 
 TEST_CASE("a key that asks at each use decrypts") {
     AlwaysSession card("", "forever", {KeyType::rsa2048});
     const std::string alice = card.alice.identity(KeyType::rsa2048).certificate.pem;
-    check_done(card.signet({"encrypt", "-r", alice, "-o", "report.p7m", "report.txt"}));
+    check_done(card.signet({"encrypt", "--no-self", "-r", alice, "-o", "report.p7m", "report.txt"}));
     check_done(card.signet({"decrypt", "-o", "opened.txt", "report.p7m"}));
     CHECK(read_file(card.folder / "opened.txt") == "All is well.\n");
 }
@@ -77,7 +77,7 @@ TEST_CASE("a key that asks at each use decrypts") {
 TEST_CASE("ECDH with a key that asks at each use is said to be impossible") {
     AlwaysSession card("");
     const std::string alice = card.alice.identity(KeyType::p256).certificate.pem;
-    check_done(card.signet({"encrypt", "-r", alice, "-o", "report.p7m", "report.txt"}));
+    check_done(card.signet({"encrypt", "--no-self", "-r", alice, "-o", "report.p7m", "report.txt"}));
     const auto result = card.signet({"decrypt", "-o", "-", "report.p7m"});
     check_refused(result, 6);
     CHECK(result.err.find("asks for its PIN at each use") != std::string::npos);

@@ -15,7 +15,7 @@ TEST_CASE("without an agent, what needs one ends with 3") {
     for (const Arguments& arguments :
          {Arguments{"sign", "report.txt"}, Arguments{"sign", "--attached", "report.txt"}, Arguments{"list"},
           Arguments{"status"}, Arguments{"lock"}, Arguments{"unlock"},
-          Arguments{"encrypt", "-r", "alice@example.org", "report.txt"}}) {
+          Arguments{"encrypt", "--no-self", "-r", "alice@example.org", "report.txt"}}) {
         CAPTURE(arguments);
         check_refused(run_signet(nobody, arguments, {.folder = folder.path()}), 3);
     }
@@ -30,7 +30,9 @@ TEST_CASE("a file that is not there, or a folder, is no input") {
         CAPTURE(name);
         check_refused(session.signet({"sign", "-o", "out", name}), 9);
         check_refused(session.signet({"decrypt", "-o", "out", name}), 9);
-        check_refused(session.signet({"encrypt", "-r", session.label(KeyType::p256), "-o", "out", name}), 9);
+        check_refused(
+            session.signet({"encrypt", "--no-self", "-r", session.label(KeyType::p256), "-o", "out", name}),
+            9);
         check_refused(session.signet({"verify", "--trust", session.root(), name, name}), 9);
     }
     session.write("report.txt", "All is well.\n");
@@ -46,7 +48,7 @@ TEST_CASE("what is not CMS is malformed, and an old output file stays") {
     session.write("out", "an older file");
     check_done(session.signet({"sign", "report.txt"}));
     const std::string signature = session.read("report.txt.p7s");
-    check_done(session.signet({"encrypt", "-r", session.label(KeyType::p256), "report.txt"}));
+    check_done(session.signet({"encrypt", "--no-self", "-r", session.label(KeyType::p256), "report.txt"}));
     const std::string message = session.read("report.txt.p7m");
     const std::vector<std::string> inputs{"",
                                           "x",
@@ -82,7 +84,7 @@ TEST_CASE("a signed file is not decrypted, an encrypted one not verified, and ea
     for (const std::string cipher : {"aes-256-gcm", "aes-256-cbc"}) {
         CAPTURE(cipher);
         check_done(session.signet(
-            {"encrypt", "--cipher", cipher, "-r", session.label(KeyType::p256), "report.txt"}));
+            {"encrypt", "--no-self", "--cipher", cipher, "-r", session.label(KeyType::p256), "report.txt"}));
         const ProcessResult verified =
             session.signet({"verify", "--trust", session.root(), "report.txt.p7m"});
         check_refused(verified, 8);
@@ -132,8 +134,8 @@ TEST_CASE("an output that cannot be written is an error, and a failure leaves no
     session.write("report.txt", "All is well.\n");
     std::filesystem::create_directory(session.path("folder"));
     // Opening it warns, once it is written.
-    check_done(session.signet({"encrypt", "--cipher", "aes-256-cbc", "-r", session.label(KeyType::p256), "-o",
-                               "cbc.p7m", "report.txt"}));
+    check_done(session.signet({"encrypt", "--no-self", "--cipher", "aes-256-cbc", "-r",
+                               session.label(KeyType::p256), "-o", "cbc.p7m", "report.txt"}));
     for (const std::string out : {"no-such-folder/out", "folder", "/dev/full"}) {
         CAPTURE(out);
         check_refused(session.signet({"sign", "-o", out, "report.txt"}), 9);
@@ -147,11 +149,11 @@ TEST_CASE("nothing goes to the agent in place of a closed standard output") {
     Session session({KeyType::p256});
     session.write("report.txt", "All is well.\n");
     const std::string& alice = session.label(KeyType::p256);
-    check_done(session.signet({"encrypt", "-r", alice, "report.txt"}));
+    check_done(session.signet({"encrypt", "--no-self", "-r", alice, "report.txt"}));
     session.write("letter", "From: " + session.alice().identity(KeyType::p256).email +
                                 "\nTo: " + session.alice().identity(KeyType::p256).email +
                                 "\nSubject: x\n\nAll is well.\n");
-    check_done(session.signet({"mail", "encrypt", "-o", "letter.eml", "letter"}));
+    check_done(session.signet({"mail", "encrypt", "--no-self", "-o", "letter.eml", "letter"}));
     // No word of these needs quotes.
     const auto closed = [&](const std::string& command, const std::string& redirections) {
         const std::string line = "exec " + program("signet").string() + " " + command + " " + redirections;
@@ -191,7 +193,7 @@ TEST_CASE("when the audit log cannot be written, nothing leaves") {
     static_cast<void>(std::signal(SIGXFSZ, SIG_IGN));
     Session session({KeyType::p256});
     session.write("report.txt", "All is well.\n");
-    check_done(session.signet({"encrypt", "-r", session.label(KeyType::p256), "report.txt"}));
+    check_done(session.signet({"encrypt", "--no-self", "-r", session.label(KeyType::p256), "report.txt"}));
     check_done(session.signet({"sign", "report.txt"}));
     const rlimit limit{std::filesystem::file_size(session.agent().audit()) + 10, RLIM_INFINITY};
     REQUIRE(prlimit(session.agent().process().pid(), RLIMIT_FSIZE, &limit, nullptr) == 0);

@@ -18,8 +18,8 @@ TEST_CASE("openssl opens what is encrypted to a certificate in a file, without a
          {KeyType::rsa2048, KeyType::rsa3072, KeyType::p256, KeyType::p384, KeyType::p521}) {
         CAPTURE(name_of(type));
         const SoftwareIdentity bob = software_identity(ca, type, folder.path());
-        check_done(
-            run_signet(nobody, {"encrypt", "-r", bob.certificate, "secret"}, {.folder = folder.path()}));
+        check_done(run_signet(nobody, {"encrypt", "--no-self", "-r", bob.certificate, "secret"},
+                              {.folder = folder.path()}));
         const ProcessResult opened = run({"openssl", "cms", "-decrypt", "-binary", "-inform", "DER", "-in",
                                           "secret.p7m", "-recip", bob.certificate, "-inkey", bob.key},
                                          {.folder = folder.path()});
@@ -41,7 +41,7 @@ TEST_CASE("what is encrypted to Alice's keys, by address, label or file, Alice o
         for (const std::string& name : {identity.email, identity.label, identity.certificate.pem.string(),
                                         identity.certificate.der.string()}) {
             CAPTURE(name);
-            check_done(session.signet({"encrypt", "-r", name, "-o", "secret.p7m", "secret"}));
+            check_done(session.signet({"encrypt", "--no-self", "-r", name, "-o", "secret.p7m", "secret"}));
             const ProcessResult opened = session.signet({"decrypt", "-o", "-", "secret.p7m"});
             check_done(opened);
             CHECK(opened.out == treasure);
@@ -55,8 +55,8 @@ TEST_CASE("each of several recipients opens the message") {
     const SoftwareIdentity bob = software_identity(session.alice().ca(), KeyType::p384, session.path("."));
     const SoftwareIdentity carol =
         software_identity(session.alice().ca(), KeyType::rsa2048, session.path("."), "carol");
-    check_done(session.signet({"encrypt", "-r", bob.certificate, "-r", session.label(KeyType::rsa2048), "-r",
-                               carol.certificate, "secret"}));
+    check_done(session.signet({"encrypt", "--no-self", "-r", bob.certificate, "-r",
+                               session.label(KeyType::rsa2048), "-r", carol.certificate, "secret"}));
     for (const SoftwareIdentity& person : {bob, carol}) {
         const ProcessResult opened =
             session.openssl({"cms", "-decrypt", "-binary", "-inform", "DER", "-in", "secret.p7m", "-recip",
@@ -72,7 +72,7 @@ TEST_CASE("content of any size goes through") {
     for (const std::size_t size : {0U, 1U, 65536U, 3'000'000U}) {
         CAPTURE(size);
         session.write("secret", std::string(size, 's'));
-        check_done(session.signet({"encrypt", "-r", session.label(KeyType::p256), "secret"}));
+        check_done(session.signet({"encrypt", "--no-self", "-r", session.label(KeyType::p256), "secret"}));
         check_done(session.signet({"decrypt", "-o", "opened", "secret.p7m"}));
         CHECK(session.read("opened") == session.read("secret"));
     }
@@ -87,9 +87,9 @@ TEST_CASE("a recipient whose key may not encrypt, or whom nobody knows, is refus
                                     .common_name = "Signs only",
                                     .email = "signs@example.org",
                                     .key_usage = "critical,digitalSignature"});
-    check_refused(session.signet({"encrypt", "-r", signs_only.pem, "secret"}), 4);
-    check_refused(session.signet({"encrypt", "-r", "nobody@example.org", "secret"}), 4);
+    check_refused(session.signet({"encrypt", "--no-self", "-r", signs_only.pem, "secret"}), 4);
+    check_refused(session.signet({"encrypt", "--no-self", "-r", "nobody@example.org", "secret"}), 4);
     session.write("no-certificate.pem", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
-    check_refused(session.signet({"encrypt", "-r", "no-certificate.pem", "secret"}), 8);
+    check_refused(session.signet({"encrypt", "--no-self", "-r", "no-certificate.pem", "secret"}), 8);
     CHECK_FALSE(session.exists("secret.p7m"));
 }

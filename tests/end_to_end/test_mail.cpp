@@ -150,8 +150,8 @@ TEST_CASE("openssl opens what signet encrypts") {
     for (const KeyType type : {KeyType::rsa2048, KeyType::p256, KeyType::p521}) {
         CAPTURE(name_of(type));
         const SoftwareIdentity bob = software_identity(session.alice().ca(), type, session.path("."));
-        const ProcessResult encrypted =
-            session.signet({"mail", "encrypt", "-r", bob.certificate}, mail("alice@example.org"));
+        const ProcessResult encrypted = session.signet(
+            {"mail", "encrypt", "--no-self", "-r", bob.certificate}, mail("alice@example.org"));
         check_done(encrypted);
         CHECK(encrypted.out.find("we have a deal") == std::string::npos);
         CHECK(encrypted.out.find("application/pkcs7-mime") != std::string::npos);
@@ -169,7 +169,7 @@ TEST_CASE("a mail is signed, encrypted, opened and verified") {
     const ProcessResult signed_mail = session.signet({"mail", "sign", "-k", rsa.email}, mail(rsa.email));
     check_done(signed_mail);
     const ProcessResult encrypted =
-        session.signet({"mail", "encrypt", "-r", session.label(KeyType::p256)}, signed_mail.out);
+        session.signet({"mail", "encrypt", "--no-self", "-r", session.label(KeyType::p256)}, signed_mail.out);
     check_done(encrypted);
     const ProcessResult opened = session.signet({"mail", "decrypt"}, encrypted.out);
     check_done(opened);
@@ -223,7 +223,7 @@ TEST_CASE("what is no such mail is refused and nothing is printed") {
     }
     const SoftwareIdentity bob = software_identity(session.alice().ca(), KeyType::rsa2048, session.path("."));
     const ProcessResult for_bob =
-        session.signet({"mail", "encrypt", "-r", bob.certificate}, mail("alice@example.org"));
+        session.signet({"mail", "encrypt", "--no-self", "-r", bob.certificate}, mail("alice@example.org"));
     check_done(for_bob);
     const ProcessResult opened = session.signet({"mail", "decrypt"}, for_bob.out);
     check_refused(opened, 4);

@@ -23,8 +23,9 @@ class Walk {
     explicit Walk(std::size_t seed) : m_randomness(seed) {
         m_module.set("pin locks 3");
         write_file(m_folder / "letter", "All is well.\n");
-        check_done(signet({"encrypt", "-r", certificate(KeyType::rsa2048), "-o", "rsa", "letter"}));
-        check_done(signet({"encrypt", "-r", certificate(KeyType::p256), "-o", "ec", "letter"}));
+        check_done(
+            signet({"encrypt", "--no-self", "-r", certificate(KeyType::rsa2048), "-o", "rsa", "letter"}));
+        check_done(signet({"encrypt", "--no-self", "-r", certificate(KeyType::p256), "-o", "ec", "letter"}));
     }
 
     // Something happens. Nobody waits for what comes of it, or the clients see it.

@@ -68,8 +68,8 @@ TEST_CASE("every message is opened whatever happens to one of two tokens meanwhi
     const bool is_open = GENERATE(true, false);
     CAPTURE(what, is_open);
     FaultyReplicas replicas({.key = KeyType::rsa2048});
-    check_done(
-        replicas.signet({"encrypt", "-r", replicas.bob.certificate, "-o", "report.p7m", "report.txt"}));
+    check_done(replicas.signet(
+        {"encrypt", "--no-self", "-r", replicas.bob.certificate, "-o", "report.p7m", "report.txt"}));
     prepare(replicas, is_open);
     std::list<BackgroundProcess> readers;
     for (int i = 0; i < operations; ++i) {

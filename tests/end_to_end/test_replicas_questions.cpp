@@ -165,8 +165,8 @@ TEST_CASE("a person is asked at the use of a key when the token that asks nobody
         replicas.beta.module.follow("C_Sign error CKR_DEVICE_ERROR");
         check_done(replicas.sign());
     } else {
-        check_done(
-            replicas.signet({"encrypt", "-r", replicas.bob.certificate, "-o", "report.p7m", "report.txt"}));
+        check_done(replicas.signet(
+            {"encrypt", "--no-self", "-r", replicas.bob.certificate, "-o", "report.p7m", "report.txt"}));
         replicas.beta.module.follow("C_Decrypt error CKR_DEVICE_ERROR");
         check_done(replicas.signet({"decrypt", "-o", "report", "report.p7m"}));
         CHECK(read_file(replicas.folder / "report") == "All is well.\n");

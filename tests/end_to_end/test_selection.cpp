@@ -219,7 +219,7 @@ TEST_CASE("an identity goes by address, fingerprint, label and URI") {
 TEST_CASE("who is named to decrypt must be known, and one of the recipients") {
     Session session;
     session.write("report.txt", "All is well.\n");
-    check_done(session.signet({"encrypt", "-r", "alice-p256", "report.txt"}));
+    check_done(session.signet({"encrypt", "--no-self", "-r", "alice-p256", "report.txt"}));
     const ProcessResult unknown = session.signet({"decrypt", "-k", "nobody", "-o", "out", "report.txt.p7m"});
     check_refused(unknown, 4);
     CHECK(unknown.err.find("no identity matches \"nobody\"") != std::string::npos);

@@ -137,8 +137,8 @@ TEST_CASE("a token that is not open yet is asked for what another says it cannot
 TEST_CASE("a message that one token cannot open is opened by the other") {
     FaultyReplicas replicas({.key = KeyType::rsa2048});
     replicas.unlock_both();
-    check_done(
-        replicas.signet({"encrypt", "-r", replicas.bob.certificate, "-o", "report.p7m", "report.txt"}));
+    check_done(replicas.signet(
+        {"encrypt", "--no-self", "-r", replicas.bob.certificate, "-o", "report.p7m", "report.txt"}));
     const std::string cannot = "C_DecryptInit error CKR_KEY_FUNCTION_NOT_PERMITTED";
     replicas.alpha.module.follow(cannot);
     const ProcessResult opened = replicas.signet({"decrypt", "-o", "-", "report.p7m"});
@@ -157,8 +157,8 @@ TEST_CASE(
     const ScriptedPinentry pinentry("give " + std::string(SoftHsmToken::default_pin));
     FaultyReplicas replicas({.key = KeyType::rsa2048, .pin_of_beta = "pinentry", .pinentry = &pinentry});
     check_done(replicas.signet({"unlock", "alpha"}));
-    check_done(
-        replicas.signet({"encrypt", "-r", replicas.bob.certificate, "-o", "report.p7m", "report.txt"}));
+    check_done(replicas.signet(
+        {"encrypt", "--no-self", "-r", replicas.bob.certificate, "-o", "report.p7m", "report.txt"}));
     const std::string cannot = "C_DecryptInit error CKR_KEY_FUNCTION_NOT_PERMITTED";
     // What a stranger's bytes may bring about must not show.
     replicas.alpha.module.follow(cannot + " times 1");

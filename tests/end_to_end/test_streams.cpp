@@ -40,7 +40,8 @@ TEST_CASE("openssl reads the BER of a pipe, and the DER of a file") {
     for (const std::string cipher : {"aes-256-gcm", "aes-128-cbc"}) {
         for (const std::string from : {"-", "content", "der"}) {
             CAPTURE(cipher, from);
-            Arguments arguments{"encrypt", "--cipher", cipher, "-r", bob.certificate, "-o", "out.p7m"};
+            Arguments arguments{"encrypt", "--no-self",     "--cipher", cipher,
+                                "-r",      bob.certificate, "-o",       "out.p7m"};
             if (from == "der")
                 arguments.emplace_back("--der");
             arguments.push_back(from == "content" ? "content" : "-");
@@ -54,7 +55,7 @@ TEST_CASE("openssl reads the BER of a pipe, and the DER of a file") {
         }
     }
     // What is small is DER, wherever it comes from.
-    const ProcessResult small = session.signet({"encrypt", "-r", bob.certificate, "-"}, "x");
+    const ProcessResult small = session.signet({"encrypt", "--no-self", "-r", bob.certificate, "-"}, "x");
     check_done(small);
     CHECK_FALSE(small.out.starts_with(indefinite_start));
 }
@@ -105,7 +106,8 @@ TEST_CASE("nothing of a large content comes out before all of it holds") {
     const std::string content = large_content();
     session.write("content", content);
     check_done(session.signet({"sign", "--attached", "-o", "signed", "content"}));
-    check_done(session.signet({"encrypt", "-r", session.label(KeyType::p256), "-o", "encrypted", "content"}));
+    check_done(session.signet(
+        {"encrypt", "--no-self", "-r", session.label(KeyType::p256), "-o", "encrypted", "content"}));
     const std::string signed_data = session.read("signed");
     const std::string encrypted = session.read("encrypted");
     session.write("out", "an older file");
@@ -138,7 +140,8 @@ TEST_CASE("nothing of a large content comes out before all of it holds") {
 TEST_CASE("nothing is left of what was decrypted, however the process ends") {
     Session session({KeyType::p256});
     session.write("content", large_content());
-    check_done(session.signet({"encrypt", "-r", session.label(KeyType::p256), "-o", "encrypted", "content"}));
+    check_done(session.signet(
+        {"encrypt", "--no-self", "-r", session.label(KeyType::p256), "-o", "encrypted", "content"}));
     const auto files = session.files();
     Environment environment = session.agent().folder().environment();
     environment["TMPDIR"] = session.path("").native();

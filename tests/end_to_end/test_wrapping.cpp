@@ -59,9 +59,9 @@ TEST_CASE("a message is wrapped three times and unwrapped at once") {
     const Parties parties(session);
     write_clearance(session);
     const auto wrapped =
-        session.signet({"mail", "wrap", "-k", parties.alice.label, "-r", parties.alice.label, "--label",
-                        std::string(policy) + "/3", "--category", "1.3.6.1.4.1.99.3=HR", "--privacy-mark",
-                        "Board only", "--request-receipt", parties.alice.email},
+        session.signet({"mail", "wrap", "--no-self", "-k", parties.alice.label, "-r", parties.alice.label,
+                        "--label", std::string(policy) + "/3", "--category", "1.3.6.1.4.1.99.3=HR",
+                        "--privacy-mark", "Board only", "--request-receipt", parties.alice.email},
                        mail(parties.alice.email, parties.alice.email));
     check_done(wrapped);
     CHECK_FALSE(has(wrapped.out, "We have a deal"));
@@ -168,7 +168,8 @@ TEST_CASE("a label above the reader is not shown by what opens it or takes its c
         CAPTURE(number);
         const std::string label = policy + std::string(number);
         const auto encrypted = session.signet(
-            {"mail", "encrypt", "--sign", "-k", alice, "-r", alice, "--label", label}, mail(email, email));
+            {"mail", "encrypt", "--no-self", "--sign", "-k", alice, "-r", alice, "--label", label},
+            mail(email, email));
         check_done(encrypted);
         const auto opened =
             session.signet({"mail", "decrypt", "--clearance", "clearance.toml"}, encrypted.out);
@@ -239,8 +240,8 @@ TEST_CASE("a clearance that cannot be read shows nothing") {
 TEST_CASE("the labels outside and inside must agree") {
     Session session({KeyType::rsa2048, KeyType::p256});
     const Parties parties(session);
-    const auto inner = session.signet({"mail", "encrypt", "--sign", "-k", parties.alice.label, "-r",
-                                       parties.alice.label, "--label", std::string(policy) + "/5"},
+    const auto inner = session.signet({"mail", "encrypt", "--no-self", "--sign", "-k", parties.alice.label,
+                                       "-r", parties.alice.label, "--label", std::string(policy) + "/5"},
                                       mail(parties.alice.email, parties.alice.email));
     check_done(inner);
     const auto outer = [&](const std::string& label) {
@@ -260,9 +261,10 @@ TEST_CASE("a list sends a message on to its members, once") {
     const Parties parties(session);
     const Identity& second = session.alice().identity(KeyType::p384);
     const std::string oid = policy;
-    const auto wrapped = session.signet({"mail", "wrap", "-k", parties.alice.label, "-r", parties.list.label,
-                                         "--label", oid + "/3", "--request-receipt", parties.alice.email},
-                                        mail(parties.alice.email, parties.list.email));
+    const auto wrapped =
+        session.signet({"mail", "wrap", "--no-self", "-k", parties.alice.label, "-r", parties.list.label,
+                        "--label", oid + "/3", "--request-receipt", parties.alice.email},
+                       mail(parties.alice.email, parties.list.email));
     check_done(wrapped);
     const auto sent_on =
         session.signet({"mail", "expand", "-k", parties.list.label, "-r", second.label, "--trust",

@@ -240,12 +240,12 @@ TEST_CASE("A mail in place of a file, and a file in place of a mail, is told whe
 TEST_CASE("For an old cipher the sender is to be asked, whether it is a file or a mail") {
     const Session session;
     const Person bob(session, KeyType::rsa2048, "bob");
-    encrypt(session, bob, "content", {"-des3"});
+    encrypt(session, bob, "content", {"-camellia128"});
     const std::string why =
-        ": the content cipher des-ede3-cbc is not supported; ask the sender to encrypt with AES";
+        ": the content cipher camellia-128-cbc is not supported; ask the sender to encrypt with AES";
     check_fails(session.signet({"decrypt", "a.p7m"}), 9, "cannot decrypt a.p7m" + why);
     session.write("plain", "content");
-    session.run_here({"openssl", "cms", "-encrypt", "-des3", "-in", "plain", "-out", "a.eml",
+    session.run_here({"openssl", "cms", "-encrypt", "-camellia128", "-in", "plain", "-out", "a.eml",
                       bob.certificate.pem.string()});
     check_fails(session.signet({"mail", "decrypt", "a.eml"}), 9, "cannot decrypt a.eml" + why);
     check_fails(session.signet({"mail", "decrypt"}, session.read("a.eml")), 9,

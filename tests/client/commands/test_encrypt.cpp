@@ -39,15 +39,18 @@ TEST_CASE("What is encrypted to a certificate in a file, PEM or DER, opens elsew
     const Session session;
     const Person bob(session, type, "bob");
     session.write("a", "content");
-    const ProcessResult result = session.signet({"encrypt", "-r", bob.certificate.pem, "a"});
+    const ProcessResult result = session.signet({"encrypt", "--no-self", "-r", bob.certificate.pem, "a"});
     CHECK(result.err.empty());
     REQUIRE(result.status == 0);
     CHECK(opened_by_openssl(session, bob, "a.p7m") == "content");
-    CHECK(session.signet({"encrypt", "-r", bob.certificate.der, "-o", "b", "-"}, "piped").status == 0);
-    CHECK(opened_by_openssl(session, bob, "b") == "piped");
     CHECK(
-        session.signet({"encrypt", "-r", bob.certificate.pem, "--cipher", "aes-128-cbc", "--rsa-pkcs1", "a"})
-            .status == 0);
+        session.signet({"encrypt", "--no-self", "-r", bob.certificate.der, "-o", "b", "-"}, "piped").status ==
+        0);
+    CHECK(opened_by_openssl(session, bob, "b") == "piped");
+    CHECK(session
+              .signet({"encrypt", "--no-self", "-r", bob.certificate.pem, "--cipher", "aes-128-cbc",
+                       "--rsa-pkcs1", "a"})
+              .status == 0);
     CHECK(opened_by_openssl(session, bob, "a.p7m") == "content");
 }
 
@@ -78,13 +81,14 @@ TEST_CASE("What a recipient's certificate says that its owner can read decides t
         "signet: warning: a recipient's certificate lists no AES-GCM: the content is encrypted with "
         "aes-256-cbc, and nothing protects it from alteration\n";
 
-    const ProcessResult modern = session.signet({"encrypt", "-r", "new.pem", "a"});
+    const ProcessResult modern = session.signet({"encrypt", "--no-self", "-r", "new.pem", "a"});
     CHECK(modern.status == 0);
     CHECK(modern.err.empty());
     CHECK(structure("a.p7m").find("aes-256-gcm") != std::string::npos);
     CHECK(opens("new", "a.p7m"));
 
-    const ProcessResult file = session.signet({"encrypt", "-r", "new.pem", "-r", "cbc.pem", "a"});
+    const ProcessResult file =
+        session.signet({"encrypt", "--no-self", "-r", "new.pem", "-r", "cbc.pem", "a"});
     CHECK(file.status == 0);
     CHECK(file.err == warning);
     CHECK(structure("a.p7m").find("pkcs7-envelopedData") != std::string::npos);
@@ -92,7 +96,8 @@ TEST_CASE("What a recipient's certificate says that its owner can read decides t
     CHECK(opens("new", "a.p7m"));
     CHECK(opens("cbc", "a.p7m"));
 
-    const ProcessResult message = session.signet({"mail", "encrypt", "-r", "cbc.pem", "-o", "a.eml"}, mail);
+    const ProcessResult message =
+        session.signet({"mail", "encrypt", "--no-self", "-r", "cbc.pem", "-o", "a.eml"}, mail);
     CHECK(message.status == 0);
     CHECK(message.err == warning);
     CHECK(session.read("a.eml").find("smime-type=enveloped-data") != std::string::npos);
@@ -102,7 +107,7 @@ TEST_CASE("What a recipient's certificate says that its owner can read decides t
     // What somebody asks for wins, whatever the certificates say.
     for (const std::string who : {"old", "cbc", "broken"}) {
         const ProcessResult asked =
-            session.signet({"encrypt", "-r", who + ".pem", "--cipher", "aes-192-gcm", "a"});
+            session.signet({"encrypt", "--no-self", "-r", who + ".pem", "--cipher", "aes-192-gcm", "a"});
         CHECK(asked.status == 0);
         CHECK(asked.err.empty());
         CHECK(structure("a.p7m").find("aes-192-gcm") != std::string::npos);
@@ -112,11 +117,11 @@ TEST_CASE("What a recipient's certificate says that its owner can read decides t
     const std::string none =
         ": the certificate of CN=old lists no content cipher that is supported; choose a cipher for all with "
         "--cipher";
-    check_fails(session.signet({"encrypt", "-r", "cbc.pem", "-r", "old.pem", "a"}), 9,
+    check_fails(session.signet({"encrypt", "--no-self", "-r", "cbc.pem", "-r", "old.pem", "a"}), 9,
                 "cannot encrypt a" + none);
-    check_fails(session.signet({"mail", "encrypt", "-r", "old.pem"}, mail), 9,
+    check_fails(session.signet({"mail", "encrypt", "--no-self", "-r", "old.pem"}, mail), 9,
                 "cannot encrypt standard input" + none);
-    check_fails(session.signet({"encrypt", "-r", "broken.pem", "a"}), 8,
+    check_fails(session.signet({"encrypt", "--no-self", "-r", "broken.pem", "a"}), 8,
                 "cannot encrypt a: the certificate of CN=broken: malformed S/MIME capabilities; choose a "
                 "cipher for all with --cipher");
     CHECK(session.files().count("a.p7m") == 0);
@@ -126,9 +131,10 @@ TEST_CASE("A file may be encrypted in place: it is replaced only when all is don
     const Session session;
     const Person bob(session, KeyType::p256, "bob");
     session.write("a", "content");
-    CHECK(session.signet({"encrypt", "-r", session.path("bob.key"), "-o", "a", "a"}).status == 8);
+    CHECK(session.signet({"encrypt", "--no-self", "-r", session.path("bob.key"), "-o", "a", "a"}).status ==
+          8);
     CHECK(session.read("a") == "content");
-    CHECK(session.signet({"encrypt", "-r", bob.certificate.pem, "-o", "a", "a"}).status == 0);
+    CHECK(session.signet({"encrypt", "--no-self", "-r", bob.certificate.pem, "-o", "a", "a"}).status == 0);
     CHECK(opened_by_openssl(session, bob, "a") == "content");
 }
 
@@ -138,7 +144,7 @@ TEST_CASE("An address is looked up in the agent's catalogue") {
     const FakeAgent agent(knowing({bob.der()}));
     const Session session(agent.socket());
     session.write("a", "content");
-    REQUIRE(session.signet({"encrypt", "-r", "bob@example.org", "a"}).status == 0);
+    REQUIRE(session.signet({"encrypt", "--no-self", "-r", "bob@example.org", "a"}).status == 0);
     CHECK(opened_by_openssl(session, bob, "a.p7m") == "content");
     CHECK(agent.received().at(1).list().identity() == "bob@example.org");
     CHECK(agent.received().at(1).list().certificates());
@@ -153,7 +159,7 @@ TEST_CASE("An address with several certificates means the one that encrypts, or 
         const FakeAgent agent(knowing({signer.der(), bob.der(), bob.der()}));
         const Session session(agent.socket());
         session.write("a", "content");
-        REQUIRE(session.signet({"encrypt", "-r", "bob@example.org", "a"}).status == 0);
+        REQUIRE(session.signet({"encrypt", "--no-self", "-r", "bob@example.org", "a"}).status == 0);
         CHECK(opened_by_openssl(session, bob, "a.p7m") == "content");
     }
     SECTION("none encrypts") {
@@ -161,7 +167,7 @@ TEST_CASE("An address with several certificates means the one that encrypts, or 
         const Session session(agent.socket());
         session.write("a", "content");
         check_fails(
-            session.signet({"encrypt", "-r", "bob@example.org", "a"}), 4,
+            session.signet({"encrypt", "--no-self", "-r", "bob@example.org", "a"}), 4,
             "cannot encrypt to bob@example.org: its certificates are not for encryption, or not valid "
             "today; name a file with the recipient's certificate");
         CHECK(session.files() == std::set<std::string>{"a"});
@@ -170,7 +176,7 @@ TEST_CASE("An address with several certificates means the one that encrypts, or 
         const FakeAgent agent(knowing({}));
         const Session session(agent.socket());
         session.write("a", "content");
-        check_fails(session.signet({"encrypt", "-r", "bob@example.org", "a"}), 4,
+        check_fails(session.signet({"encrypt", "--no-self", "-r", "bob@example.org", "a"}), 4,
                     "cannot encrypt to bob@example.org: no such file, and no identity of the agent has this "
                     "name; name a file with the recipient's certificate");
     }
@@ -178,7 +184,7 @@ TEST_CASE("An address with several certificates means the one that encrypts, or 
         const FakeAgent agent(knowing({bob.der(), other.der()}));
         const Session session(agent.socket());
         session.write("a", "content");
-        check_fails(session.signet({"encrypt", "-r", "bob@example.org", "a"}), 4,
+        check_fails(session.signet({"encrypt", "--no-self", "-r", "bob@example.org", "a"}), 4,
                     "cannot encrypt to bob@example.org: several certificates match: CN=bob,O=Signet, "
                     "CN=other,O=Signet; name one "
                     "by its fingerprint (signet list) or as a file");
@@ -193,9 +199,9 @@ TEST_CASE("A recipient's file that is no certificate, or not for encryption, is 
     session.write("junk.pem", "-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n");
     session.write("none.pem", "-----BEGIN NOTHING-----\nMAA=\n-----END NOTHING-----\n");
     session.write("junk.der", "junk");
-    CHECK(session.signet({"encrypt", "-r", signer.certificate.pem, "a"}).status == 4);
+    CHECK(session.signet({"encrypt", "--no-self", "-r", signer.certificate.pem, "a"}).status == 4);
     for (const char* file : {"junk.pem", "none.pem", "junk.der"})
-        CHECK(session.signet({"encrypt", "-r", file, "a"}).status == 8);
+        CHECK(session.signet({"encrypt", "--no-self", "-r", file, "a"}).status == 8);
     CHECK(session.files().count("a.p7m") == 0);
 }
 
@@ -213,18 +219,19 @@ TEST_CASE("A recipient's file with a certificate that is not valid today is refu
     request.not_after = std::chrono::hours(48);
     const std::string future = ca.issue(request).pem;
     session.write("a", "content");
-    const ProcessResult late = session.signet({"encrypt", "-r", expired, "a"});
+    const ProcessResult late = session.signet({"encrypt", "--no-self", "-r", expired, "a"});
     CHECK(late.status == 4);
     CHECK(late.err.starts_with("signet: cannot encrypt to " + expired + ": its certificate expired at 2"));
     CHECK(late.err.ends_with("Z; ask the recipient for the one that replaced it\n"));
-    const ProcessResult early = session.signet({"encrypt", "-r", future, "a"});
+    const ProcessResult early = session.signet({"encrypt", "--no-self", "-r", future, "a"});
     CHECK(early.status == 4);
     CHECK(early.err.starts_with("signet: cannot encrypt to " + future +
                                 ": its certificate is not valid before 2"));
     CHECK(early.err.ends_with("Z; see whether this machine's clock is right, or wait until then\n"));
     for (const std::string& certificate : {expired, future}) {
-        const ProcessResult mail = session.signet({"mail", "encrypt", "-r", certificate, "-o", "out"},
-                                                  "From: alice@example.org\nTo: bob@example.org\n\nhello\n");
+        const ProcessResult mail =
+            session.signet({"mail", "encrypt", "--no-self", "-r", certificate, "-o", "out"},
+                           "From: alice@example.org\nTo: bob@example.org\n\nhello\n");
         CHECK(mail.status == 4);
         CHECK(mail.err.starts_with("signet: cannot encrypt to " + certificate));
     }
@@ -237,13 +244,13 @@ TEST_CASE("A mistyped path of a recipient's certificate is no such file, with an
     const Session session(has_agent ? agent.socket() : std::string());
     session.write("a", "content");
     for (const char* path : {"bob.pem", "bob.CRT", "bob.cer", "bob.der", "./bob", "no/such/bob"})
-        check_fails(session.signet({"encrypt", "-r", path, "a"}), 9,
+        check_fails(session.signet({"encrypt", "--no-self", "-r", path, "a"}), 9,
                     "cannot read " + std::string(path) + ": No such file or directory; check the path");
-    check_fails(session.signet({"encrypt", "-r", "./", "a"}), 9,
+    check_fails(session.signet({"encrypt", "--no-self", "-r", "./", "a"}), 9,
                 "cannot read ./: it is a folder; name a file");
     for (const char* name :
          {"bob@example.org", "bob/x@example.org", "pkcs11:token=a;object=b/c.pem", "bob", ".pe"})
-        CHECK(session.signet({"encrypt", "-r", name, "a"}).status == (has_agent ? 4 : 3));
+        CHECK(session.signet({"encrypt", "--no-self", "-r", name, "a"}).status == (has_agent ? 4 : 3));
     CHECK(session.files() == std::set<std::string>{"a"});
 }
 
@@ -256,7 +263,7 @@ TEST_CASE("A file without a recipient's certificate is refused, with what to nam
     const std::string advice = "; name a file with the recipient's certificate alone, in PEM or DER form";
     const auto refused = [&](const std::string& file, const std::string& why) {
         CAPTURE(file);
-        check_fails(session.signet({"encrypt", "-r", file, "a"}), 8,
+        check_fails(session.signet({"encrypt", "--no-self", "-r", file, "a"}), 8,
                     "cannot encrypt to " + file + ": " + why + advice);
     };
     refused("a", "malformed certificate");
@@ -272,7 +279,7 @@ TEST_CASE("A label that looks like a path is a label, if the agent knows it") {
     const FakeAgent agent(knowing({bob.der()}));
     const Session session(agent.socket());
     session.write("a", "content");
-    CHECK(session.signet({"encrypt", "-r", "mail/bob", "a"}).status == 0);
+    CHECK(session.signet({"encrypt", "--no-self", "-r", "mail/bob", "a"}).status == 0);
     CHECK(opened_by_openssl(session, bob, "a.p7m") == "content");
 }
 
@@ -285,7 +292,7 @@ TEST_CASE("What the agent refuses is said of the recipient, not of a list") {
     }));
     const Session session(agent.socket());
     session.write("a", "content");
-    check_fails(session.signet({"encrypt", "-r", "bob@example.org", "a"}), 7,
+    check_fails(session.signet({"encrypt", "--no-self", "-r", "bob@example.org", "a"}), 7,
                 "cannot encrypt to bob@example.org: no rule allows it");
 }
 
@@ -306,11 +313,14 @@ TEST_CASE("A recipient's certificate is not replaced by what is encrypted to it"
     const Person bob(session, KeyType::p256, "bob");
     session.write("bob.pem", read_file(bob.certificate.pem));
     session.write("a", "content");
-    const ProcessResult file = session.signet({"encrypt", "-r", "bob.pem", "-o", "./bob.pem", "a"});
+    const ProcessResult file =
+        session.signet({"encrypt", "--no-self", "-r", "bob.pem", "-o", "./bob.pem", "a"});
     CHECK(file.status == 2);
     CHECK(file.err.starts_with(
         "signet: encrypt: './bob.pem' is read as 'bob.pem', and would be replaced; usage: "));
-    CHECK(session.signet({"mail", "encrypt", "-r", "bob.pem", "-o", "bob.pem"}, "From: a@b\n\nhello\n")
+    CHECK(session
+              .signet({"mail", "encrypt", "--no-self", "-r", "bob.pem", "-o", "bob.pem"},
+                      "From: a@b\n\nhello\n")
               .status == 2);
     CHECK(session.read("bob.pem") == read_file(bob.certificate.pem));
 }
@@ -319,13 +329,74 @@ TEST_CASE("ChaCha20-Poly1305 is written where somebody asks for it") {
     const Session session;
     const Person bob(session, KeyType::p256, "bob");
     session.write("a", "content");
-    const ProcessResult result =
-        session.signet({"encrypt", "-r", bob.certificate.pem, "--cipher", "chacha20-poly1305", "a"});
+    const ProcessResult result = session.signet(
+        {"encrypt", "--no-self", "-r", bob.certificate.pem, "--cipher", "chacha20-poly1305", "a"});
     CHECK(result.status == 0);
     CHECK(result.err.empty());
     // id-alg-AEADChaCha20Poly1305, RFC 8103 section 1.
     const std::string oid("\x06\x0b\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x03\x12");
     CHECK(session.read("a.p7m").find(oid) != std::string::npos);
-    CHECK(session.signet({"encrypt", "-r", bob.certificate.pem, "--cipher", "des-ede3-cbc", "a"}).status ==
-          2);
+    CHECK(session.signet({"encrypt", "--no-self", "-r", bob.certificate.pem, "--cipher", "des-ede3-cbc", "a"})
+              .status == 2);
+}
+
+TEST_CASE("The sender is a recipient too: named, configured, or the one that the agent knows") {
+    const Session folder;
+    const Person alice(folder, KeyType::p256, "alice");
+    const Person bob(folder, KeyType::rsa2048, "bob");
+    const Arguments to_bob{"encrypt", "-r", bob.certificate.pem, "a"};
+    const auto with = [&](Arguments options) {
+        options.insert(options.begin(), to_bob.begin(), to_bob.end());
+        return options;
+    };
+    const std::string warning = "signet: warning: it is not encrypted to yourself: ";
+    const std::string advice = "; name your certificate with --self, or say --no-self\n";
+
+    SECTION("without an agent") {
+        const Session session;
+        session.write("a", "content");
+        const Environment nothing{{"XDG_CONFIG_HOME", session.path("config")}};
+        const ProcessResult alone = session.signet(to_bob, {}, nothing);
+        CHECK(alone.status == 0);
+        CHECK(alone.err == warning + "there is no agent that knows who you are" + advice);
+        CHECK(opened_by_openssl(session, bob, "a.p7m") == "content");
+        const ProcessResult named = session.signet(with({"--self", alice.certificate.pem}), {}, nothing);
+        CHECK(named.status == 0);
+        CHECK(named.err.empty());
+        CHECK(opened_by_openssl(session, bob, "a.p7m") == "content");
+        CHECK(opened_by_openssl(session, alice, "a.p7m") == "content");
+        CHECK(session.signet(with({"--self", alice.certificate.pem, "--no-self"}), {}, nothing).status == 2);
+
+        std::filesystem::create_directories(session.path("config/signet"));
+        std::filesystem::copy(alice.certificate.pem, session.path("config/signet/self.pem"));
+        std::filesystem::remove(session.path("a.p7m"));
+        const ProcessResult configured = session.signet(to_bob, {}, nothing);
+        CHECK(configured.status == 0);
+        CHECK(configured.err.empty());
+        CHECK(opened_by_openssl(session, alice, "a.p7m") == "content");
+        CHECK(session.signet(with({"--no-self"}), {}, nothing).status == 0);
+        CHECK(run({"openssl", "cms", "-decrypt", "-inform", "DER", "-in", session.path("a.p7m"), "-recip",
+                   alice.certificate.pem, "-inkey", alice.key})
+                  .status != 0);
+        session.write("config/signet/self.pem", "nothing");
+        CHECK(session.signet(to_bob, {}, nothing).status == 8);
+    }
+    SECTION("with an agent that knows one, or several") {
+        const bool several = GENERATE(false, true);
+        const Person other(folder, KeyType::p256, "other");
+        const FakeAgent agent(
+            knowing(several ? std::vector{alice.der(), other.der()} : std::vector{alice.der()}));
+        const Session session(agent.socket());
+        session.write("a", "content");
+        const Environment nothing{{"XDG_CONFIG_HOME", session.path("config")}};
+        const ProcessResult result = session.signet(to_bob, {}, nothing);
+        CHECK(result.status == 0);
+        CHECK(opened_by_openssl(session, bob, "a.p7m") == "content");
+        if (several) {
+            CHECK(result.err == warning + "the agent has several certificates for encryption" + advice);
+        } else {
+            CHECK(result.err.empty());
+            CHECK(opened_by_openssl(session, alice, "a.p7m") == "content");
+        }
+    }
 }

@@ -94,7 +94,7 @@ TEST_CASE("the sender signs, with the line ends of the input") {
 
 TEST_CASE("what is sent along with a signature is what --certificates says") {
     const Session session;
-    const auto form = GENERATE(Arguments{"sign"}, Arguments{"encrypt", "--sign", "-r"});
+    const auto form = GENERATE(Arguments{"sign"}, Arguments{"encrypt", "--no-self", "--sign", "-r"});
     const std::vector<std::pair<std::string, protocol::CertificateSet>> sets{
         {"chain", protocol::CHAIN}, {"signer", protocol::SIGNER}, {"none", protocol::NONE}};
     for (const auto& [name, set] : sets) {
@@ -117,7 +117,7 @@ TEST_CASE("a key is sent as --rsa-pkcs1 and --rsa-oaep-sha256 say, and openssl o
     const auto message = message_of("", "hello\n");
     const TemporaryFolder folder;
     const auto encrypt = [&](Arguments options) {
-        options.insert(options.begin(), {program("signet-mail").string(), "encrypt", "-r",
+        options.insert(options.begin(), {program("signet-mail").string(), "encrypt", "--no-self", "-r",
                                          alice().certificate_path(), "-o", "secret.eml"});
         return run(options, {.stdin_text = message, .folder = folder.path()});
     };
@@ -162,7 +162,8 @@ TEST_CASE("who is named signs, and a signature that readers will refuse is warne
 
 TEST_CASE("an address without a certificate is an error alone, that says what was looked for") {
     const Session session;
-    const auto result = session.mail({"encrypt"}, "Bcc: bob@example.org\n" + message_of("", "x"));
+    const auto result =
+        session.mail({"encrypt", "--no-self"}, "Bcc: bob@example.org\n" + message_of("", "x"));
     CHECK(result.status == 4);
     CHECK(result.err ==
           "signet: cannot encrypt to bob@example.org: no identity of the agent has this address; name the "
@@ -191,8 +192,8 @@ TEST_CASE("what is signed and encrypted is decrypted and verified again") {
     const Session session;
     const auto cipher = GENERATE("aes-256-gcm"s, "aes-256-cbc"s);
     const auto message = "Bcc: eve@example.org\n" + message_of("", "J\xc3\xb6rg says hello \n");
-    const auto encrypted =
-        session.mail({"encrypt", "--sign", "--cipher", cipher, "-r", alice().certificate_path()}, message);
+    const auto encrypted = session.mail(
+        {"encrypt", "--no-self", "--sign", "--cipher", cipher, "-r", alice().certificate_path()}, message);
     CAPTURE(encrypted.err);
     REQUIRE(encrypted.status == 0);
     CHECK(encrypted.out.find("Bcc:") == std::string::npos);

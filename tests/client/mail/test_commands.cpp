@@ -101,7 +101,7 @@ TEST_CASE("a message for another command names that command") {
     CHECK(
         mail({"decrypt"}, signed_mail()).err.ends_with("; it is signed: read it with signet mail verify\n"));
     const auto message = message_of("", "hello\n");
-    const auto encrypted = mail({"encrypt", "-r", alice().certificate_path()}, message);
+    const auto encrypted = mail({"encrypt", "--no-self", "-r", alice().certificate_path()}, message);
     REQUIRE(encrypted.status == 0);
     CHECK(mail({"verify"}, encrypted.out)
               .err.ends_with("; it is encrypted: open it with signet mail decrypt first\n"));
@@ -111,7 +111,7 @@ TEST_CASE("a message for another command names that command") {
 
 TEST_CASE("no header field that names blind recipients stays") {
     const auto encrypted =
-        mail({"encrypt", "-r", alice().certificate_path()},
+        mail({"encrypt", "--no-self", "-r", alice().certificate_path()},
              "resent-bcc: mallory@example.org\nBCC: eve@example.org\n" + message_of("", "x"));
     REQUIRE(encrypted.status == 0);
     CHECK(encrypted.out.find("example.org\n") != std::string::npos);
@@ -155,18 +155,18 @@ TEST_CASE("without an agent nothing is signed, encrypted or decrypted") {
     const auto message = message_of("", "hello\n");
     check_refused(mail({"sign"}, message), 3);
     check_refused(mail({"encrypt"}, message), 3);
-    check_refused(mail({"encrypt", "--sign", "-r", alice().certificate_path()}, message), 3);
-    const auto encrypted = mail({"encrypt", "-r", alice().certificate_path()}, message);
+    check_refused(mail({"encrypt", "--no-self", "--sign", "-r", alice().certificate_path()}, message), 3);
+    const auto encrypted = mail({"encrypt", "--no-self", "-r", alice().certificate_path()}, message);
     CHECK(encrypted.status == 0);
     CHECK(encrypted.out.find("hello") == std::string::npos);
     check_refused(mail({"decrypt"}, encrypted.out), 3);
 }
 
 TEST_CASE("wrong usage is exit status 2") {
-    const auto arguments =
-        GENERATE(Arguments{}, Arguments{"frobnicate"}, Arguments{"sign", "a", "b"},
-                 Arguments{"sign", "--digest", "sha1"}, Arguments{"encrypt", "--cipher", "rot13"},
-                 Arguments{"encrypt", "-k", "x"}, Arguments{"verify", "--at", "noon"},
-                 Arguments{"decrypt", "--unknown"});
+    const auto arguments = GENERATE(Arguments{}, Arguments{"frobnicate"}, Arguments{"sign", "a", "b"},
+                                    Arguments{"sign", "--digest", "sha1"},
+                                    Arguments{"encrypt", "--no-self", "--cipher", "rot13"},
+                                    Arguments{"encrypt", "--no-self", "-k", "x"},
+                                    Arguments{"verify", "--at", "noon"}, Arguments{"decrypt", "--unknown"});
     check_refused(mail(arguments, message_of("", "x")), 2);
 }
