@@ -7,6 +7,8 @@
 #include <openssl/param_build.h>
 #include <openssl/rsa.h>
 
+#include <array>
+
 #include "cms/digest_stream.h"
 #include "cms/error.h"
 #include "cms/openssl_ptr.h"
@@ -98,6 +100,13 @@ Secret rsa_decrypt(EVP_PKEY& key, const KeyTransport& transport) {
         require(EVP_PKEY_CTX_set_rsa_padding(context.get(), RSA_PKCS1_OAEP_PADDING) == 1 &&
                 EVP_PKEY_CTX_set_rsa_oaep_md(context.get(), evp_md(transport.oaep_digest)) == 1 &&
                 EVP_PKEY_CTX_set_rsa_mgf1_md(context.get(), evp_md(transport.mgf1_digest)) == 1);
+    if (!transport.label.empty()) {
+        Bytes label = transport.label;
+        const std::array parameters{
+            OSSL_PARAM_construct_octet_string(OSSL_ASYM_CIPHER_PARAM_OAEP_LABEL, label.data(), label.size()),
+            OSSL_PARAM_construct_end()};
+        require(EVP_PKEY_CTX_set_params(context.get(), parameters.data()) == 1);
+    }
     std::size_t size = static_cast<std::size_t>(EVP_PKEY_get_size(&key));
     Secret plain(size);
     const int done = EVP_PKEY_decrypt(context.get(), plain.data(), &size, transport.encrypted_key.data(),

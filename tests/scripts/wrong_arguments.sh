@@ -15,6 +15,8 @@ refuses() {
 
 refuses scripts/bench --json extra
 refuses scripts/bench extra
+refuses scripts/conformance --require extra
+refuses scripts/conformance extra
 refuses scripts/demo --no-install extra
 refuses scripts/demo --smartcard extra
 refuses scripts/demo extra
@@ -26,7 +28,7 @@ refuses scripts/lint client/error.cpp nosuch.cpp
 refuses scripts/lint client/error.cpp --format
 refuses scripts/lint README.md
 
-for script in bench demo install-dependencies lint; do
+for script in bench conformance demo install-dependencies lint; do
     refuses scripts/$script --help extra
 done
 
