@@ -100,7 +100,8 @@ TEST_CASE("a card that goes and comes again and again leaves nothing behind") {
     CHECK(card.host_pid() == host);
     CHECK(card.prompts <= 1);
     CHECK(card.module.pin_tries() == 0);
-    CHECK(open_descriptors(host) == host_descriptors);
+    // A module has a file of its own open for a moment, whenever it likes.
+    CHECK(wait_until([&] { return open_descriptors(host) <= host_descriptors; }));
     // Workers open theirs when they have something to do; one more keeps the login.
     CHECK(card.module.open_sessions() <= std::uint64_t{workers + 1});
     CHECK(memory_after <= memory + kept_memory + cycles);
