@@ -1,6 +1,8 @@
 find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
 find_package(OpenSSL 3.0 REQUIRED)
+# Of CompressedData: OpenSSL of Debian is built without it.
+find_package(ZLIB REQUIRED)
 set(Boost_USE_STATIC_LIBS ${SIGNET_STATIC})
 find_package(Boost 1.74 REQUIRED COMPONENTS program_options)
 find_package(Protobuf REQUIRED)
