@@ -74,10 +74,10 @@ OpenedMessage open_content(AgentConnection& agent, const cms::ByteSource& messag
     }
 }
 
-std::string content_type_warning(const std::string& content_type) {
+std::string content_type_warning(const std::string& content_type, const std::string& how) {
     constexpr std::string_view id_data = "1.2.840.113549.1.7.1";
     return content_type == id_data ? std::string()
-                                   : "what was encrypted is not plain data but of type " + content_type +
+                                   : "what was " + how + " is not plain data but of type " + content_type +
                                          ": it is written as it is";
 }
 

@@ -56,7 +56,9 @@ struct OpenedMessage {
                                          BrokenCiphers broken = BrokenCiphers::refused);
 
 /// What to tell a person about a content that is not id-data, where it is written as it is; empty if it is.
-[[nodiscard]] std::string content_type_warning(const std::string& content_type);
+/// `how` it was wrapped: "encrypted".
+[[nodiscard]] std::string content_type_warning(const std::string& content_type,
+                                               const std::string& how = "encrypted");
 
 /// What to tell a person of a content that was encrypted so: that it was not protected from alteration, and
 /// not from being read either.

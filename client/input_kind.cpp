@@ -39,20 +39,51 @@ std::string_view head_of(cms::BytesView input) noexcept {
     return cms::as_text(input.first(std::min(input.size(), longest_head)));
 }
 
-/// The kind of a message whose ContentInfo (RFC 5652 section 3) has a content type that says so.
-std::optional<CmsKind> kind_of(cms::BytesView input) {
-    constexpr std::array<std::pair<std::string_view, CmsKind>, 3> types{{
-        {"\x07\x02", CmsKind::signed_data},
-        {"\x07\x03", CmsKind::encrypted},
-        {"\x09\x10\x01\x17", CmsKind::encrypted},
-    }};
+/// A content type that a ContentInfo (RFC 5652 section 3) may have.
+struct ContentType {
+    /// Of its object identifier, what follows pkcs.
+    std::string_view oid;
+    /// None for what no command reads.
+    std::optional<CmsKind> kind;
+    std::string_view what;
+    const char* advice;
+};
+
+constexpr std::array<ContentType, 7> content_types{{
+    {"\x07\x02", CmsKind::signed_data, "signed", "use signet verify"},
+    {"\x07\x03", CmsKind::encrypted, "encrypted", "use signet decrypt"},
+    {"\x09\x10\x01\x17", CmsKind::encrypted, "encrypted", "use signet decrypt"},
+    {"\x09\x10\x01\x09", CmsKind::compressed, "compressed", "use signet decompress"},
+    {"\x07\x05", std::nullopt, "DigestedData, which has a digest and no signature",
+     "ask the sender to sign it"},
+    {"\x07\x06", std::nullopt, "EncryptedData, encrypted with a key that it does not bring along",
+     "ask the sender to encrypt it for your certificate"},
+    {"\x09\x10\x01\x02", std::nullopt, "AuthenticatedData, authenticated with a key for its recipients",
+     "ask the sender to sign it"},
+}};
+
+/// What `input` says that it is, null for anything else.
+const ContentType* content_type_of(cms::BytesView input) noexcept {
     const std::string_view head = head_of(input);
     const std::size_t found = head.find(pkcs);
-    for (const auto& [type, kind] : types) {
-        if (found != std::string_view::npos && head.substr(found + pkcs.size()).starts_with(type))
-            return kind;
+    if (found == std::string_view::npos)
+        return nullptr;
+    for (const ContentType& type : content_types)
+        if (head.substr(found + pkcs.size()).starts_with(type.oid))
+            return &type;
+    return nullptr;
+}
+
+std::string word_for(CmsKind kind) {
+    switch (kind) {
+        case CmsKind::signed_data:
+            return "signed";
+        case CmsKind::encrypted:
+            return "encrypted";
+        case CmsKind::compressed:
+            break;
     }
-    return std::nullopt;
+    return "compressed";
 }
 
 bool says_mime(std::string_view name) noexcept {
@@ -103,11 +134,10 @@ Error is_malformed_cms(std::string what_failed, cms::BytesView input, CmsKind wa
     if (!looks_like_cms(input))
         return {ExitStatus::malformed, std::move(what_failed), "it is not CMS",
                 "name a .p7s or .p7m file, in DER, BER or PEM"};
-    const auto kind = kind_of(input);
-    if (kind && *kind != wanted) {
-        why = wanted == CmsKind::encrypted ? "it is signed and not encrypted"
-                                           : "it is encrypted and not signed";
-        advice = wanted == CmsKind::encrypted ? "use signet verify" : "use signet decrypt";
+    if (const ContentType* type = content_type_of(input); type != nullptr && type->kind != wanted) {
+        why =
+            "it is " + std::string(type->what) + (type->kind ? " and not " : ", and not ") + word_for(wanted);
+        advice = type->advice;
     }
     return {ExitStatus::malformed, std::move(what_failed), std::move(why), std::move(advice)};
 }

@@ -22,10 +22,11 @@ namespace signet::client {
 /// Error(8), `what_failed` because the input is CMS without a message around it: `command` reads that.
 [[nodiscard]] Error is_cms(std::string what_failed, const std::string& command);
 
-enum class CmsKind { signed_data, encrypted };
+enum class CmsKind { signed_data, encrypted, compressed };
 
 /// Error(8), `what_failed` because `input`, in DER or BER, is no CMS of kind `wanted`: it is none at all, or
-/// of the other kind, and the error says which command reads that; else `why` and `advice` are given.
+/// of another kind, and the error says which, and which command reads that; else `why` and `advice` are
+/// given.
 [[nodiscard]] Error is_malformed_cms(std::string what_failed, cms::BytesView input, CmsKind wanted,
                                      std::string why, std::string advice = "ask the sender to send it again");
 

@@ -10,6 +10,9 @@ ExitStatus sign_attached(const Arguments& arguments);
 ExitStatus verify(const Arguments& arguments);
 ExitStatus encrypt(const Arguments& arguments);
 ExitStatus decrypt(const Arguments& arguments);
+ExitStatus compress(const Arguments& arguments);
+ExitStatus decompress(const Arguments& arguments);
+ExitStatus certificates(const Arguments& arguments);
 /// `signet token csr`.
 ExitStatus token_csr(const Arguments& arguments);
 /// `signet token import`.

@@ -13,11 +13,14 @@ using namespace signet::client::commands;
 
 using Command = signet::client::ExitStatus (*)(const Arguments&);
 
-constexpr std::array<std::pair<std::string_view, Command>, 6> command_table{{
+constexpr std::array<std::pair<std::string_view, Command>, 9> command_table{{
     {"sign", sign_attached},
     {"verify", verify},
     {"encrypt", encrypt},
     {"decrypt", decrypt},
+    {"compress", compress},
+    {"decompress", decompress},
+    {"certificates", certificates},
     {"token csr", token_csr},
     {"token import", token_import},
 }};

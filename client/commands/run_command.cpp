@@ -22,12 +22,24 @@ ExitStatus decrypt(const Arguments& arguments) {
     become_cms("decrypt", arguments);
 }
 
+ExitStatus compress(const Arguments& arguments) {
+    become_cms("compress", arguments);
+}
+
+ExitStatus decompress(const Arguments& arguments) {
+    become_cms("decompress", arguments);
+}
+
+ExitStatus certificates(const Arguments& arguments) {
+    become_cms("certificates", arguments);
+}
+
 /// The MIME library is for mail alone.
 ExitStatus mail(const Arguments& arguments) {
     become_program("signet-mail", arguments);
 }
 
-constexpr std::array<Command, 11> command_table{{
+constexpr std::array<Command, 14> command_table{{
     {"list", "tokens and identities", list},
     {"status", "the agent, its tokens and its counters", status},
     {"unlock", "log in to a token now", unlock},
@@ -36,6 +48,9 @@ constexpr std::array<Command, 11> command_table{{
     {"verify", "verify a signature", verify},
     {"encrypt", "encrypt a file", encrypt},
     {"decrypt", "decrypt a file", decrypt},
+    {"compress", "compress a file", compress},
+    {"decompress", "decompress a file", decompress},
+    {"certificates", "the certificates in a message, or a message of certificates", certificates},
     {"mail", "sign, verify, encrypt and decrypt mail", mail},
     {"token", "make a token ready: PINs, keys, certificates", token},
     {"version", "print the version", version},
@@ -50,7 +65,7 @@ Error usage_error(const std::string& why) {
 
 ExitStatus help() {
     print(std::string(usage) + "\n\nSigns and opens files and mail with keys that stay on their token.\n\n" +
-          list_of(command_table, 12) +
+          list_of(command_table, 15) +
           "\n"
           "`signet COMMAND --help` says more. `-` is standard input or output.\n"
           "\n"
