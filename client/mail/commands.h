@@ -18,6 +18,8 @@ ExitStatus verify_command(const Arguments& arguments);
 ExitStatus decrypt_command(const Arguments& arguments);
 ExitStatus wrap_command(const Arguments& arguments);
 ExitStatus unwrap_command(const Arguments& arguments);
+ExitStatus compress_command(const Arguments& arguments);
+ExitStatus decompress_command(const Arguments& arguments);
 ExitStatus receipt_command(const Arguments& arguments);
 ExitStatus expand_command(const Arguments& arguments);
 

@@ -2,6 +2,7 @@
 
 #include "client/commands/verify_report.h"
 #include "client/content_opener.h"
+#include "client/mail/compressed_message.h"
 #include "client/mail/encrypted_message.h"
 #include "client/mail/error.h"
 #include "client/mail/mailboxes.h"
@@ -114,7 +115,16 @@ Unwrapped take_off_layers(AgentConnection& agent, const Entity& message, const c
     Unwrapped unwrapped;
     Entity entity = message;
     std::string inside;
+    std::size_t compressed_layers = 0;
     while (true) {
+        if (const auto compressed = take_apart_compressed(entity)) {
+            if (++compressed_layers > max_layers) {
+                throw Error(ErrorCode::malformed, "it is compressed more than 8 times");
+            }
+            unwrapped.entity = expanded_entity(*compressed);
+            entity = parse_entity(unwrapped.entity);
+            continue;
+        }
         const bool is_signed = is_signed_part(entity);
         if (!is_signed && !is_encrypted_part(entity)) {
             return unwrapped;

@@ -50,9 +50,10 @@ struct Opening {
 [[nodiscard]] bool is_signed_part(const Entity& entity);
 [[nodiscard]] bool is_encrypted_part(const Entity& entity);
 
-/// Takes all layers of `message` off; the agent is asked where one is encrypted. Signatures are verified with
-/// `options`; whether they hold is in the result. Throws client::Error as open_content, Error or cms::Error
-/// for what is malformed, and Error(malformed) above max_layers.
+/// Takes all layers of `message` off; the agent is asked where one is encrypted. What is compressed is
+/// decompressed, and no layer. Signatures are verified with `options`; whether they hold is in the result.
+/// Throws client::Error as open_content, Error or cms::Error for what is malformed, and Error(malformed)
+/// above max_layers.
 [[nodiscard]] Unwrapped take_off_layers(AgentConnection& agent, const Entity& message,
                                         const cms::VerifyOptions& options, const Opening& opening);
 

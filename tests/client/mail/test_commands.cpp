@@ -170,3 +170,35 @@ TEST_CASE("wrong usage is exit status 2") {
                                     Arguments{"verify", "--at", "noon"}, Arguments{"decrypt", "--unknown"});
     check_refused(mail(arguments, message_of("", "x")), 2);
 }
+
+TEST_CASE("a message is compressed and decompressed, with what is signed inside") {
+    std::string body;
+    for (int i = 0; i < 2000; ++i)
+        body += "line " + std::to_string(i) + "\n";
+    const auto raw = message_of("", body);
+    const auto compressed = mail({"compress"}, raw);
+    CAPTURE(compressed.err);
+    REQUIRE(compressed.status == 0);
+    CHECK(compressed.err.empty());
+    CHECK(compressed.out.find("smime-type=compressed-data") != std::string::npos);
+    CHECK(compressed.out.find("Subject:") != std::string::npos);
+    CHECK(compressed.out.size() < raw.size() / 2);
+    const auto opened = mail({"decompress"}, compressed.out);
+    CHECK(opened.status == 0);
+    CHECK(opened.out.find(body) != std::string::npos);
+    CHECK(opened.out.find("compressed-data") == std::string::npos);
+
+    const auto of_signed = mail({"compress"}, signed_mail());
+    REQUIRE(of_signed.status == 0);
+    const auto unwrapped = mail({"unwrap", "--trust", alice().root_path()}, of_signed.out);
+    CAPTURE(unwrapped.err);
+    CHECK(unwrapped.status == 0);
+    CHECK(unwrapped.out.find("hello") != std::string::npos);
+    CHECK(unwrapped.err.find("alice@example.org") != std::string::npos);
+    const auto decompressed = mail({"decompress"}, of_signed.out);
+    CHECK(mail({"verify", "--trust", alice().root_path()}, decompressed.out).status == 0);
+
+    check_refused(mail({"decompress"}, raw), 8);
+    check_refused(
+        mail({"decompress"}, mail({"compress"}, message_of("", std::string(8 << 20, 'x') + "\n")).out), 8);
+}
