@@ -47,6 +47,38 @@ TEST_CASE("RSA key transport, PKCS#1 v1.5 and OAEP, opens with each cipher") {
     CHECK(session.audit_records("unwrap", "done") == 12);
 }
 
+TEST_CASE("old ciphers open: Triple-DES, its key wrap, and RC2 with --legacy") {
+    Session session({KeyType::rsa2048, KeyType::p256, KeyType::p384});
+    session.write("secret", secret);
+    for (const KeyType type : {KeyType::rsa2048, KeyType::p256, KeyType::p384}) {
+        CAPTURE(name_of(type));
+        encrypt(session, "-des3", {"-recip", session.certificate(type)});
+        check_opens(session);
+    }
+    for (const std::string cipher : {"-rc2-40", "-rc2-64", "-rc2-128"}) {
+        CAPTURE(cipher);
+        encrypt(
+            session, cipher,
+            {"-provider", "legacy", "-provider", "default", "-recip", session.certificate(KeyType::rsa2048)});
+        CHECK(session.signet({"decrypt", "-o", "opened", "secret.p7m"}).status == 9);
+        std::filesystem::remove(session.path("opened"));
+        check_done(session.signet({"decrypt", "--legacy", "-o", "opened", "secret.p7m"}));
+        CHECK(session.read("opened") == secret);
+    }
+    CHECK(session.audit_records("unwrap", "done") == 6);
+}
+
+TEST_CASE("ChaCha20-Poly1305 opens with each kind of key") {
+    Session session({KeyType::rsa2048, KeyType::p256});
+    session.write("secret", secret);
+    for (const KeyType type : {KeyType::rsa2048, KeyType::p256}) {
+        CAPTURE(name_of(type));
+        check_done(session.signet({"encrypt", "--no-self", "--cipher", "chacha20-poly1305", "-r",
+                                   session.certificate(type), "secret"}));
+        check_opens(session);
+    }
+}
+
 TEST_CASE("OAEP that the token does not have opens with raw RSA: every hash, MGF1 with another, a label") {
     Session session({KeyType::rsa2048});
     session.write("secret", secret);
