@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "client/timestamping.h"
 #include "cms/digest_stream.h"
 #include "cms/signed_data_builder.h"
 
@@ -14,6 +15,7 @@ SignedContent sign_detached(AgentConnection& agent, const SigningOptions& option
         std::vector<cms::Bytes> digests;
         digests.push_back(cms::digest(*with_hash.digest_algorithm, content));
         SignResult result = sign_digests(agent, with_hash, std::move(digests));
+        add_timestamps(result.signed_data, options.timestamp);
         return {std::move(result.signed_data.front()), std::move(result.warnings)};
     } catch (const cms::Error& error) {
         throw from_cms(error, "cannot sign");

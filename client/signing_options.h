@@ -22,13 +22,15 @@ struct SigningOptions {
     /// As in SignRequest.
     std::string content_type{};
     agent::protocol::SignedAttributes attributes{};
+    /// The TSA that stamps each signature (timestamping.h), an http URL; empty for none.
+    std::string timestamp{};
 };
 
 /// The hash of `options`; the agent is asked which if it has none. Throws Error.
 [[nodiscard]] cms::DigestAlgorithm digest_algorithm_of(AgentConnection& agent, const SigningOptions& options);
 
 /// Detached SignedData of each content that hashed to one of `digests`, as one batch. The hash is the one of
-/// digest_algorithm_of(); options without any mean SHA-256 here. Throws Error.
+/// digest_algorithm_of(); options without any mean SHA-256 here. Stamps nothing. Throws Error.
 [[nodiscard]] SignResult sign_digests(AgentConnection& agent, const SigningOptions& options,
                                       std::vector<cms::Bytes> digests);
 

@@ -74,7 +74,7 @@ PathVerdict CertificatePaths::judge_chain(const CertificateChain& chain, const J
     PathVerification verification(chain, m_settings.policies, at.seconds);
     if (!verification.run())
         verdict.reasons.push_back(reason_of(verification.context()));
-    if (auto trouble = trouble_with_use(chain))
+    if (auto trouble = trouble_with_use(chain, m_settings.purpose))
         verdict.reasons.push_back(*std::move(trouble));
     verdict.weak = weak_algorithms(chain);
     judge_strength(verdict, m_settings.legacy);
@@ -118,7 +118,7 @@ PathVerdict CertificatePaths::without_path(const Certificate& signer, const Judg
                                    "The way from the signer's certificate to an anchor is too long."});
     else
         verdict.reasons.push_back(reason_of(verification.context()));
-    if (auto trouble = trouble_with_use({signer}))
+    if (auto trouble = trouble_with_use({signer}, m_settings.purpose))
         verdict.reasons.push_back(*std::move(trouble));
     return verdict;
 }

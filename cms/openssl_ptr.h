@@ -39,6 +39,7 @@ using CertificatePoliciesPtr = OpensslPtr<CERTIFICATEPOLICIES, CERTIFICATEPOLICI
 using EcGroupPtr = OpensslPtr<EC_GROUP, EC_GROUP_free>;
 using EcPointPtr = OpensslPtr<EC_POINT, EC_POINT_free>;
 using EcdsaSigPtr = OpensslPtr<ECDSA_SIG, ECDSA_SIG_free>;
+using ExtendedKeyUsagePtr = OpensslPtr<EXTENDED_KEY_USAGE, EXTENDED_KEY_USAGE_free>;
 using EvpCipherPtr = OpensslPtr<EVP_CIPHER, EVP_CIPHER_free>;
 using EvpCipherCtxPtr = OpensslPtr<EVP_CIPHER_CTX, EVP_CIPHER_CTX_free>;
 using EvpKdfPtr = OpensslPtr<EVP_KDF, EVP_KDF_free>;

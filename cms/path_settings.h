@@ -33,10 +33,19 @@ struct PathPolicies {
     bool inhibit_any = false;
 };
 
+/// What a certificate is to be for.
+enum class CertificatePurpose {
+    /// To sign mail (RFC 8550 section 4.4).
+    mail,
+    /// To sign timestamps, and nothing else (RFC 3161 section 2.3).
+    timestamps,
+};
+
 struct PathSettings {
     PathPolicies policies;
     /// Weak algorithms (weak_algorithm.h) are named, but accepted.
     bool legacy = false;
+    CertificatePurpose purpose = CertificatePurpose::mail;
 };
 
 }  // namespace signet::cms

@@ -155,7 +155,7 @@ bool agrees(Check check, const Arguments&... arguments) {
 
 }  // namespace
 
-SignedAttributesCheck check_signed_attributes(const asn1::SignerInfo& info, const ASN1_OBJECT& content_type,
+SignedAttributesCheck check_signed_attributes(const asn1::SignerInfo& info, const ASN1_OBJECT* content_type,
                                               BytesView content_digest, const Certificate& signer) {
     SignedAttributesCheck result;
     const AttributeReader attributes(*info.signed_attributes);
@@ -166,9 +166,15 @@ SignedAttributesCheck check_signed_attributes(const asn1::SignerInfo& info, cons
     require(!attributes.has_duplicates(), ReasonCode::attribute_twice,
             "A signed attribute comes more than once.");
 
-    const ASN1_TYPE* type = attributes.value(object(NID_pkcs9_contentType));
-    require(type != nullptr && type->type == V_ASN1_OBJECT && OBJ_cmp(type->value.object, &content_type) == 0,
+    if (content_type == nullptr) {
+        require(!attributes.has(object(NID_pkcs9_contentType)), ReasonCode::content_type_differs,
+                "It is a signature over a content, and no countersignature.");
+    } else {
+        const ASN1_TYPE* type = attributes.value(object(NID_pkcs9_contentType));
+        require(
+            type != nullptr && type->type == V_ASN1_OBJECT && OBJ_cmp(type->value.object, content_type) == 0,
             ReasonCode::content_type_differs, "The signed content type is not the content's.");
+    }
 
     const ASN1_TYPE* message_digest = attributes.value(object(NID_pkcs9_messageDigest));
     require(message_digest != nullptr && message_digest->type == V_ASN1_OCTET_STRING &&

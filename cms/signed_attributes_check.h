@@ -20,10 +20,11 @@ struct SignedAttributesCheck {
     std::optional<std::int64_t> signing_time;
 };
 
-/// Checks that no attribute comes twice, that contentType is `content_type` and messageDigest is
-/// `content_digest`, and that CMSAlgorithmProtection and signingCertificate (both versions) fit, if present.
-/// `info` must have signed attributes.
-SignedAttributesCheck check_signed_attributes(const asn1::SignerInfo& info, const ASN1_OBJECT& content_type,
+/// Checks that no attribute comes twice, that contentType is `content_type` (null: it is not there, as in a
+/// countersignature, RFC 5652 section 11.4) and messageDigest is `content_digest`, and that
+/// CMSAlgorithmProtection and signingCertificate (both versions) fit, if present. `info` must have signed
+/// attributes.
+SignedAttributesCheck check_signed_attributes(const asn1::SignerInfo& info, const ASN1_OBJECT* content_type,
                                               BytesView content_digest, const Certificate& signer);
 
 /// Whether a content that was signed without signed attributes is itself an encoding of signed attributes:

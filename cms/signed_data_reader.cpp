@@ -60,7 +60,7 @@ void SignedDataReader::read_content(const ByteSink& sink) {
     m_reader.leave();
 }
 
-asn1::ItemPtr<asn1::SignedData> SignedDataReader::read_rest() {
+Bytes SignedDataReader::read_rest_encoded() {
     if (m_has_content && !m_content_was_read)
         read_content([](BytesView) {});
     m_reader.leave();
@@ -70,9 +70,11 @@ asn1::ItemPtr<asn1::SignedData> SignedDataReader::read_rest() {
     m_reader.leave();
     asn1::leave_content_info(m_reader);
     m_detached.insert(m_detached.end(), 2, 0);
-    auto data = asn1::decode<asn1::SignedData>(m_detached, signed_data_name);
-    m_detached = {};
-    return data;
+    return std::exchange(m_detached, {});
+}
+
+asn1::ItemPtr<asn1::SignedData> SignedDataReader::read_rest() {
+    return asn1::decode<asn1::SignedData>(read_rest_encoded(), signed_data_name);
 }
 
 }  // namespace signet::cms

@@ -41,6 +41,8 @@ class SignedDataReader {
     /// All the rest, to the end of the input: the SignedData without its eContent. Once; a content that was
     /// not read is read over.
     [[nodiscard]] asn1::ItemPtr<asn1::SignedData> read_rest();
+    /// The same as it came, but for the lengths of what is around the eContent.
+    [[nodiscard]] Bytes read_rest_encoded();
 
   private:
     void read_digest_algorithms(const Bytes& set);

@@ -8,6 +8,7 @@
 #include "cms/path_settings.h"
 #include "cms/path_verdict.h"
 #include "cms/revocation.h"
+#include "cms/timestamp.h"
 #include "cms/verification_reason.h"
 
 #include <cstdint>
@@ -40,6 +41,11 @@ struct SignerResult {
     /// receipts. Empty without signed attributes, or if it was not looked at.
     Bytes signed_attributes;
     Bytes signature;
+    /// Over the signature value, each with all of its own. Whether they hold changes nothing else here:
+    /// anybody may add them or leave them out.
+    std::vector<SignerResult> countersignatures;
+    /// Of the signature value. The time of the earliest that holds is when the certificate is judged.
+    std::vector<TimestampResult> timestamps;
 };
 
 struct SignedDataResult {
@@ -58,7 +64,7 @@ struct VerifyOptions {
     std::vector<Certificate> trust_anchors;
     /// Further candidates for signers and path building; trusted for nothing.
     std::vector<Certificate> candidates;
-    /// Seconds since the epoch; none is now.
+    /// Seconds since the epoch; none is now. A signer with a timestamp that holds then is judged at its time.
     std::optional<std::int64_t> at;
     PathSettings path;
     RevocationOptions revocation;

@@ -66,6 +66,12 @@ std::string_view reason_token(ReasonCode code) noexcept {
             return "issuer-no-ca";
         case ReasonCode::self_signed:
             return "self-signed";
+        case ReasonCode::timestamp_malformed:
+            return "timestamp-malformed";
+        case ReasonCode::timestamp_of_other:
+            return "timestamp-of-other";
+        case ReasonCode::timestamp_time:
+            return "timestamp-time";
         case ReasonCode::no_trust_anchors:
             return "no-trust-anchors";
     }

@@ -41,6 +41,10 @@ enum class ReasonCode {
     issuer_untrusted,
     issuer_no_ca,
     self_signed,
+    // A timestamp.
+    timestamp_malformed,
+    timestamp_of_other,
+    timestamp_time,
     no_trust_anchors,
 };
 

@@ -5,7 +5,7 @@
 
 namespace signet::client::commands {
 
-/// `signet sign --attached`.
+/// `signet sign --attached` and `signet sign --timestamp`.
 ExitStatus sign_attached(const Arguments& arguments);
 ExitStatus verify(const Arguments& arguments);
 ExitStatus encrypt(const Arguments& arguments);

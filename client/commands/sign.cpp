@@ -64,10 +64,10 @@ std::vector<std::string> output_paths(const ParsedArguments& parsed, const char*
 }  // namespace
 
 ExitStatus sign(const Arguments& arguments) {
-    return sign_files(arguments, nullptr);
+    return sign_files(arguments, nullptr, nullptr);
 }
 
-ExitStatus sign_files(const Arguments& arguments, Attachments* attachments) {
+ExitStatus sign_files(const Arguments& arguments, Attachments* attachments, Stamping stamp) {
     CommandOptions options(
         "sign", "[-k ID]... [--attached] [-o OUT] FILE...",
         "Signs files: FILE.p7s is a detached signature (CMS, DER), FILE.p7m one with the\n"
@@ -87,14 +87,17 @@ ExitStatus sign_files(const Arguments& arguments, Attachments* attachments) {
         throw options.usage_error("standard input can be signed only once");
     SigningOptions signing = signing_options(options, *parsed);
     const bool attached = parsed->has("attached");
-    if (attached && attachments == nullptr)
+    const bool stamped = !signing.timestamp.empty();
+    if ((attached && attachments == nullptr) || (stamped && stamp == nullptr))
         become_cms("sign", arguments);
     const std::vector<std::string> targets = output_paths(*parsed, attached ? ".p7m" : ".p7s");
     refuse_collisions(options, paths, targets);
 
     AgentConnection agent(parsed->socket());
     std::vector<cms::Bytes> digests = hash_files(paths, agent, signing, attached ? attachments : nullptr);
-    const SignResult result = sign_digests(agent, signing, std::move(digests));
+    SignResult result = sign_digests(agent, signing, std::move(digests));
+    if (stamped)
+        stamp(result.signed_data, signing.timestamp);
     if (attached)
         write_attached(*attachments, result.signed_data, targets);
     else

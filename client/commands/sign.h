@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <string>
+#include <vector>
 
 #include "client/commands/program.h"
 #include "client/input_file.h"
@@ -28,7 +29,11 @@ class Attachments {
     virtual void commit() = 0;
 };
 
-/// The command. `attachments` does --attached; none: the process becomes signet-cms for it. Throws Error.
-ExitStatus sign_files(const Arguments& arguments, Attachments* attachments);
+/// Stamps each SignedData (DER) as timestamping.h does, which needs OpenSSL.
+using Stamping = void (*)(std::vector<cms::Bytes>& signed_data, const std::string& url);
+
+/// The command. `attachments` does --attached, `stamp` does --timestamp; null: the process becomes signet-cms
+/// for them. Throws Error.
+ExitStatus sign_files(const Arguments& arguments, Attachments* attachments, Stamping stamp);
 
 }  // namespace signet::client::commands

@@ -12,6 +12,7 @@
 #include "client/hold_signals.h"
 #include "client/output_stream.h"
 #include "client/spool.h"
+#include "client/timestamping.h"
 #include "cms/content_attachment.h"
 
 namespace signet::client::commands {
@@ -104,7 +105,7 @@ void AttachedContents::commit() {
 
 ExitStatus sign_attached(const Arguments& arguments) {
     AttachedContents contents;
-    return sign_files(arguments, &contents);
+    return sign_files(arguments, &contents, add_timestamps);
 }
 
 }  // namespace signet::client::commands

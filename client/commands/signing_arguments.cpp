@@ -4,12 +4,13 @@
 #include <array>
 
 #include "client/commands/attribute_arguments.h"
+#include "client/http_url.h"
 
 namespace signet::client::commands {
 
 namespace {
 
-constexpr std::array<const char*, 5> names{"key", "digest", "rsa-pss", "certificates", "wait"};
+constexpr std::array<const char*, 6> names{"key", "digest", "rsa-pss", "certificates", "wait", "timestamp"};
 
 cms::DigestAlgorithm digest_algorithm(const CommandOptions& options, const std::string& name) {
     const auto digest = cms::digest_from_name(name);
@@ -38,6 +39,7 @@ void add_signer_options(CommandOptions& options) {
                "sha256, sha384, sha512 or shake256 (default: what the key needs, mostly sha256)")
         .flag("rsa-pss", "RSASSA-PSS instead of PKCS#1 v1.5, for RSA keys")
         .value("certificates", "SET", "send along: chain (default), signer or none")
+        .value("timestamp", "URL", "let this TSA (RFC 3161, http) stamp each signature with the time")
         .flag("wait", "if the token is not there, wait until it is inserted");
 }
 
@@ -60,6 +62,10 @@ SigningOptions signing_options(const CommandOptions& options, const ParsedArgume
         signing.digest_algorithm = digest_algorithm(options, parsed.text("digest"));
     if (parsed.has("certificates"))
         signing.certificates = certificate_set(options, parsed.text("certificates"));
+    signing.timestamp = parsed.text("timestamp");
+    if (!signing.timestamp.empty() && !parse_http_url(signing.timestamp))
+        throw options.usage_error("--timestamp '" + signing.timestamp +
+                                  "' is no http URL; a timestamp is signed, and needs no https");
     signing.attributes = requested_attributes(options, parsed);
     return signing;
 }

@@ -105,9 +105,10 @@ ExitStatus verify(const Arguments& arguments) {
             "                email (array), fingerprint (SHA-256, hex), not_before, not_after,\n"
             "                digest_algorithm, signature_algorithm, signing_time, warnings (as reasons,\n"
             "                of what does not keep it from holding), weak (array of {algorithm, where}),\n"
-            "                time, time_source, path, attributes}; what is not known is null\n"
+            "                time, time_source, path, attributes, timestamps, countersignatures}; what is\n"
+            "                not known is null\n"
             "  time          when the certificate was judged to be valid or not; time_source: now,\n"
-            "                given (--at) or timestamp\n"
+            "                given (--at) or timestamp (a verified one)\n"
             "  path          array from the signer's certificate to the trusted one of {subject,\n"
             "                fingerprint, revocation}: null for the trusted one, else {status (good,\n"
             "                revoked or unknown), source (crl, ocsp or null), revoked_at, text}\n"
@@ -118,6 +119,11 @@ ExitStatus verify(const Arguments& arguments) {
             "                equivalent_labels (array), receipt_request {content_identifier, from,\n"
             "                listed, to}, expansion_history (array of {time, receipts, to}),\n"
             "                malformed (array of names)\n"
+            "  timestamps    array of {stamped, policy, and what a signer has but for signing_time,\n"
+            "                attributes, timestamps and countersignatures}, of the TSA; a signer is judged\n"
+            "                at the earliest that is intact and trusted\n"
+            "  countersignatures  array of signers, of those who signed the signature; whether they and\n"
+            "                timestamps hold does not decide whether the whole does\n"
             "A reason is one of these words, which stay as they are; its text is for people:\n"
             "  content-altered, content-type-differs, attributes-missing,\n"
             "  attributes-as-content, attribute-twice, signing-time-malformed,\n"
@@ -127,7 +133,8 @@ ExitStatus verify(const Arguments& arguments) {
             "  certificate-not-yet-valid, certificate-purpose, certificate-key-short,\n"
             "  certificate-hash-weak, certificate-signature-wrong, certificate-unacceptable,\n"
             "  certificate-revoked, revocation-unknown, name-constraint, policy-missing,\n"
-            "  issuer-untrusted, issuer-no-ca, self-signed, no-trust-anchors.");
+            "  issuer-untrusted, issuer-no-ca, self-signed, no-trust-anchors,\n"
+            "  timestamp-malformed, timestamp-of-other, timestamp-time.");
     add_trust_options(options);
     add_clearance_option(options);
     options.value("output,o", "OUT", "write the content of an attached signature there, if all holds");

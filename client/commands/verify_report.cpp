@@ -11,7 +11,8 @@ namespace signet::client::commands {
 
 namespace {
 
-const char* verdict(const cms::SignerResult& signer) {
+template <typename Result>
+const char* verdict(const Result& signer) {
     if (signer.intact && signer.trusted)
         return "holds";
     return signer.intact ? "intact, but the signer is not trusted" : "does not hold";
@@ -64,10 +65,8 @@ void report_revocation(JsonWriter& json, const cms::CertificateRevocation& revoc
     json.key("text").text(known ? "" : revocation.text).end_object();
 }
 
-void report_path(JsonWriter& json, const cms::SignerResult& signer) {
-    const cms::PathVerdict& verdict = signer.path;
-    // Without a certificate nothing was judged.
-    if (signer.certificate) {
+void report_path(JsonWriter& json, const cms::PathVerdict& verdict, bool is_judged) {
+    if (is_judged) {
         json.key("time").text(rfc3339(verdict.time.seconds));
         json.key("time_source").text(cms::time_source_token(verdict.time.source));
     } else {
@@ -87,8 +86,9 @@ void report_path(JsonWriter& json, const cms::SignerResult& signer) {
     json.end_array();
 }
 
-void report_signer(JsonWriter& json, const cms::SignerResult& signer) {
-    json.begin_object();
+/// What signers and TSAs have in common, within an object.
+template <typename Result>
+void report_result(JsonWriter& json, const Result& signer) {
     json.key("intact").boolean(signer.intact);
     json.key("trusted").boolean(signer.trusted);
     write_reasons(json.key("reasons"), signer.reasons);
@@ -100,7 +100,6 @@ void report_signer(JsonWriter& json, const cms::SignerResult& signer) {
     }
     json.key("digest_algorithm").text(signer.digest_algorithm);
     json.key("signature_algorithm").text(signer.signature_algorithm);
-    write_time(json.key("signing_time"), signer.signing_time);
     write_reasons(json.key("warnings"), signer.path.warnings);
     json.key("weak").begin_array();
     for (const auto* weak : {&signer.weak, &signer.path.weak})
@@ -112,9 +111,82 @@ void report_signer(JsonWriter& json, const cms::SignerResult& signer) {
                 .text(one.where)
                 .end_object();
     json.end_array();
-    report_path(json, signer);
-    write_attributes(json.key("attributes"), signer);
+    // Without a certificate nothing was judged.
+    report_path(json, signer.path, signer.certificate.has_value());
+}
+
+void report_timestamp(JsonWriter& json, const cms::TimestampResult& timestamp) {
+    json.begin_object();
+    write_time(json.key("stamped"), timestamp.time);
+    json.key("policy").text(timestamp.policy);
+    report_result(json, timestamp);
     json.end_object();
+}
+
+// NOLINTNEXTLINE(misc-no-recursion): as deep as cms/ lets countersignatures be.
+void report_signer(JsonWriter& json, const cms::SignerResult& signer) {
+    json.begin_object();
+    report_result(json, signer);
+    write_time(json.key("signing_time"), signer.signing_time);
+    write_attributes(json.key("attributes"), signer);
+    json.key("timestamps").begin_array();
+    for (const cms::TimestampResult& timestamp : signer.timestamps)
+        report_timestamp(json, timestamp);
+    json.end_array();
+    json.key("countersignatures").begin_array();
+    for (const cms::SignerResult& countersignature : signer.countersignatures)
+        report_signer(json, countersignature);
+    json.end_array().end_object();
+}
+
+template <typename Result>
+void report_findings(TextBlock& block, const Result& signer) {
+    for (const cms::Reason& reason : signer.reasons)
+        block.line("why not", reason.text);
+    for (const cms::WeakAlgorithm& weak : signer.weak)
+        block.line("warning", "It has a weak algorithm: " + weak.algorithm + ", " + weak.where + ".");
+    for (const cms::Reason& warning : signer.path.warnings)
+        block.line("warning", warning.text);
+}
+
+void report_timestamp(TextBlock& block, const std::string& name, const cms::TimestampResult& timestamp) {
+    block.heading(name + ": " + verdict(timestamp));
+    if (timestamp.time)
+        block.line("stamped", rfc3339(*timestamp.time));
+    block.line("by", timestamp.certificate ? timestamp.certificate->subject() : "unknown");
+    report_findings(block, timestamp);
+}
+
+// NOLINTNEXTLINE(misc-no-recursion): as above.
+void report_signer(TextBlock& block, const std::string& name, const cms::SignerResult& signer) {
+    block.heading(name + ": " + verdict(signer));
+    if (signer.certificate)
+        report_certificate(block, *signer.certificate);
+    else
+        block.line("signer", "unknown: the certificate is not in the message");
+    if (signer.signing_time)
+        block.line("signed", rfc3339(*signer.signing_time) + ", as the signer says");
+    block.line("algorithm", signer.signature_algorithm + " with " + signer.digest_algorithm);
+    report_attributes(block, signer);
+    report_findings(block, signer);
+    for (const cms::TimestampResult& timestamp : signer.timestamps)
+        report_timestamp(block, "timestamp of " + name, timestamp);
+    for (const cms::SignerResult& countersignature : signer.countersignatures)
+        report_signer(block, "countersignature of " + name, countersignature);
+}
+
+// NOLINTNEXTLINE(misc-no-recursion): as above.
+void explain_missing_anchors(cms::SignerResult& signer) {
+    const auto explain = [](auto& result) {
+        if (result.intact && !result.trusted)
+            result.reasons = {
+                {cms::ReasonCode::no_trust_anchors, "signer not trusted: no trust anchors given"}};
+    };
+    explain(signer);
+    for (cms::TimestampResult& timestamp : signer.timestamps)
+        explain(timestamp);
+    for (cms::SignerResult& countersignature : signer.countersignatures)
+        explain_missing_anchors(countersignature);
 }
 
 }  // namespace
@@ -124,23 +196,8 @@ std::string verify_report(const cms::SignedDataResult& result) {
     if (result.signers.empty())
         block.heading("nobody signed");
     for (std::size_t i = 0; i < result.signers.size(); ++i) {
-        const cms::SignerResult& signer = result.signers[i];
         const std::string number = result.signers.size() > 1 ? " " + std::to_string(i + 1) : "";
-        block.heading("signature" + number + ": " + verdict(signer));
-        if (signer.certificate)
-            report_certificate(block, *signer.certificate);
-        else
-            block.line("signer", "unknown: the certificate is not in the message");
-        if (signer.signing_time)
-            block.line("signed", rfc3339(*signer.signing_time) + ", as the signer says");
-        block.line("algorithm", signer.signature_algorithm + " with " + signer.digest_algorithm);
-        report_attributes(block, signer);
-        for (const cms::Reason& reason : signer.reasons)
-            block.line("why not", reason.text);
-        for (const cms::WeakAlgorithm& weak : signer.weak)
-            block.line("warning", "It has a weak algorithm: " + weak.algorithm + ", " + weak.where + ".");
-        for (const cms::Reason& warning : signer.path.warnings)
-            block.line("warning", warning.text);
+        report_signer(block, "signature" + number, result.signers[i]);
     }
     return block.text();
 }
@@ -158,9 +215,7 @@ std::string verify_report_json(const cms::SignedDataResult& result) {
 
 void explain_missing_anchors(cms::SignedDataResult& result) {
     for (cms::SignerResult& signer : result.signers)
-        if (signer.intact && !signer.trusted)
-            signer.reasons = {
-                {cms::ReasonCode::no_trust_anchors, "signer not trusted: no trust anchors given"}};
+        explain_missing_anchors(signer);
 }
 
 std::string why_not(const cms::SignedDataResult& result) {

@@ -9,13 +9,14 @@
 
 namespace signet::client::commands {
 
-/// For people: a block for each signer.
+/// For people: a block for each signer, and for each timestamp and countersignature.
 [[nodiscard]] std::string verify_report(const cms::SignedDataResult& result);
 
 /// One object with the keys holds, content_type and signers: array of {intact, trusted, reasons (array of
 /// {reason, text}), subject, email (array), fingerprint, not_before, not_after, digest_algorithm,
-/// signature_algorithm, signing_time, warnings, weak, time, time_source, path, attributes} as signet verify
-/// --help says (the last: see attribute_report.h); what the message does not say is null.
+/// signature_algorithm, signing_time, warnings, weak, time, time_source, path, attributes, timestamps,
+/// countersignatures} as signet verify --help says (attributes: see attribute_report.h); what the message
+/// does not say is null.
 [[nodiscard]] std::string verify_report_json(const cms::SignedDataResult& result);
 
 /// An array of {reason, text}: the token of each of `reasons`' codes, which programs may rely on, and the

@@ -2,6 +2,7 @@
 
 #include "client/mail/mailboxes.h"
 #include "client/mail/smime_part.h"
+#include "client/timestamping.h"
 #include "cms/digest_stream.h"
 #include "cms/signed_data_builder.h"
 
@@ -124,6 +125,7 @@ FinishedMessage make_receipt(AgentConnection& agent, SigningOptions options, con
     options.content_type = cms::id_ct_receipt;
     options.attributes.set_msg_sig_digest(content.msg_sig_digest.data(), content.msg_sig_digest.size());
     auto result = sign_digests(agent, options, {cms::digest(*options.digest_algorithm, der)});
+    add_timestamps(result.signed_data, options.timestamp);
     return {header_of(message, reader, to) +
                 smime_part("signed-receipt", cms::attach_content(result.signed_data.front(), der)),
             std::move(result.warnings)};

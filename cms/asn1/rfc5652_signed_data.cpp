@@ -54,7 +54,7 @@ ASN1_SEQUENCE(SignerInfo) = {
     ASN1_SIMPLE(SignerInfo, signature_algorithm, X509_ALGOR),
     ASN1_SIMPLE(SignerInfo, signature, ASN1_OCTET_STRING),
     ASN1_IMP_SET_OF_OPT(SignerInfo, unsigned_attributes, Attribute, 1),
-} static_ASN1_SEQUENCE_END(SignerInfo)
+} ASN1_SEQUENCE_END(SignerInfo)
 
 // CertificateChoices ::= CHOICE {
 //   certificate Certificate,

@@ -46,6 +46,7 @@ struct SignerInfo {
     Attributes* unsigned_attributes;
 };
 DEFINE_STACK_OF(SignerInfo)
+DECLARE_ASN1_ITEM(SignerInfo)
 
 /// Section 10.2.2.
 struct CertificateChoices {
@@ -82,6 +83,8 @@ template <>
 inline constexpr auto item_of<Attributes> = &Attributes_it;
 template <>
 inline constexpr auto item_of<IssuerAndSerialNumber> = &IssuerAndSerialNumber_it;
+template <>
+inline constexpr auto item_of<SignerInfo> = &SignerInfo_it;
 template <>
 inline constexpr auto item_of<SignedData> = &SignedData_it;
 

@@ -1,0 +1,26 @@
+// A SignerInfo that gets unsigned attributes (RFC 5652 sections 5.3 and 11.4, RFC 5126 section 6.1.1); all
+// else of it stays as it is, byte for byte.
+#pragma once
+
+#include <optional>
+
+#include "cms/algorithms.h"
+#include "cms/bytes.h"
+
+namespace signet::cms {
+
+// Each takes an encoded SignerInfo, DER or BER, and throws Error(malformed) if it is none.
+
+/// 1 or 3, as it says.
+[[nodiscard]] int version_of_signer_info(BytesView signer_info);
+/// The signature value's octets.
+[[nodiscard]] Bytes signature_of(BytesView signer_info);
+/// The hash that it says; none if that is not ours.
+[[nodiscard]] std::optional<DigestAlgorithm> digest_algorithm_of(BytesView signer_info);
+
+/// It with a signature-time-stamp attribute more, whose value is `token`.
+[[nodiscard]] Bytes with_timestamp(BytesView signer_info, BytesView token);
+/// It with a countersignature attribute more, whose value is the SignerInfo `countersignature`.
+[[nodiscard]] Bytes with_countersignature(BytesView signer_info, BytesView countersignature);
+
+}  // namespace signet::cms
