@@ -101,8 +101,8 @@ std::vector<cms::MailListExpansion> history_of(const protocol::MailListExpansion
 /// What Signet decrypts without being told to.
 const cms::Bytes& own_capabilities() {
     using enum cms::ContentCipher;
-    static const cms::Bytes attribute =
-        cms::capabilities_attribute({aes256_gcm, aes192_gcm, aes128_gcm, chacha20_poly1305, aes256_cbc, aes192_cbc, aes128_cbc});
+    static const cms::Bytes attribute = cms::capabilities_attribute(
+        {aes256_gcm, aes192_gcm, aes128_gcm, chacha20_poly1305, aes256_cbc, aes192_cbc, aes128_cbc});
     return attribute;
 }
 

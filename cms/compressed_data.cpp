@@ -3,8 +3,11 @@
 #include <openssl/objects.h>
 #include <zlib.h>
 
+#include <algorithm>
 #include <array>
+#include <optional>
 #include <utility>
+#include <vector>
 
 #include "cms/algorithm_identifier.h"
 #include "cms/asn1/content_info.h"

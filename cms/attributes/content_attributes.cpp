@@ -90,7 +90,8 @@ std::optional<ContentReference> content_reference_in(const SignedAttributeSet& a
 Bytes capabilities_attribute(const std::vector<ContentCipher>& ciphers) {
     Bytes all;
     for (const ContentCipher cipher : ciphers)
-        asn1::append(all, asn1::tlv(Tag::sequence, {asn1::object_identifier(std::string(cipher_oid(cipher)))}));
+        asn1::append(all,
+                     asn1::tlv(Tag::sequence, {asn1::object_identifier(std::string(cipher_oid(cipher)))}));
     return attribute(smime_capabilities, asn1::tlv(Tag::sequence, {all}));
 }
 
