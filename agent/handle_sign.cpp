@@ -50,8 +50,12 @@ struct Task {
     }
 };
 
+const char* operation_of(const Task& task) noexcept {
+    return task.request.countersign() ? "countersign" : "sign";
+}
+
 AuditRecord record_of(const Task& task, std::size_t index, const TokenState* token) {
-    auto record = audit_entry(task.peer, "sign", task.signer(index).identity.get(), token);
+    auto record = audit_entry(task.peer, operation_of(task), task.signer(index).identity.get(), token);
     record.digest_algorithm = cms::digest_name(task.digest_algorithm);
     record.digest = hex(task.digest(index));
     if (task.attributes)
@@ -161,6 +165,7 @@ asio::awaitable<void> sign_one(Task& task, std::size_t index) {
     values.digest = cms::as_bytes(task.digest(index));
     values.content_type = task.content_type;
     values.signing_time = task.signing_time;
+    values.is_countersignature = task.request.countersign();
     values.further = task.attributes->of_digest(index / task.signers.size());
     auto attributes = cms::signed_attributes(signer.identity->profile, values);
     const auto input = cms::signature_input(signer.scheme, task.digest_algorithm, attributes);
@@ -282,8 +287,8 @@ std::vector<AuditRecord> withheld(const Task& task) {
     if (!records.empty())
         return records;
     const bool one_signer = task.signers.size() == 1 && task.request.identity_size() <= 1;
-    auto record =
-        audit_entry(task.peer, "sign", one_signer ? task.signers.front().identity.get() : nullptr, nullptr);
+    auto record = audit_entry(task.peer, operation_of(task),
+                              one_signer ? task.signers.front().identity.get() : nullptr, nullptr);
     if (task.request.digest_size() == 1) {
         record.digest_algorithm = cms::digest_name(task.digest_algorithm);
         record.digest = hex(task.request.digest(0));

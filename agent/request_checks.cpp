@@ -107,6 +107,8 @@ void check_sign(const protocol::Request& request) {
         throw Error(protocol::REFUSED,
                     "content of type " + sign.content_type().substr(0, 64) + " is not signed here",
                     "sign it as id-data");
+    if (sign.countersign() && (!sign.content_type().empty() || sign.has_attributes()))
+        malformed("a countersignature has no content type and no attributes");
     check_signed_attributes(sign);
 }
 

@@ -204,6 +204,7 @@ SignResult AgentConnection::sign(const SignRequest& request) {
     sign.set_content_type(checked_name(request.content_type, what_failed));
     sign.set_certificates(request.certificates);
     sign.set_wait(request.wait);
+    sign.set_countersign(request.countersign);
     if (request.attributes.ByteSizeLong() != 0)
         *sign.mutable_attributes() = request.attributes;
     const Attendance attendance = request.wait ? Attendance::token : Attendance::person;

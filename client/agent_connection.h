@@ -33,6 +33,8 @@ struct SignRequest {
     agent::protocol::CertificateSet certificates = agent::protocol::CHAIN;
     /// Whether to wait, without end, for a token that is not there.
     bool wait = false;
+    /// The digests are of signature values; content_type and attributes must be empty (PROTOCOL.md).
+    bool countersign = false;
     /// What the signers say besides (PROTOCOL.md); its texts must be UTF-8.
     agent::protocol::SignedAttributes attributes{};
 };

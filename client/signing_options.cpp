@@ -19,6 +19,7 @@ SignResult sign_digests(AgentConnection& agent, const SigningOptions& options,
     request.certificates = options.certificates;
     request.wait = options.wait;
     request.content_type = options.content_type;
+    request.countersign = options.countersign;
     request.attributes = options.attributes;
     return agent.sign(request);
 }

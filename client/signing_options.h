@@ -22,6 +22,8 @@ struct SigningOptions {
     /// As in SignRequest.
     std::string content_type{};
     agent::protocol::SignedAttributes attributes{};
+    /// As in SignRequest.
+    bool countersign = false;
     /// The TSA that stamps each signature (timestamping.h), an http URL; empty for none.
     std::string timestamp{};
 };

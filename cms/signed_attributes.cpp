@@ -85,12 +85,16 @@ Bytes signed_attributes(const SignerProfile& signer, const AttributeValues& valu
     if (values.digest.size() != digest_size(values.digest_algorithm))
         throw Error(ErrorCode::failed, "a digest of " + std::to_string(values.digest.size()) + " bytes for " +
                                            std::string(digest_name(values.digest_algorithm)));
-    const Bytes content_type = content_type_attribute(values.content_type);
     const Bytes message_digest = message_digest_attribute(values.digest);
     const Bytes signing_time = signing_time_attribute(values.signing_time);
-    std::vector<BytesView> all{content_type, signing_time, message_digest,
+    Bytes content_type;
+    std::vector<BytesView> all{signing_time, message_digest,
                                algorithm_protection_attribute(values.digest_algorithm, values.scheme),
                                signer.signing_certificate_attribute()};
+    if (!values.is_countersignature) {
+        content_type = content_type_attribute(values.content_type);
+        all.emplace_back(content_type);
+    }
     all.insert(all.end(), values.further.begin(), values.further.end());
     return asn1::set_of(Tag::set, std::move(all));
 }

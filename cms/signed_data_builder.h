@@ -42,6 +42,8 @@ struct AttributeValues {
     BytesView digest;
     /// Dotted decimal; id-data is "1.2.840.113549.1.7.1".
     std::string content_type = "1.2.840.113549.1.7.1";
+    /// `digest` is of a signature value, and there is no contentType (RFC 5652 section 11.4).
+    bool is_countersignature = false;
     /// Seconds since the epoch. UTCTime through 2049, GeneralizedTime after.
     std::int64_t signing_time = 0;
     /// DER of the Attributes that were asked for besides, of attributes/; each type once, and none of those
@@ -51,7 +53,7 @@ struct AttributeValues {
 
 /// DER of the SET OF signed attributes (RFC 5652 section 5.4): what the signer hashes and signs. Holds
 /// contentType, messageDigest, signingTime, signingCertificateV2 and CMSAlgorithmProtection, and what is
-/// asked for besides. Throws Error(failed) if the digest has the wrong size or does not go with the scheme
+/// asked for besides; a countersignature no contentType. Throws Error(failed) if the digest has the wrong size or does not go with the scheme
 /// (goes_with), or the content type is no OID.
 [[nodiscard]] Bytes signed_attributes(const SignerProfile&, const AttributeValues&);
 

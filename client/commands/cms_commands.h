@@ -7,6 +7,8 @@ namespace signet::client::commands {
 
 /// `signet sign --attached` and `signet sign --timestamp`.
 ExitStatus sign_attached(const Arguments& arguments);
+/// `signet countersign`.
+ExitStatus countersign(const Arguments& arguments);
 ExitStatus verify(const Arguments& arguments);
 ExitStatus encrypt(const Arguments& arguments);
 ExitStatus decrypt(const Arguments& arguments);

@@ -13,8 +13,9 @@ using namespace signet::client::commands;
 
 using Command = signet::client::ExitStatus (*)(const Arguments&);
 
-constexpr std::array<std::pair<std::string_view, Command>, 9> command_table{{
+constexpr std::array<std::pair<std::string_view, Command>, 10> command_table{{
     {"sign", sign_attached},
+    {"countersign", countersign},
     {"verify", verify},
     {"encrypt", encrypt},
     {"decrypt", decrypt},

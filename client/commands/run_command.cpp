@@ -10,6 +10,10 @@ namespace signet::client::commands {
 
 namespace {
 
+ExitStatus countersign(const Arguments& arguments) {
+    become_cms("countersign", arguments);
+}
+
 ExitStatus verify(const Arguments& arguments) {
     become_cms("verify", arguments);
 }
@@ -39,12 +43,13 @@ ExitStatus mail(const Arguments& arguments) {
     become_program("signet-mail", arguments);
 }
 
-constexpr std::array<Command, 14> command_table{{
+constexpr std::array<Command, 15> command_table{{
     {"list", "tokens and identities", list},
     {"status", "the agent, its tokens and its counters", status},
     {"unlock", "log in to a token now", unlock},
     {"lock", "forget the PIN and log out", lock},
     {"sign", "sign files", sign},
+    {"countersign", "sign a signature", countersign},
     {"verify", "verify a signature", verify},
     {"encrypt", "encrypt a file", encrypt},
     {"decrypt", "decrypt a file", decrypt},

@@ -64,23 +64,32 @@ std::vector<std::string> output_paths(const ParsedArguments& parsed, const char*
 }  // namespace
 
 ExitStatus sign(const Arguments& arguments) {
-    return sign_files(arguments, nullptr, nullptr);
+    return sign_files(arguments, nullptr);
 }
 
-ExitStatus sign_files(const Arguments& arguments, Attachments* attachments, Stamping stamp) {
+ExitStatus sign_files(const Arguments& arguments, const CmsSigning* with_cms) {
     CommandOptions options(
-        "sign", "[-k ID]... [--attached] [-o OUT] FILE...",
+        "sign", "[-k ID]... [--attached] [--add EXISTING] [-o OUT] FILE...",
         "Signs files: FILE.p7s is a detached signature (CMS, DER), FILE.p7m one with the\n"
         "content inside. Several files are one batch: all are signed, or none. A pipe's content\n"
         "that goes inside is kept in a temporary file until it is signed (in TMPDIR, encrypted\n"
-        "with a throw-away key).");
+        "with a throw-away key). --add puts the signature into an existing one of the same content,\n"
+        "beside its signers, whose signatures stay as they are: FILE is what a detached one is for\n"
+        "(default: EXISTING without .p7s).");
     add_signing_options(options);
     options.flag("attached", "put the content into the signature")
+        .value("add", "EXISTING",
+               "add the signers to this signature (DER, BER or PEM), in its file or in OUT")
         .value("output,o", "OUT", "write there; for one FILE only");
-    const auto parsed = options.parse(arguments, 1, std::numeric_limits<std::size_t>::max());
+    const auto parsed = options.parse(arguments, 0, std::numeric_limits<std::size_t>::max());
     if (!parsed)
         return ExitStatus::done;
     const std::vector<std::string>& paths = parsed->operands;
+    const bool adds = parsed->has("add");
+    if (paths.empty() && !adds)
+        throw options.usage_error("an argument is missing");
+    if (adds && parsed->has("attached"))
+        throw options.usage_error("--add leaves the content where it is: no --attached");
     if (parsed->has("output") && paths.size() > 1)
         throw options.usage_error("-o names one file, but several are to be signed");
     if (std::count(paths.begin(), paths.end(), "-") > 1)
@@ -88,18 +97,21 @@ ExitStatus sign_files(const Arguments& arguments, Attachments* attachments, Stam
     SigningOptions signing = signing_options(options, *parsed);
     const bool attached = parsed->has("attached");
     const bool stamped = !signing.timestamp.empty();
-    if ((attached && attachments == nullptr) || (stamped && stamp == nullptr))
+    if ((attached || stamped || adds) && with_cms == nullptr)
         become_cms("sign", arguments);
+    if (adds)
+        return with_cms->add(options, *parsed, std::move(signing));
     const std::vector<std::string> targets = output_paths(*parsed, attached ? ".p7m" : ".p7s");
     refuse_collisions(options, paths, targets);
 
     AgentConnection agent(parsed->socket());
-    std::vector<cms::Bytes> digests = hash_files(paths, agent, signing, attached ? attachments : nullptr);
+    std::vector<cms::Bytes> digests =
+        hash_files(paths, agent, signing, attached ? &with_cms->attachments : nullptr);
     SignResult result = sign_digests(agent, signing, std::move(digests));
     if (stamped)
-        stamp(result.signed_data, signing.timestamp);
+        with_cms->stamp(result.signed_data, signing.timestamp);
     if (attached)
-        write_attached(*attachments, result.signed_data, targets);
+        write_attached(with_cms->attachments, result.signed_data, targets);
     else
         write_detached(result.signed_data, targets);
     warn_all(result.warnings);

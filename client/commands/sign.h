@@ -5,8 +5,10 @@
 #include <string>
 #include <vector>
 
+#include "client/commands/command_options.h"
 #include "client/commands/program.h"
 #include "client/input_file.h"
+#include "client/signing_options.h"
 #include "cms/algorithms.h"
 #include "cms/bytes.h"
 
@@ -32,8 +34,18 @@ class Attachments {
 /// Stamps each SignedData (DER) as timestamping.h does, which needs OpenSSL.
 using Stamping = void (*)(std::vector<cms::Bytes>& signed_data, const std::string& url);
 
-/// The command. `attachments` does --attached, `stamp` does --timestamp; null: the process becomes signet-cms
-/// for them. Throws Error.
-ExitStatus sign_files(const Arguments& arguments, Attachments* attachments, Stamping stamp);
+/// Does --add (add_signer.h).
+using Adding = ExitStatus (*)(const CommandOptions& options, const ParsedArguments& parsed,
+                              SigningOptions signing);
+
+/// What needs OpenSSL: --attached, --timestamp and --add.
+struct CmsSigning {
+    Attachments& attachments;
+    Stamping stamp;
+    Adding add;
+};
+
+/// The command. Without `with_cms` the process becomes signet-cms for what needs it. Throws Error.
+ExitStatus sign_files(const Arguments& arguments, const CmsSigning* with_cms);
 
 }  // namespace signet::client::commands

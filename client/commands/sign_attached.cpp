@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "client/commands/add_signer.h"
 #include "client/commands/cms_commands.h"
 #include "client/commands/sign.h"
 #include "client/content_hash.h"
@@ -105,7 +106,8 @@ void AttachedContents::commit() {
 
 ExitStatus sign_attached(const Arguments& arguments) {
     AttachedContents contents;
-    return sign_files(arguments, &contents, add_timestamps);
+    const CmsSigning cms{contents, add_timestamps, add_signer};
+    return sign_files(arguments, &cms);
 }
 
 }  // namespace signet::client::commands

@@ -1,4 +1,4 @@
-// What is added to a signature, and by whom: timestamps.
+// What is added to a signature, and by whom: timestamps and countersignatures.
 #include <algorithm>
 #include <ctime>
 
@@ -6,7 +6,10 @@
 #include "tests/end_to_end/session.h"
 #include "tests/fixtures/http_server.h"
 
+#include "cms/asn1/rfc5652_signed_data.h"
 #include "cms/pem.h"
+#include "cms/signed_data_parts.h"
+#include "cms/signer_info_parts.h"
 
 using namespace signet::tests;
 using signet::cms::as_bytes;
@@ -89,4 +92,130 @@ TEST_CASE("Without the TSA's answer nothing is written") {
     }
     check_refused(session.signet({"sign", "--timestamp", "https://example.org", "a.txt"}), 2);
     CHECK(session.files() == before);
+}
+
+TEST_CASE("signet countersign signs a signature, which openssl still accepts, and verify reports it") {
+    StampedSession stamped({KeyType::rsa2048, KeyType::p256});
+    Session& session = stamped.session;
+    check_done(session.signet({"sign", "-k", session.label(KeyType::rsa2048), "a.txt"}));
+    check_done(session.signet({"countersign", "-k", session.label(KeyType::p256), "a.txt.p7s"}));
+    check_done(session.openssl_verify("a.txt.p7s", "a.txt"));
+    const ProcessResult text = session.signet({"verify", "--trust", "trust.pem", "a.txt.p7s"});
+    check_done(text);
+    CHECK(says(text.out, "countersignature of signature: holds"));
+    const ProcessResult printed =
+        session.openssl({"cms", "-cmsout", "-print", "-inform", "DER", "-in", "a.txt.p7s"});
+    CHECK(says(printed.out, "object: countersignature"));
+    CHECK(session.audit_records("countersign", "begun") == 1);
+
+    // Both, stamped, over one of two signatures with their content inside.
+    check_done(session.signet({"sign", "--attached", "-k", session.label(KeyType::rsa2048), "-k",
+                               session.label(KeyType::p256), "a.txt"}));
+    check_refused(session.signet({"countersign", "-k", session.label(KeyType::p256), "a.txt.p7m"}), 2);
+    check_refused(
+        session.signet({"countersign", "--signer", "3", "-k", session.label(KeyType::p256), "a.txt.p7m"}), 2);
+    check_done(session.signet({"countersign", "--signer", "2", "--timestamp", stamped.server.url(), "-k",
+                               session.label(KeyType::p256), "-k", session.label(KeyType::rsa2048), "-o",
+                               "more.p7m", "a.txt.p7m"}));
+    const ProcessResult more = session.signet({"verify", "--trust", "trust.pem", "-o", "out", "more.p7m"});
+    check_done(more);
+    CHECK(session.read("out") == "All is well.\n");
+    CHECK(count(more.out, "countersignature of signature 1: ") == 0);
+    CHECK(count(more.out, "\ncountersignature of signature 2: holds") == 2);
+    CHECK(count(more.out, "timestamp of countersignature of signature 2: holds") == 2);
+    check_done(session.openssl({"cms", "-verify", "-inform", "DER", "-in", "more.p7m", "-CAfile",
+                                session.root(), "-purpose", "any", "-out", "/dev/null"}));
+}
+
+TEST_CASE("A countersignature of another signature does not hold, and the signature does") {
+    Session session({KeyType::rsa2048, KeyType::p256});
+    session.write("a.txt", "All is well.\n");
+    session.write("b.txt", "Nothing is.\n");
+    check_done(session.signet({"sign", "-k", session.label(KeyType::rsa2048), "a.txt", "b.txt"}));
+    check_done(session.signet({"countersign", "-k", session.label(KeyType::p256), "a.txt.p7s"}));
+    // The countersignature of a.txt's, at b.txt's.
+    namespace cms = signet::cms;
+    const std::string a = session.read("a.txt.p7s");
+    const std::string b = session.read("b.txt.p7s");
+    const cms::SignedDataParts from = cms::read_parts(as_bytes(a));
+    cms::SignedDataParts to = cms::read_parts(as_bytes(b));
+    const auto countersigned =
+        cms::asn1::decode<cms::asn1::SignerInfo>(from.signer_infos.front(), "SignerInfo");
+    const cms::asn1::Attribute* attribute =
+        cms::asn1::sk_Attribute_value(countersigned->unsigned_attributes, 0);
+    to.signer_infos.front() = cms::with_countersignature(
+        to.signer_infos.front(), cms::asn1::sequence_in(sk_ASN1_TYPE_value(attribute->values, 0)));
+    to.certificates = from.certificates;
+    session.write("b.txt.p7s", as_text(cms::detached_signed_data(to)));
+    const ProcessResult json = session.signet({"verify", "--trust", session.root(), "--json", "b.txt.p7s"});
+    check_done(json);
+    CHECK(says(json.out, R"("countersignatures":[{"intact":false,)"));
+    CHECK(says(json.out, R"({"reason":"content-altered",)"));
+
+    // Nor does a signature over a content pass for a countersignature, whatever it is over.
+    cms::SignedDataParts other = cms::read_parts(as_bytes(b));
+    other.signer_infos.front() =
+        cms::with_countersignature(other.signer_infos.front(), other.signer_infos.front());
+    session.write("b.txt.p7s", as_text(cms::detached_signed_data(other)));
+    const ProcessResult content =
+        session.signet({"verify", "--trust", session.root(), "--json", "b.txt.p7s"});
+    check_done(content);
+    CHECK(says(content.out, R"({"reason":"content-type-differs",)"));
+}
+
+TEST_CASE("signet sign --add adds a signer, and every byte of the others stays") {
+    Session session({KeyType::rsa2048, KeyType::p256});
+    session.write("a.txt", "All is well.\n");
+    namespace cms = signet::cms;
+    const Arguments rsa{"-k", session.label(KeyType::rsa2048)};
+    const auto add = [&](Arguments arguments) {
+        arguments.insert(arguments.begin(), {"sign", "-k", session.label(KeyType::p256)});
+        return session.signet(arguments);
+    };
+    const auto parts_of = [&](const std::string& name) {
+        return cms::read_parts(as_bytes(session.read(name)));
+    };
+    const auto keeps = [](const std::vector<cms::Bytes>& all, const std::vector<cms::Bytes>& some) {
+        return std::all_of(some.begin(), some.end(), [&all](const cms::Bytes& one) {
+            return std::find(all.begin(), all.end(), one) != all.end();
+        });
+    };
+    check_done(session.signet({"sign", "-k", session.label(KeyType::rsa2048), "a.txt"}));
+    const cms::SignedDataParts before = parts_of("a.txt.p7s");
+    const ProcessResult added = add({"--add", "a.txt.p7s", "-o", "both.p7s", "a.txt"});
+    check_done(added);
+    CHECK(added.err.empty());
+    const cms::SignedDataParts after = parts_of("both.p7s");
+    CHECK(after.signer_infos.size() == 2);
+    CHECK(keeps(after.signer_infos, before.signer_infos));
+    CHECK(keeps(after.certificates, before.certificates));
+    check_done(session.openssl_verify("both.p7s", "a.txt"));
+    const ProcessResult both = session.signet({"verify", "--trust", session.root(), "both.p7s", "a.txt"});
+    check_done(both);
+    CHECK(says(both.out, "signature 2: holds"));
+
+    // In place, of the file that it is named after; BER by openssl, named by its key, with the content
+    // inside.
+    check_done(add({"--add", "a.txt.p7s"}));
+    check_done(session.openssl_verify("a.txt.p7s", "a.txt"));
+    const SoftwareIdentity bob = software_identity(session.alice().ca(), KeyType::p384, session.path("."));
+    check_done(session.openssl({"cms", "-sign", "-binary", "-nodetach", "-stream", "-keyid", "-in", "a.txt",
+                                "-signer", bob.certificate, "-inkey", bob.key, "-outform", "DER", "-out",
+                                "bob.p7m"}));
+    const cms::SignedDataParts bobs = parts_of("bob.p7m");
+    check_done(add({"--add", "bob.p7m"}));
+    CHECK(keeps(parts_of("bob.p7m").signer_infos, bobs.signer_infos));
+    check_done(session.openssl(
+        {"cms", "-verify", "-inform", "DER", "-in", "bob.p7m", "-CAfile", session.root(), "-out", "out"}));
+    CHECK(session.read("out") == "All is well.\n");
+    check_refused(add({"--add", "bob.p7m", "a.txt"}), 2);
+
+    // What does not fit is said; what is none is refused, and stays.
+    session.write("other.txt", "Nothing is.\n");
+    const ProcessResult misfit = add({"--add", "both.p7s", "-o", "mixed.p7s", "other.txt"});
+    CHECK(misfit.status == 0);
+    CHECK(says(misfit.err,
+               "the signature 1 that was there does not hold: The content is not what was signed."));
+    check_refused(add({"--add", "a.txt", "a.txt"}), 8);
+    CHECK(session.read("a.txt") == "All is well.\n");
 }

@@ -1,0 +1,110 @@
+#include "client/commands/add_signer.h"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "client/commands/existing_signature.h"
+#include "client/commands/file_suffix.h"
+#include "client/commands/output_collision.h"
+#include "client/input_file.h"
+#include "client/timestamping.h"
+#include "cms/algorithm_identifier.h"
+#include "cms/digest_stream.h"
+#include "cms/signed_data_verifier.h"
+
+namespace signet::client::commands {
+
+namespace {
+
+/// The file that a detached signature is over.
+std::string content_path(const CommandOptions& options, const ParsedArguments& parsed,
+                         const std::string& signature) {
+    if (!parsed.operands.empty())
+        return parsed.operands.front();
+    const auto path = without_suffix(signature, ".p7s");
+    if (!path)
+        throw options.usage_error("the signature is detached: name the file that it is for");
+    return *path;
+}
+
+/// Gives the content of `existing`, as often as one likes: what can be read only once is in `kept` then.
+cms::ContentSource content_of(const ExistingSignature& existing, const std::string& path,
+                              std::optional<Spool>& kept) {
+    if (existing.content() != nullptr)
+        return [&existing](const cms::ByteSink& feed) { existing.content()->read(feed); };
+    InputFile file(path);
+    if (path != "-" && file.size_left())
+        return [path](const cms::ByteSink& feed) { InputFile(path).read_to(feed); };
+    kept.emplace();
+    file.read_to([&kept](cms::BytesView piece) { kept->write(piece); });
+    return [&kept](const cms::ByteSink& feed) { kept->read(feed); };
+}
+
+std::vector<std::string> misfits(const cms::SignedDataParts& parts, const cms::ContentSource& content) {
+    cms::VerifyOptions options;
+    options.path.legacy = true;
+    const cms::Bytes detached = cms::detached_signed_data(parts);
+    const auto result = cms::verify_signed_data(cms::memory_source(detached), content, {}, {}, options);
+    std::vector<std::string> texts;
+    for (std::size_t i = 0; i < result.signers.size(); ++i)
+        for (const cms::Reason& reason : result.signers[i].reasons)
+            if (reason.code == cms::ReasonCode::content_altered ||
+                reason.code == cms::ReasonCode::signature_wrong)
+                texts.push_back("the signature " + std::to_string(i + 1) +
+                                " that was there does not hold: " + reason.text);
+    return texts;
+}
+
+/// Dotted decimal; empty for id-data, as a request has it.
+std::string requested_content_type(const cms::SignedDataParts& parts) {
+    const auto type = cms::asn1::decode<ASN1_OBJECT>(parts.content_type, "content type");
+    std::string text = cms::object_text(*type);
+    return text == "1.2.840.113549.1.7.1" ? "" : text;
+}
+
+}  // namespace
+
+ExitStatus add_signer(const CommandOptions& options, const ParsedArguments& parsed, SigningOptions signing) {
+    const std::string path = parsed.text("add");
+    const std::string what_failed = "cannot add a signer to " + path;
+    const std::string target = parsed.has("output") ? parsed.text("output") : path;
+    if (parsed.operands.size() > 1)
+        throw options.usage_error("--add adds to the signature of one FILE");
+    if (path == "-" && !parsed.operands.empty() && parsed.operands.front() == "-")
+        throw options.usage_error("signature and content cannot both be standard input");
+    ExistingSignature existing(path, what_failed);
+    if (existing.content() != nullptr && !parsed.operands.empty())
+        throw options.usage_error("the signature carries its own content: leave out " +
+                                  parsed.operands.front());
+    const std::string file =
+        existing.content() != nullptr ? std::string() : content_path(options, parsed, path);
+    if (!file.empty())
+        refuse_to_replace(options, {file}, target);
+    std::optional<Spool> kept;
+    const cms::ContentSource content = content_of(existing, file, kept);
+
+    AgentConnection agent(parsed.socket());
+    signing.digest_algorithm = digest_algorithm_of(agent, signing);
+    cms::DigestStream hash(*signing.digest_algorithm);
+    content([&hash](cms::BytesView piece) { hash.update(piece); });
+    SignResult result;
+    std::vector<std::string> warnings;
+    try {
+        signing.content_type = requested_content_type(existing.parts());
+        warnings = misfits(existing.parts(), content);
+        result = sign_digests(agent, signing, {hash.finish()});
+        add_timestamps(result.signed_data, signing.timestamp);
+        cms::merge(existing.parts(), cms::read_parts(result.signed_data.front()));
+    } catch (const cms::Error& error) {
+        throw from_cms(error, what_failed);
+    }
+    existing.write(target);
+    warn_all(warnings);
+    warn_all(result.warnings);
+    return ExitStatus::done;
+}
+
+}  // namespace signet::client::commands

@@ -1,0 +1,78 @@
+// Countersignatures of others, nested ones, and bounds.
+#include "cms/error.h"
+#include "cms/signed_data_builder.h"
+#include "cms/signed_data_parts.h"
+#include "cms/signer_info_parts.h"
+#include "tests/cms/certificate_authority.h"
+#include "tests/cms/software_token.h"
+#include "tests/cms/test_keys.h"
+#include "tests/cms/verified_message.h"
+#include "tests/fixtures/file.h"
+
+using namespace signet::cms;
+using namespace signet::cms::test;
+
+namespace {
+
+Bytes corpus(const std::string& name) {
+    const std::string text = signet::tests::read_file(std::string(SIGNET_CORPUS) + "/" + name);
+    return {text.begin(), text.end()};
+}
+
+SignedDataResult verified(const std::string& name, VerifyOptions options) {
+    options.path.legacy = true;
+    return verify_signed_data(corpus(name), {}, options);
+}
+
+}  // namespace
+
+TEST_CASE("The countersignature of RFC 4134 section 4.4 holds, though its DSA signature is not ours") {
+    VerifyOptions options;
+    const Bytes carl = corpus("03-rfc4134/CarlRSASelf.cer");
+    options.trust_anchors = {Certificate::from_der(carl)};
+    options.at = 1052925540;  // 2003-05-14
+    const SignedDataResult result = verified("03-rfc4134/4.4.bin", options);
+    REQUIRE(result.signers.size() == 1);
+    CHECK_FALSE(result.holds());
+    REQUIRE(result.signers.front().countersignatures.size() == 1);
+    const SignerResult& countersignature = result.signers.front().countersignatures.front();
+    CHECK(countersignature.intact);
+    CHECK(countersignature.trusted);
+    CHECK(countersignature.certificate->subject() == "CN=AliceRSA");
+}
+
+TEST_CASE("Bouncy Castle's countersignature is intact, and so are the timestamps on both signatures") {
+    const SignedDataResult result = verified("07-bouncycastle/cms/counterSig.p7m", {});
+    REQUIRE(result.signers.size() == 1);
+    const SignerResult& signer = result.signers.front();
+    CHECK(signer.intact);
+    REQUIRE(signer.timestamps.size() == 1);
+    CHECK(signer.timestamps.front().intact);
+    CHECK(signer.timestamps.front().time == 978350400);
+    REQUIRE(signer.countersignatures.size() == 1);
+    CHECK(signer.countersignatures.front().intact);
+    REQUIRE(signer.countersignatures.front().timestamps.size() == 1);
+    CHECK(signer.countersignatures.front().timestamps.front().intact);
+}
+
+TEST_CASE("Countersignatures that lie too deep within each other are refused") {
+    const CertificateAuthority root;
+    EVP_PKEY& key = test_key(KeyType::p256);
+    const SignerProfile profile(root.issue(key), {});
+    SignedDataParts parts = read_parts(detached_signed_data(
+        {sign_content(key, profile, SignatureScheme::ecdsa, DigestAlgorithm::sha256, content)},
+        "1.2.840.113549.1.7.1", IncludedCertificates::signer));
+    const Bytes innermost = parts.signer_infos.front();
+    const auto nested = [&](int depth) {
+        Bytes info = innermost;
+        for (int i = 0; i < depth; ++i)
+            info = with_countersignature(innermost, info);
+        SignedDataParts made = parts;
+        made.signer_infos = {info};
+        return detached_signed_data(made);
+    };
+    const SignerResult signer = only_signer(nested(8), trusting(root.certificate()));
+    CHECK(signer.trusted);
+    CHECK_FALSE(signer.countersignatures.front().intact);
+    CHECK_THROWS_AS(only_signer(nested(9), trusting(root.certificate())), Error);
+}
