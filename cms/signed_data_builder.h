@@ -53,8 +53,8 @@ struct AttributeValues {
 
 /// DER of the SET OF signed attributes (RFC 5652 section 5.4): what the signer hashes and signs. Holds
 /// contentType, messageDigest, signingTime, signingCertificateV2 and CMSAlgorithmProtection, and what is
-/// asked for besides; a countersignature no contentType. Throws Error(failed) if the digest has the wrong size or does not go with the scheme
-/// (goes_with), or the content type is no OID.
+/// asked for besides; a countersignature no contentType. Throws Error(failed) if the digest has the wrong
+/// size or does not go with the scheme (goes_with), or the content type is no OID.
 [[nodiscard]] Bytes signed_attributes(const SignerProfile&, const AttributeValues&);
 
 /// What the key signs of these: their digest, or for EdDSA they themselves (RFC 8419 section 3.1).
