@@ -20,6 +20,9 @@ refuses scripts/conformance extra
 refuses scripts/demo --no-install extra
 refuses scripts/demo --smartcard extra
 refuses scripts/demo extra
+refuses scripts/fuzz nosuch
+refuses scripts/fuzz --seconds
+refuses scripts/fuzz --seconds x
 refuses scripts/install-dependencies --list extra
 refuses scripts/install-dependencies extra
 refuses scripts/lint --format extra
@@ -28,7 +31,7 @@ refuses scripts/lint client/error.cpp nosuch.cpp
 refuses scripts/lint client/error.cpp --format
 refuses scripts/lint README.md
 
-for script in bench conformance demo install-dependencies lint; do
+for script in bench conformance demo fuzz install-dependencies lint; do
     refuses scripts/$script --help extra
 done
 
