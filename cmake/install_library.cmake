@@ -40,6 +40,7 @@ set(SIGNET_PUBLIC_HEADERS
   cms/revocation.h
   cms/revocation_transport.h
   cms/signed_data_verifier.h
+  cms/timestamp.h
   cms/smime_capabilities.h
   cms/verification_reason.h
   cms/weak_algorithm.h

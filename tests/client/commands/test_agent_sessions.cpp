@@ -101,7 +101,7 @@ TEST_CASE("Of a batch nothing appears if one file is missing or one output canno
 TEST_CASE("Nothing is signed if a signature would replace what is to be signed") {
     const FakeAgent agent(FakeAgent::answering(numbered_signatures));
     const Session session(agent.socket());
-    const auto usage = "; usage: signet sign [-k ID]... [--attached] [-o OUT] FILE...";
+    const auto usage = "; usage: signet sign [-k ID]... [--attached] [--add EXISTING] [-o OUT] FILE...";
     session.write("a", "content");
     session.write("a.p7s", "older");
     session.write("a.p7m", "older");
@@ -133,7 +133,7 @@ TEST_CASE("Nothing is signed if two signatures would be one file") {
     check_fails(
         session.signet({"sign", "a", "b", "./a"}), 2,
         "sign: the signatures of 'a' and './a' would both be './a.p7s'; usage: signet sign [-k ID]... "
-        "[--attached] [-o OUT] FILE...");
+        "[--attached] [--add EXISTING] [-o OUT] FILE...");
     CHECK(session.signet({"sign", "a", "a"}).status == 2);
     session.write("a.p7s", "older");
     CHECK(session.signet({"sign", "a", session.path("a")}).status == 2);
