@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <system_error>
@@ -20,6 +21,12 @@ namespace {
 
 [[noreturn]] void fail(const std::filesystem::path& path, int error) {
     fail(path, std::generic_category().message(error));
+}
+
+std::string one_line(std::string text) {
+    std::replace_if(
+        text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7F; }, ' ');
+    return text;
 }
 
 /// The XDG Base Directory Specification has relative paths ignored.
@@ -80,6 +87,9 @@ std::string read_all(const std::filesystem::path& path, int descriptor) {
 }
 
 }  // namespace
+
+ConfigError::ConfigError(std::string what, std::string advice)
+    : std::runtime_error(one_line(std::move(what))), m_advice(std::move(advice)) {}
 
 Config default_config() {
     const auto folder = xdg_folder("XDG_STATE_HOME", ".local/state");

@@ -35,8 +35,8 @@ inline constexpr std::chrono::milliseconds default_pin_cache = std::chrono::minu
 /// what to do.
 class ConfigError : public std::runtime_error {
   public:
-    explicit ConfigError(const std::string& what, std::string advice = "mend it")
-        : std::runtime_error(what), m_advice(std::move(advice)) {}
+    /// Control characters of `what`, which may quote the file, become spaces.
+    explicit ConfigError(std::string what, std::string advice = "mend it");
     [[nodiscard]] const std::string& advice() const noexcept { return m_advice; }
 
   private:

@@ -211,13 +211,8 @@ toml::table parse_toml(std::string_view text, std::string_view file) {
     try {
         return toml::parse(text, file);
     } catch (const toml::parse_error& error) {
-        // It quotes what it met, a line end too.
-        std::string description(error.description());
-        std::replace_if(
-            description.begin(), description.end(), [](unsigned char c) { return c < 0x20 || c == 0x7F; },
-            ' ');
         throw ConfigError(std::string(file) + ":" + std::to_string(error.source().begin.line) +
-                          ": not TOML: " + description);
+                          ": not TOML: " + std::string(error.description()));
     }
 }
 

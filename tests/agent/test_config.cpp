@@ -147,6 +147,7 @@ TEST_CASE("An empty configuration is the defaults") {
 
 TEST_CASE("A key that is not known is named with its line") {
     CHECK(error_of("\nsokket = \"/a\"") == "agent.toml:2: sokket: unknown key");
+    CHECK(error_of("\"a\\nb\" = 1") == "agent.toml:1: a b: unknown key");
     CHECK(error_of("zz = 1\naa = 2\nsocket = \"/a\"") == "agent.toml:1: zz: unknown key");
     CHECK(error_of_module("sesions = 4") == "agent.toml:4: module.sesions: unknown key");
     CHECK(error_of_token("pin-cash = \"1m\"") == "agent.toml:3: token.pin-cash: unknown key");
