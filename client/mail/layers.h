@@ -3,6 +3,7 @@
 #pragma once
 
 #include "client/agent_connection.h"
+#include "client/content_opener.h"
 #include "client/mail/entity.h"
 #include "cms/labels.h"
 #include "cms/receipts.h"
