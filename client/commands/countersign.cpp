@@ -2,7 +2,6 @@
 #include <string>
 #include <vector>
 
-#include "client/commands/attribute_arguments.h"
 #include "client/commands/cms_commands.h"
 #include "client/commands/command_options.h"
 #include "client/commands/existing_signature.h"
@@ -40,15 +39,13 @@ ExitStatus countersign(const Arguments& arguments) {
         "Signs the signature that is in a file (CMS in DER, BER or PEM, detached or attached), not its\n"
         "content: the countersignature (RFC 5652 section 11.4) goes into the file, and the countersigner's\n"
         "certificates. All else that is in it stays as it is. Nothing is verified: see signet verify.");
-    add_signing_options(options);
+    add_signer_options(options);
     options.value("signer", "N", "which of several signatures, in the order of signet verify")
         .value("output,o", "OUT",
                "write there (default: the file itself; of standard input, standard output)");
     const auto parsed = options.parse(arguments, 1, 1);
     if (!parsed)
         return ExitStatus::done;
-    if (has_attribute_options(*parsed))
-        throw options.usage_error("a countersigner says nothing besides");
     SigningOptions signing = signing_options(options, *parsed);
     signing.countersign = true;
     const std::string& path = parsed->operands.front();
