@@ -12,7 +12,7 @@ namespace signet::cms {
 namespace {
 
 constexpr std::size_t digest_count = 6;
-constexpr std::size_t scheme_count = 5;
+constexpr std::size_t scheme_count = 6;
 constexpr std::array<std::uint8_t, 2> null_parameters{0x05, 0x00};
 // Longer ones do not fit any RSA key that OpenSSL verifies with.
 constexpr long max_salt_length = 2048;
@@ -62,6 +62,7 @@ Bytes make_signature_algorithm(SignatureScheme scheme, DigestAlgorithm digest) {
         case SignatureScheme::rsa_pss:
             return algorithm_identifier(NID_rsassaPss, pss_parameters(digest));
         case SignatureScheme::ecdsa:
+        case SignatureScheme::dsa:
             break;
     }
     int nid = NID_undef;
@@ -143,6 +144,8 @@ SignatureAlgorithm read_signature_algorithm(const X509_ALGOR& algorithm, DigestA
         return {SignatureScheme::rsa_pkcs1, *hash};
     if (key_nid == NID_X9_62_id_ecPublicKey)
         return {SignatureScheme::ecdsa, *hash};
+    if (key_nid == NID_dsa)
+        return {SignatureScheme::dsa, *hash};
     throw_unsupported(algorithm);
 }
 

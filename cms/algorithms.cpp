@@ -123,9 +123,11 @@ bool goes_with(SignatureScheme scheme, DigestAlgorithm digest) noexcept {
         case SignatureScheme::ed25519:
             return digest == DigestAlgorithm::sha512;
         case SignatureScheme::ed448:
+            return digest == DigestAlgorithm::shake256;
+        case SignatureScheme::dsa:
             break;
     }
-    return digest == DigestAlgorithm::shake256;
+    return false;
 }
 
 bool signs_message(SignatureScheme scheme) noexcept {

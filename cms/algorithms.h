@@ -14,11 +14,13 @@ namespace signet::cms {
 /// where somebody asks to have them accepted.
 enum class DigestAlgorithm { sha1, sha256, sha384, sha512, shake256, md5 };
 
-/// How a SignerInfo is signed (RFC 3370 section 3.2, RFC 4056, RFC 5754 section 3.3, RFC 8419).
-enum class SignatureScheme { rsa_pkcs1, rsa_pss, ecdsa, ed25519, ed448 };
+/// How a SignerInfo is signed (RFC 3370 section 3.2, RFC 4056, RFC 5754 section 3.3, RFC 8419). DSA (RFC 3370
+/// section 3.1, RFC 5754 section 3.1) is for old signatures of others, where somebody asks to have them
+/// accepted.
+enum class SignatureScheme { rsa_pkcs1, rsa_pss, ecdsa, ed25519, ed448, dsa };
 
 /// Whether content with this digest may be signed so: RSA and ECDSA with SHA-2, Ed25519 with SHA-512 and
-/// Ed448 with SHAKE256 alone (RFC 8419 section 2.3).
+/// Ed448 with SHAKE256 alone (RFC 8419 section 2.3), DSA with nothing.
 bool goes_with(SignatureScheme, DigestAlgorithm) noexcept;
 /// Whether the signed attributes themselves are signed, and not their digest: EdDSA.
 bool signs_message(SignatureScheme) noexcept;

@@ -24,6 +24,8 @@ bool key_fits(const EVP_PKEY& key, SignatureScheme scheme) noexcept {
             return EVP_PKEY_is_a(&key, "ED25519") == 1;
         case SignatureScheme::ed448:
             return EVP_PKEY_is_a(&key, "ED448") == 1;
+        case SignatureScheme::dsa:
+            return EVP_PKEY_is_a(&key, "DSA") == 1;
     }
     return false;
 }

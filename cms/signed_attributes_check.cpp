@@ -201,6 +201,17 @@ SignedAttributesCheck check_signed_attributes(const asn1::SignerInfo& info, cons
     return result;
 }
 
+bool has_misplaced_attribute(const asn1::SignerInfo& info) {
+    if (info.signed_attributes != nullptr &&
+        AttributeReader(*info.signed_attributes).has(object(NID_pkcs9_countersignature)))
+        return true;
+    if (info.unsigned_attributes == nullptr)
+        return false;
+    const AttributeReader attributes(*info.unsigned_attributes);
+    return attributes.has(object(NID_pkcs9_contentType)) || attributes.has(object(NID_pkcs9_messageDigest)) ||
+           attributes.has(object(NID_pkcs9_signingTime));
+}
+
 bool looks_like_signed_attributes(BytesView content) noexcept {
     try {
         const auto attributes = asn1::decode<asn1::Attributes>(content, "signed attributes");

@@ -27,6 +27,10 @@ struct SignedAttributesCheck {
 SignedAttributesCheck check_signed_attributes(const asn1::SignerInfo& info, const ASN1_OBJECT* content_type,
                                               BytesView content_digest, const Certificate& signer);
 
+/// Whether contentType, messageDigest or signingTime is among the unsigned attributes, or countersignature
+/// among the signed ones, which RFC 5652 forbids (sections 11.1 to 11.4).
+bool has_misplaced_attribute(const asn1::SignerInfo& info);
+
 /// Whether a content that was signed without signed attributes is itself an encoding of signed attributes:
 /// then it may be somebody's signature over another content, told in another way.
 bool looks_like_signed_attributes(BytesView content) noexcept;

@@ -10,9 +10,15 @@ namespace {
 // A longer content cannot be mistaken for signed attributes.
 constexpr std::size_t max_signed_attributes = std::size_t{64} * 1024;
 
+bool goes_with_eddsa(DigestAlgorithm algorithm) noexcept {
+    return goes_with(SignatureScheme::ed25519, algorithm) || goes_with(SignatureScheme::ed448, algorithm);
+}
+
 }  // namespace
 
-SignedContent::SignedContent(const std::vector<DigestAlgorithm>& algorithms) {
+SignedContent::SignedContent(const std::vector<DigestAlgorithm>& algorithms)
+    : m_limit(std::any_of(algorithms.begin(), algorithms.end(), goes_with_eddsa) ? max_eddsa_content
+                                                                                 : max_signed_attributes) {
     for (const DigestAlgorithm algorithm : algorithms)
         m_streams.try_emplace(algorithm, algorithm);
 }
@@ -20,9 +26,11 @@ SignedContent::SignedContent(const std::vector<DigestAlgorithm>& algorithms) {
 void SignedContent::update(BytesView piece) {
     for (auto& [algorithm, stream] : m_streams)
         stream.update(piece);
-    const std::size_t room = max_signed_attributes + 1 - m_beginning.size();
-    const BytesView kept = piece.first(std::min(room, piece.size()));
-    m_beginning.insert(m_beginning.end(), kept.begin(), kept.end());
+    m_is_longer = m_is_longer || piece.size() > m_limit - m_beginning.size();
+    if (m_is_longer)
+        Bytes().swap(m_beginning);
+    else
+        m_beginning.insert(m_beginning.end(), piece.begin(), piece.end());
 }
 
 void SignedContent::finish() {
@@ -30,8 +38,15 @@ void SignedContent::finish() {
         m_digests[algorithm] = stream.finish();
 }
 
+std::optional<BytesView> SignedContent::whole() const noexcept {
+    if (m_is_longer || m_limit < max_eddsa_content)
+        return std::nullopt;
+    return m_beginning;
+}
+
 bool SignedContent::may_be_signed_attributes() const {
-    return m_beginning.size() <= max_signed_attributes && looks_like_signed_attributes(m_beginning);
+    return !m_is_longer && m_beginning.size() <= max_signed_attributes &&
+           looks_like_signed_attributes(m_beginning);
 }
 
 }  // namespace signet::cms

@@ -1,7 +1,9 @@
 // The content of a SignedData as its signers need it.
 #pragma once
 
+#include <cstddef>
 #include <map>
+#include <optional>
 #include <vector>
 
 #include "cms/algorithms.h"
@@ -10,8 +12,12 @@
 
 namespace signet::cms {
 
-/// The content's digests, and its beginning for where it is signed without attributes. Takes constant memory.
-/// One thread at a time.
+/// Bytes of the longest content that an EdDSA signature without signed attributes may be over: pure EdDSA
+/// reads its message twice (RFC 8032 section 5.1.6), so all of it is kept.
+inline constexpr std::size_t max_eddsa_content = std::size_t{8} << 20;
+
+/// The content's digests, and its beginning for where it is signed without attributes. Takes constant memory:
+/// max_eddsa_content, and less without a hash that goes with EdDSA. One thread at a time.
 class SignedContent {
   public:
     /// With these hashes. Throws Error(failed) if OpenSSL does.
@@ -25,13 +31,19 @@ class SignedContent {
     [[nodiscard]] bool has(DigestAlgorithm algorithm) const noexcept { return m_digests.contains(algorithm); }
     /// The digest with one of the hashes.
     [[nodiscard]] const Bytes& digest(DigestAlgorithm algorithm) const { return m_digests.at(algorithm); }
+    /// All of the content, for pure EdDSA; none if it is longer than max_eddsa_content, or without a hash
+    /// that goes with EdDSA (RFC 8419 section 2.3).
+    [[nodiscard]] std::optional<BytesView> whole() const noexcept;
     /// Whether the content is an encoding of signed attributes (see looks_like_signed_attributes).
     [[nodiscard]] bool may_be_signed_attributes() const;
 
   private:
     std::map<DigestAlgorithm, DigestStream> m_streams;
     std::map<DigestAlgorithm, Bytes> m_digests;
+    std::size_t m_limit;
+    /// Empty once it got longer than the limit.
     Bytes m_beginning;
+    bool m_is_longer = false;
 };
 
 }  // namespace signet::cms

@@ -33,12 +33,19 @@ std::string scheme_name(SignatureScheme scheme) {
             return "Ed25519";
         case SignatureScheme::ed448:
             return "Ed448";
+        case SignatureScheme::dsa:
+            return "DSA";
     }
     return {};
 }
 
 bool is_broken_hash(int nid) noexcept {
     return nid == NID_sha1 || nid == NID_md5 || nid == NID_md2 || nid == NID_md4;
+}
+
+std::string too_long_for_eddsa() {
+    return "It is EdDSA without signed attributes over a content above " +
+           std::to_string(max_eddsa_content >> 20) + " MiB, which is not checked.";
 }
 
 [[noreturn]] void fail_bounds() {
@@ -195,11 +202,8 @@ void SignerVerifier::check_integrity(const asn1::SignerInfo& info, const SignedS
             {ReasonCode::hash_unannounced, "Its hash is not among those that the message begins with."});
         return;
     }
-    if (algorithm.scheme == SignatureScheme::rsa_pss && algorithm.mgf1_digest == DigestAlgorithm::sha1) {
-        // MGF1 needs no collision resistance, but no honest signer mixes these.
-        result.reasons.push_back({ReasonCode::parameters_weak, "Its RSASSA-PSS parameters use SHA-1."});
+    if (!accept_weak(algorithm, result))
         return;
-    }
     if (!result.certificate) {
         result.reasons.push_back({ReasonCode::certificate_missing,
                                   "The signer's certificate is neither in the message nor known here."});
@@ -208,14 +212,43 @@ void SignerVerifier::check_integrity(const asn1::SignerInfo& info, const SignedS
     check_signature(info, subject, algorithm, result);
 }
 
+/// Whether what is weak in the algorithm, but for its hash, is accepted; says so either way.
+bool SignerVerifier::accept_weak(const SignatureAlgorithm& algorithm, SignerResult& result) const {
+    const auto accept = [&](WeakAlgorithm weak, ReasonCode code, const char* text) {
+        if (m_options.path.legacy)
+            result.weak.push_back(std::move(weak));
+        else
+            result.reasons.push_back({code, text});
+        return m_options.path.legacy;
+    };
+    if (algorithm.scheme == SignatureScheme::dsa)
+        return accept({"DSA", "the signature"}, ReasonCode::algorithm_weak,
+                      "It is signed with DSA, which nobody should use any more.");
+    // MGF1 needs no collision resistance, but no honest signer mixes these.
+    if (algorithm.scheme == SignatureScheme::rsa_pss && algorithm.mgf1_digest == DigestAlgorithm::sha1)
+        return accept({"SHA-1", "the signature's mask generation"}, ReasonCode::parameters_weak,
+                      "Its RSASSA-PSS parameters use SHA-1.");
+    return true;
+}
+
 void SignerVerifier::check_signature(const asn1::SignerInfo& info, const SignedSubject& subject,
                                      const SignatureAlgorithm& algorithm, SignerResult& result) const {
     const Bytes& content_digest = subject.content.digest(algorithm.digest);
-    std::vector<Bytes> inputs{content_digest};
+    std::vector<Bytes> digests;
+    std::vector<BytesView> inputs{content_digest};
     std::vector<Bytes> encodings;
+    if (has_misplaced_attribute(info))
+        result.reasons.push_back(
+            {ReasonCode::attribute_misplaced, "An attribute is where it must not be, signed or unsigned."});
     if (info.signed_attributes == nullptr) {
-        if (signs_message(algorithm.scheme))
-            throw Error(ErrorCode::unsupported, "EdDSA without signed attributes is not supported");
+        if (signs_message(algorithm.scheme)) {
+            const auto whole = subject.content.whole();
+            if (!whole) {
+                result.reasons.push_back({ReasonCode::content_too_long, too_long_for_eddsa()});
+                return;
+            }
+            inputs = {*whole};
+        }
         if (subject.content_type != nullptr && OBJ_obj2nid(subject.content_type) != NID_pkcs7_data)
             result.reasons.push_back(
                 {ReasonCode::attributes_missing, "It has no signed attributes, but its content needs them."});
@@ -226,16 +259,16 @@ void SignerVerifier::check_signature(const asn1::SignerInfo& info, const SignedS
         SignedAttributesCheck check =
             check_signed_attributes(info, subject.content_type, content_digest, *result.certificate);
         result.signing_time = check.signing_time;
-        result.reasons = std::move(check.reasons);
+        result.reasons.insert(result.reasons.end(), check.reasons.begin(), check.reasons.end());
         encodings = {asn1::encode(*info.signed_attributes)};
         // Some sign what they send, which is not in the order of DER; OpenSSL verifies that alone.
         if (Bytes as_sent = asn1::encode_as_sent(*info.signed_attributes); as_sent != encodings.front())
             encodings.push_back(std::move(as_sent));
-        inputs.clear();
         for (const Bytes& encoding : encodings)
-            inputs.push_back(signature_input(algorithm.scheme, algorithm.digest, encoding));
+            digests.push_back(signature_input(algorithm.scheme, algorithm.digest, encoding));
+        inputs.assign(digests.begin(), digests.end());
     }
-    const auto holds = [&](const Bytes& input) {
+    const auto holds = [&](BytesView input) {
         return verify_signature(*result.certificate->public_key(), algorithm, input,
                                 asn1::view_of(*info.signature));
     };

@@ -45,6 +45,7 @@ class SignerVerifier {
     /// Adds a reason for all that does not hold. Throws Error for what cannot be read.
     void check_integrity(const asn1::SignerInfo& info, const SignedSubject& subject,
                          SignerResult& result) const;
+    bool accept_weak(const SignatureAlgorithm& algorithm, SignerResult& result) const;
     void check_signature(const asn1::SignerInfo& info, const SignedSubject& subject,
                          const SignatureAlgorithm& algorithm, SignerResult& result) const;
 

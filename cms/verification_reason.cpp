@@ -14,6 +14,8 @@ std::string_view reason_token(ReasonCode code) noexcept {
             return "attributes-as-content";
         case ReasonCode::attribute_twice:
             return "attribute-twice";
+        case ReasonCode::attribute_misplaced:
+            return "attribute-misplaced";
         case ReasonCode::signing_time_malformed:
             return "signing-time-malformed";
         case ReasonCode::algorithms_altered:
@@ -36,6 +38,10 @@ std::string_view reason_token(ReasonCode code) noexcept {
             return "hash-unannounced";
         case ReasonCode::parameters_weak:
             return "parameters-weak";
+        case ReasonCode::algorithm_weak:
+            return "algorithm-weak";
+        case ReasonCode::content_too_long:
+            return "content-too-long";
         case ReasonCode::certificate_missing:
             return "certificate-missing";
         case ReasonCode::certificate_expired:

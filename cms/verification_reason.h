@@ -13,6 +13,7 @@ enum class ReasonCode {
     attributes_missing,
     attributes_as_content,
     attribute_twice,
+    attribute_misplaced,
     signing_time_malformed,
     algorithms_altered,
     other_certificate,
@@ -25,6 +26,8 @@ enum class ReasonCode {
     hash_differs,
     hash_unannounced,
     parameters_weak,
+    algorithm_weak,
+    content_too_long,
     // The certificates of the signer and of those who issued it.
     certificate_missing,
     certificate_expired,

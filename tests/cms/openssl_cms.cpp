@@ -61,6 +61,8 @@ Bytes openssl_sign(EVP_PKEY& key, const Certificate& signer, const Bytes& conten
     require(info != nullptr);
     if (options.pss)
         require(EVP_PKEY_CTX_set_rsa_padding(CMS_SignerInfo_get0_pkey_ctx(info), RSA_PKCS1_PSS_PADDING) == 1);
+    if (options.mgf1 != nullptr)
+        require(EVP_PKEY_CTX_set_rsa_mgf1_md(CMS_SignerInfo_get0_pkey_ctx(info), options.mgf1) == 1);
     for (const Certificate& further : options.further_certificates)
         require(CMS_add1_cert(cms.get(), further.x509()) == 1);
     return finish(*cms, content, flags);

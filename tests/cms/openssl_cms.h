@@ -25,6 +25,8 @@ struct SignOptions {
     /// CMS_DETACHED, CMS_NOATTR, CMS_USE_KEYID, CMS_CADES, CMS_STREAM (BER).
     unsigned flags = CMS_DETACHED;
     bool pss = false;
+    /// For PSS; null is the hash itself.
+    const EVP_MD* mgf1 = nullptr;
     std::vector<Certificate> further_certificates;
 };
 Bytes openssl_sign(EVP_PKEY& key, const Certificate& signer, const Bytes& content,

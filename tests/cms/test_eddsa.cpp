@@ -10,6 +10,7 @@
 #include "cms/asn1/der.h"
 #include "cms/digest_stream.h"
 #include "cms/error.h"
+#include "cms/signed_content.h"
 #include "cms/signed_data_builder.h"
 #include "tests/catch.h"
 #include "tests/cms/certificate_authority.h"
@@ -40,6 +41,17 @@ Bytes message_of(const Case& used, const Certificate& alice) {
     const SignerProfile signer(alice, {});
     return detached_signed_data({sign_content(test_key(used.key), signer, used.scheme, used.digest, content)},
                                 data, IncludedCertificates::signer);
+}
+
+/// A SignedData with a signature over `signed_content` alone.
+Bytes without_attributes(const Case& used, const Certificate& alice, const Bytes& signed_content) {
+    const auto parsed = asn1::decode<asn1::ContentInfo>(message_of(used, alice), "SignedData");
+    asn1::SignerInfo& info = *asn1::sk_SignerInfo_value(parsed->d.signed_data->signer_infos, 0);
+    asn1::ItemDeleter<asn1::Attributes>{}(info.signed_attributes);
+    info.signed_attributes = nullptr;
+    const Bytes signature = sign_message(test_key(used.key), signed_content);
+    REQUIRE(ASN1_OCTET_STRING_set(info.signature, signature.data(), static_cast<int>(signature.size())) == 1);
+    return asn1::encode(*parsed);
 }
 
 /// The signed attributes of the only signer as OpenSSL reads them, in DER.
@@ -174,15 +186,62 @@ TEST_CASE("Ed25519 goes with SHA-512 and nothing else") {
     CHECK_THROWS_AS((void)signed_attributes(signer, values), Error);
 }
 
-TEST_CASE("EdDSA without signed attributes is not verified, and said to be unsupported") {
+TEST_CASE("EdDSA without signed attributes is over the content itself") {
     const CertificateAuthority root;
-    const Bytes message = message_of(cases.front(), root.issue(test_key(KeyType::ed25519)));
-    const auto parsed = asn1::decode<asn1::ContentInfo>(message, "SignedData");
-    asn1::SignerInfo& info = *asn1::sk_SignerInfo_value(parsed->d.signed_data->signer_infos, 0);
-    asn1::ItemDeleter<asn1::Attributes>{}(info.signed_attributes);
-    info.signed_attributes = nullptr;
-    CHECK(has_reason(only_signer(asn1::encode(*parsed), trusting(root.certificate())),
-                     ReasonCode::signature_unreadable, "without signed attributes"));
+    const VerifyOptions options = trusting(root.certificate());
+    for (const Case& used : cases) {
+        INFO(used.name);
+        const Certificate alice = root.issue(test_key(used.key));
+        const Bytes message = without_attributes(used, alice, content);
+        const SignerResult result = only_signer(message, options);
+        CHECK(result.reasons.empty());
+        CHECK(result.signature_algorithm == used.name);
+        CHECK(result.digest_algorithm == digest_name(used.digest));
+        CHECK(result.signed_attributes.empty());
+        const Bytes other{'H', 'e', 'l', 'l', 'o', '\r'};
+        CHECK_FALSE(verify_signed_data(message, source_of(other), options).signers.front().intact);
+        // It is over no digest.
+        const Bytes prehashed = without_attributes(used, alice, digest(used.digest, content));
+        CHECK(has_reason(only_signer(prehashed, options), ReasonCode::signature_wrong,
+                         "not one of the signer's key"));
+    }
+}
+
+TEST_CASE("what EdDSA signed as attributes is no content that it signed without them") {
+    const CertificateAuthority root;
+    const Certificate alice = root.issue(test_key(KeyType::ed25519));
+    const SignerProfile signer(alice, {});
+    const Bytes attributes = sign_content(test_key(KeyType::ed25519), signer, SignatureScheme::ed25519,
+                                          DigestAlgorithm::sha512, content)
+                                 .signed_attributes;
+    const SignedDataResult result = verify_signed_data(without_attributes(cases.front(), alice, attributes),
+                                                       source_of(attributes), trusting(root.certificate()));
+    CHECK(has_reason(result.signers.at(0), ReasonCode::attributes_as_content,
+                     "signed attributes of another message"));
+    CHECK_FALSE(result.holds());
+}
+
+TEST_CASE("EdDSA without signed attributes is checked over contents up to a bound, and refused above") {
+    const CertificateAuthority root;
+    const VerifyOptions options = trusting(root.certificate());
+    const Certificate alice = root.issue(test_key(KeyType::ed25519));
+    const auto verified = [&](const Bytes& over, std::size_t piece_size) {
+        const auto pieces = [&](const ByteSink& feed) {
+            for (BytesView left(over); !left.empty();) {
+                const BytesView piece = left.first(std::min(piece_size, left.size()));
+                feed(piece);
+                left = left.subspan(piece.size());
+            }
+        };
+        return verify_signed_data(without_attributes(cases.front(), alice, over), pieces, options);
+    };
+    const Bytes longest(max_eddsa_content, 'x');
+    CHECK(verified(longest, 100'000).holds());
+    for (const std::size_t piece_size : {std::size_t{100'000}, max_eddsa_content + 2}) {
+        const SignedDataResult longer = verified(Bytes(max_eddsa_content + 1, 'x'), piece_size);
+        CHECK(has_reason(longer.signers.at(0), ReasonCode::content_too_long, "above 8 MiB"));
+        CHECK_FALSE(longer.holds());
+    }
 }
 
 TEST_CASE("identifiers of EdDSA and SHAKE256 are read strictly") {

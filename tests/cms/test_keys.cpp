@@ -1,5 +1,6 @@
 #include "tests/cms/test_keys.h"
 
+#include <openssl/dsa.h>
 #include <openssl/rsa.h>
 
 #include <map>
@@ -8,6 +9,22 @@
 
 namespace signet::cms::test {
 namespace {
+
+EvpPkeyPtr generate_dsa(int bits, int subgroup_bits) {
+    const EvpPkeyCtxPtr domain(EVP_PKEY_CTX_new_from_name(nullptr, "DSA", nullptr));
+    EVP_PKEY* parameters = nullptr;
+    if (!domain || EVP_PKEY_paramgen_init(domain.get()) != 1 ||
+        EVP_PKEY_CTX_set_dsa_paramgen_bits(domain.get(), bits) != 1 ||
+        EVP_PKEY_CTX_set_dsa_paramgen_q_bits(domain.get(), subgroup_bits) != 1 ||
+        EVP_PKEY_paramgen(domain.get(), &parameters) != 1)
+        return nullptr;
+    const EvpPkeyPtr owned(parameters);
+    const EvpPkeyCtxPtr context(EVP_PKEY_CTX_new(parameters, nullptr));
+    EVP_PKEY* key = nullptr;
+    if (!context || EVP_PKEY_keygen_init(context.get()) != 1 || EVP_PKEY_keygen(context.get(), &key) != 1)
+        return nullptr;
+    return EvpPkeyPtr(key);
+}
 
 EvpPkeyPtr generate(KeyType type) {
     switch (type) {
@@ -29,6 +46,10 @@ EvpPkeyPtr generate(KeyType type) {
             return EvpPkeyPtr(EVP_PKEY_Q_keygen(nullptr, nullptr, "X25519"));
         case KeyType::x448:
             return EvpPkeyPtr(EVP_PKEY_Q_keygen(nullptr, nullptr, "X448"));
+        case KeyType::dsa1024:
+            return generate_dsa(1024, 160);
+        case KeyType::dsa2048:
+            return generate_dsa(2048, 256);
     }
     return nullptr;
 }

@@ -1,4 +1,5 @@
 #include "cms/algorithm_identifier.h"
+#include "cms/asn1/content_info.h"
 #include "cms/asn1/der.h"
 #include "cms/digest_stream.h"
 #include "tests/catch.h"
@@ -74,6 +75,35 @@ TEST_CASE("signed attributes must be there, once, and agree with the message") {
         attribute("1.2.840.113549.1.9.5", asn1::tlv(Tag::utc_time, {as_bytes("yesterday")}));
     CHECK(has_reason(only_signer(signed_with(alice, {content_type, digest_attribute, bad_time}), options),
                      ReasonCode::signing_time_malformed, "signing time"));
+}
+
+TEST_CASE("attributes stand where RFC 5652 has them, signed or unsigned, and nowhere else") {
+    const CertificateAuthority root;
+    const Certificate alice = root.issue(test_key(KeyType::p256));
+    const VerifyOptions options = trusting(root.certificate());
+    const Bytes digest_attribute = message_digest();
+    const Bytes time =
+        attribute("1.2.840.113549.1.9.5", asn1::tlv(Tag::utc_time, {as_bytes("250615150640Z")}));
+    const Bytes message = signed_with(alice, {content_type, digest_attribute});
+    const auto with_unsigned = [&](const Bytes& added) {
+        const auto parsed = asn1::decode<asn1::ContentInfo>(message, "SignedData");
+        asn1::SignerInfo& info = *asn1::sk_SignerInfo_value(parsed->d.signed_data->signer_infos, 0);
+        info.unsigned_attributes =
+            asn1::decode<asn1::Attributes>(asn1::tlv(Tag::set, {added}), "attributes").release();
+        return asn1::encode(*parsed);
+    };
+    for (const Bytes& signed_only : {content_type, digest_attribute, time})
+        CHECK(has_reason(only_signer(with_unsigned(signed_only), options), ReasonCode::attribute_misplaced,
+                         "where it must not be"));
+    CHECK(only_signer(with_unsigned(attribute("1.2.3.4", asn1::integer(1))), options).intact);
+    CHECK(only_signer(signed_with(alice, {content_type, digest_attribute, time}), options).signing_time ==
+          1750000000);
+
+    // Its value parses as little as it is looked at there.
+    const Bytes countersignature = attribute("1.2.840.113549.1.9.6", asn1::tlv(Tag::sequence, {}));
+    CHECK(has_reason(
+        only_signer(signed_with(alice, {content_type, digest_attribute, countersignature}), options),
+        ReasonCode::attribute_misplaced, "where it must not be"));
 }
 
 TEST_CASE("signed attributes may come in any order, signed as DER or as they were sent") {

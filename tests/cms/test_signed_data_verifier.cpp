@@ -7,7 +7,10 @@
 #include "tests/cms/test_keys.h"
 #include "tests/cms/verified_message.h"
 
+#include <algorithm>
 #include <ctime>
+#include <tuple>
+#include <utility>
 
 using namespace signet::cms;
 using namespace signet::cms::test;
@@ -72,6 +75,62 @@ TEST_CASE("MD5 and SHA-1 are not intact, and the reason says so") {
             openssl_sign(test_key(KeyType::rsa2048), alice, content, options), trusting(root.certificate()));
         CHECK_FALSE(signer.intact);
         CHECK(has_reason(signer, ReasonCode::hash_broken, "broken hash"));
+    }
+}
+
+TEST_CASE(
+    "RSASSA-PSS with SHA-1, and with it for its mask alone, holds only where weak algorithms are accepted") {
+    const CertificateAuthority root;
+    const Certificate alice = root.issue(test_key(KeyType::rsa2048));
+    VerifyOptions lenient = trusting(root.certificate());
+    lenient.path.legacy = true;
+    for (const auto& [hash, code] : {std::pair{EVP_sha1(), ReasonCode::hash_broken},
+                                     std::pair{EVP_sha256(), ReasonCode::parameters_weak}}) {
+        for (const unsigned flags : {CMS_DETACHED, CMS_DETACHED | CMS_NOATTR}) {
+            SignOptions sign;
+            sign.digest = hash;
+            sign.flags = flags;
+            sign.pss = true;
+            sign.mgf1 = EVP_sha1();
+            const Bytes message = openssl_sign(test_key(KeyType::rsa2048), alice, content, sign);
+            const SignerResult refused = only_signer(message, trusting(root.certificate()));
+            CHECK_FALSE(refused.intact);
+            CHECK(has_reason(refused, code, ""));
+            CHECK(refused.weak.empty());
+            const SignerResult accepted = only_signer(message, lenient);
+            CHECK(accepted.reasons.empty());
+            REQUIRE_FALSE(accepted.weak.empty());
+            CHECK(accepted.weak.back().algorithm == "SHA-1");
+            const Bytes other{'B', 'y', 'e'};
+            CHECK_FALSE(verify_signed_data(message, source_of(other), lenient).signers.front().intact);
+        }
+    }
+}
+
+TEST_CASE("DSA holds only where weak algorithms are accepted") {
+    const CertificateAuthority root;
+    VerifyOptions lenient = trusting(root.certificate());
+    lenient.path.legacy = true;
+    const auto [type, hash, code] =
+        GENERATE(std::tuple{KeyType::dsa1024, EVP_sha1(), ReasonCode::hash_broken},
+                 std::tuple{KeyType::dsa2048, EVP_sha256(), ReasonCode::algorithm_weak});
+    const Certificate alice = root.issue(test_key(type));
+    for (const unsigned flags : {CMS_DETACHED, CMS_DETACHED | CMS_NOATTR}) {
+        SignOptions sign;
+        sign.digest = hash;
+        sign.flags = flags;
+        const Bytes message = openssl_sign(test_key(type), alice, content, sign);
+        const SignerResult refused = only_signer(message, trusting(root.certificate()));
+        CHECK_FALSE(refused.intact);
+        CHECK(has_reason(refused, code, ""));
+        const SignerResult accepted = only_signer(message, lenient);
+        CHECK(accepted.reasons.empty());
+        CHECK(accepted.signature_algorithm == "DSA");
+        CHECK(std::any_of(accepted.weak.begin(), accepted.weak.end(),
+                          [](const WeakAlgorithm& weak) { return weak.algorithm == "DSA"; }));
+        Bytes damaged = message;
+        damaged.back() ^= 1;
+        CHECK(has_reason(only_signer(damaged, lenient), ReasonCode::signature_wrong, "signer's key"));
     }
 }
 

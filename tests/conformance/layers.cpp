@@ -7,6 +7,7 @@
 #include "client/mail/signed_message.h"
 #include "client/mail/smime_part.h"
 #include "cms/asn1/content_info.h"
+#include "cms/compressed_data.h"
 #include "cms/enveloped_data.h"
 #include "cms/error.h"
 #include "cms/nested_content.h"
@@ -18,10 +19,9 @@ namespace {
 namespace mail = client::mail;
 constexpr std::size_t most_layers = 16;
 
-bool is_enveloped(const cms::Bytes& message) {
+int type_of(const cms::Bytes& message) {
     cms::asn1::BerReader reader(cms::memory_source(message), "message");
-    const int type = cms::asn1::enter_content_info(reader);
-    return type == NID_pkcs7_enveloped || type == NID_id_smime_ct_authEnvelopedData;
+    return cms::asn1::enter_content_info(reader);
 }
 
 cms::Bytes bytes_of(std::string_view text) {
@@ -63,16 +63,21 @@ class Peeler {
             take_signed(without_armour(parts.signed_data), bytes_of(*parts.entity));
         } else if (const auto content =
                        mail::smime_content(entity, {"signed-data", "signed-receipt", "enveloped-data",
-                                                    "authEnveloped-data", "certs-only"})) {
+                                                    "authEnveloped-data", "certs-only", "compressed-data"})) {
             take_cms(*content, std::nullopt);
         }
     }
 
     void take_cms(const cms::Bytes& message, const std::optional<cms::Bytes>& detached) {
-        if (is_enveloped(message))
-            take_enveloped(message);
-        else
-            take_signed(message, detached);
+        switch (type_of(message)) {
+            case NID_pkcs7_enveloped:
+            case NID_id_smime_ct_authEnvelopedData:
+                return take_enveloped(message);
+            case NID_id_smime_ct_compressedData:
+                return take_compressed(message);
+            default:
+                return take_signed(message, detached);
+        }
     }
 
     void take_signed(const cms::Bytes& message, const std::optional<cms::Bytes>& detached) {
@@ -95,6 +100,12 @@ class Peeler {
         }
         const Opened opened = open_enveloped(message, *m_options.recipient, m_options.verify.path.legacy);
         inside(opened.content_type, opened.content);
+    }
+
+    void take_compressed(const cms::Bytes& message) {
+        cms::Bytes content;
+        const std::string type = cms::decompress(cms::memory_source(message), cms::appending_to(content));
+        inside(type, content);
     }
 
     void inside(const std::string& content_type, const cms::Bytes& content) {

@@ -13,8 +13,8 @@ struct Opened {
     std::string content_type;
 };
 
-/// The content of an EnvelopedData or AuthEnvelopedData for `recipient`. Throws cms::Error. `legacy` makes no
-/// difference: decryption knows no old ciphers yet.
+/// The content of an EnvelopedData or AuthEnvelopedData for `recipient`. Throws cms::Error, also for a cipher
+/// that anybody can break without `legacy`.
 Opened open_enveloped(cms::BytesView message, const Recipient& recipient, bool legacy);
 
 }  // namespace signet::conformance
