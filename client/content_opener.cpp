@@ -51,8 +51,8 @@ OpenedContent open_content(AgentConnection& agent, cms::BytesView message, const
     try {
         const cms::EnvelopedMessage parsed = cms::parse_enveloped(message);
         UnwrappedKey unwrapped = unwrap(agent, parsed, identity, wait, broken);
-        return {cms::decrypt_content(parsed, unwrapped.key), parsed.content_type, parsed.authenticated,
-                std::move(unwrapped.identity), parsed.cipher};
+        return {{parsed.content_type, parsed.authenticated, std::move(unwrapped.identity), parsed.cipher},
+                cms::decrypt_content(parsed, unwrapped.key)};
     } catch (const cms::Error& error) {
         throw_as_client_error(error);
     }

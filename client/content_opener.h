@@ -15,8 +15,8 @@ namespace signet::client {
 /// Whether a content is opened that was encrypted with a cipher that anybody can break (cms::is_broken).
 enum class BrokenCiphers { refused, opened };
 
-struct OpenedContent {
-    cms::Bytes content;
+/// What is known of a message besides its content.
+struct OpenedMessage {
     /// Dotted decimal.
     std::string content_type;
     /// Whether an AEAD protected the content from alteration. If not, say so to whoever reads it.
@@ -24,6 +24,10 @@ struct OpenedContent {
     /// Whose key opened it.
     std::string identity;
     cms::ContentCipher cipher{};
+};
+
+struct OpenedContent : OpenedMessage {
+    cms::Bytes content;
 };
 
 /// Opens `message` (DER or BER of ContentInfo) with the key of `identity` (empty: whichever fits); `wait` as
@@ -34,16 +38,6 @@ struct OpenedContent {
 [[nodiscard]] OpenedContent open_content(AgentConnection& agent, cms::BytesView message,
                                          const std::string& identity = {}, bool wait = false,
                                          BrokenCiphers broken = BrokenCiphers::refused);
-
-/// What is known of a message besides its content.
-struct OpenedMessage {
-    /// Dotted decimal.
-    std::string content_type;
-    /// As in OpenedContent.
-    bool authenticated = false;
-    std::string identity;
-    cms::ContentCipher cipher{};
-};
 
 /// The same for a message as it comes, in memory that its content does not decide: the agent is asked when
 /// its head was read. What `plaintext` gets is nobody's before this returns: keep it to yourself until then,

@@ -7,6 +7,7 @@
 #include "client/commands/file_suffix.h"
 #include "client/commands/json_writer.h"
 #include "client/commands/opening_arguments.h"
+#include "client/commands/opening_report.h"
 #include "client/content_opener.h"
 #include "client/input_file.h"
 #include "client/input_kind.h"
@@ -33,10 +34,7 @@ std::string output_path(const CommandOptions& options, const ParsedArguments& pa
 
 std::string json_of(const OpenedMessage& opened, const std::string& output) {
     JsonWriter json;
-    json.begin_object().key("authenticated").boolean(opened.authenticated);
-    json.key("cipher").text(cms::cipher_name(opened.cipher));
-    json.key("content_type").text(opened.content_type);
-    json.key("identity").text(opened.identity);
+    write_opened(json.begin_object(), opened);
     json.key("output").text(output);
     return json.end_object().finish();
 }
@@ -48,12 +46,8 @@ ExitStatus decrypt(const Arguments& arguments) {
         "decrypt", "[-k ID] [-o OUT] FILE.p7m",
         "Decrypts a CMS message (DER, BER or PEM) to OUT, or to FILE. Nothing is written unless\n"
         "all of it decrypted. The plaintext is readable by you alone.\n\n"
-        "--json prints one object:\n"
-        "  authenticated  false: nothing protects the content from alteration\n"
-        "  cipher         aes-256-gcm, chacha20-poly1305, aes-256-cbc, des-ede3-cbc, rc2-40-cbc, ...\n"
-        "  content_type   object identifier\n"
-        "  identity       whose key opened it: fingerprint of the certificate (SHA-256, hex)\n"
-        "  output         where the plaintext is");
+        "--json prints one object:\n" +
+            std::string(about_opened) + "\n  output         where the plaintext is");
     add_opening_options(options);
     add_legacy_option(options);
     options.value("output,o", "OUT", "write there instead of to FILE").flag("json", "print JSON");
@@ -75,11 +69,10 @@ ExitStatus decrypt(const Arguments& arguments) {
         try {
             // Then nobody is asked for anything before it is known to be well-formed.
             if (input.is_whole()) {
-                OpenedContent content = open_content(agent, input.beginning(), parsed->text("key"),
-                                                     parsed->has("wait"), broken_ciphers(*parsed));
+                const OpenedContent content = open_content(agent, input.beginning(), parsed->text("key"),
+                                                           parsed->has("wait"), broken_ciphers(*parsed));
                 plaintext.write(content.content);
-                return OpenedMessage{std::move(content.content_type), content.authenticated,
-                                     std::move(content.identity), content.cipher};
+                return static_cast<const OpenedMessage&>(content);
             }
             return open_content(
                 agent, input.source(), plaintext.sink(),

@@ -204,13 +204,18 @@ std::string verify_report(const cms::SignedDataResult& result) {
 
 std::string verify_report_json(const cms::SignedDataResult& result) {
     JsonWriter json;
+    write_verify_report(json, result);
+    return json.finish();
+}
+
+void write_verify_report(JsonWriter& json, const cms::SignedDataResult& result) {
     json.begin_object();
     json.key("holds").boolean(result.holds());
     json.key("content_type").text(result.content_type);
     json.key("signers").begin_array();
     for (const cms::SignerResult& signer : result.signers)
         report_signer(json, signer);
-    return json.end_array().end_object().finish();
+    json.end_array().end_object();
 }
 
 void explain_missing_anchors(cms::SignedDataResult& result) {

@@ -18,6 +18,8 @@ namespace signet::client::commands {
 /// countersignatures} as signet verify --help says (attributes: see attribute_report.h); what the message
 /// does not say is null.
 [[nodiscard]] std::string verify_report_json(const cms::SignedDataResult& result);
+/// The same object within another one, as a value.
+void write_verify_report(JsonWriter& json, const cms::SignedDataResult& result);
 
 /// An array of {reason, text}: the token of each of `reasons`' codes, which programs may rely on, and the
 /// sentence for people.

@@ -1,5 +1,7 @@
 #include "client/commands/command_options.h"
+#include "client/commands/json_writer.h"
 #include "client/commands/opening_arguments.h"
+#include "client/commands/opening_report.h"
 #include "client/commands/reader_clearance.h"
 #include "client/content_opener.h"
 #include "client/input_kind.h"
@@ -16,7 +18,12 @@ namespace signet::client::mail {
 
 namespace {
 
-FinishedMessage decrypted(const commands::ParsedArguments& arguments, const std::string& raw) {
+struct Decrypted {
+    FinishedMessage message;
+    OpenedMessage opened;
+};
+
+Decrypted decrypted(const commands::ParsedArguments& arguments, const std::string& raw) {
     if (looks_like_cms(cms::as_bytes(raw))) {
         throw is_cms(cannot_decrypt, "signet decrypt");
     }
@@ -35,28 +42,43 @@ FinishedMessage decrypted(const commands::ParsedArguments& arguments, const std:
     if (auto warning = content_type_warning(opened.content_type); !nested && !warning.empty()) {
         finished.warnings.push_back(std::move(warning));
     }
-    return finished;
+    return {std::move(finished), opened};
+}
+
+std::string json_of(const OpenedMessage& opened, const std::string& output) {
+    commands::JsonWriter json;
+    commands::write_opened(json.begin_object(), opened);
+    return json.key("output").text(output).end_object().finish();
 }
 
 }  // namespace
 
 ExitStatus decrypt_command(const Arguments& arguments) {
     commands::CommandOptions options(
-        "mail decrypt", "[-k ID] [-o OUT] [FILE]",
-        "Decrypts a message. What is signed inside stays so, for signet mail verify.");
+        "mail decrypt", "[-k ID] [--json] [-o OUT] [FILE]",
+        std::string("Decrypts a message. What is signed inside stays so, for signet mail verify.\n\n"
+                    "--json, with -o, prints one object:\n") +
+            commands::about_opened + "\n  output         where the message is");
     commands::add_opening_options(options);
     commands::add_legacy_option(options);
     commands::add_clearance_option(options);
-    options.value("output,o", "OUT", "where the message goes; default standard output");
+    options.value("output,o", "OUT", "where the message goes; default standard output")
+        .flag("json", "print JSON");
     const auto parsed = options.parse(arguments, 0, 1);
     if (!parsed) {
         return ExitStatus::done;
     }
+    if (parsed->has("json") && output_of(*parsed) == "-") {
+        throw options.usage_error("--json and the message cannot both go to standard output");
+    }
     const auto source = message_source(*parsed);
     in_the_words_of("cannot decrypt " + name_of_message(source), Origin::received, [&] {
         const auto finished = decrypted(*parsed, read_message(source));
-        write_outputs({{output_of(*parsed), cms::as_bytes(finished.bytes), Privacy::owner_only}});
-        commands::warn_all(finished.warnings);
+        write_outputs({{output_of(*parsed), cms::as_bytes(finished.message.bytes), Privacy::owner_only}});
+        if (parsed->has("json")) {
+            commands::print(json_of(finished.opened, output_of(*parsed)));
+        }
+        commands::warn_all(finished.message.warnings);
     });
     return ExitStatus::done;
 }

@@ -56,13 +56,8 @@ void report(const commands::ParsedArguments& arguments, const Unwrapped& receipt
     } else {
         json.text(fault);
     }
-    json.key("signature");
-    // Both are finished with a newline.
-    auto head = json.finish();
-    auto signature = commands::verify_report_json(*receipt.author());
-    head.pop_back();
-    signature.pop_back();
-    commands::print(head + signature + "}\n");
+    commands::write_verify_report(json.key("signature"), *receipt.author());
+    commands::print(json.end_object().finish());
 }
 
 void check(const commands::ParsedArguments& arguments, const std::string& source,

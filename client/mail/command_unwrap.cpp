@@ -10,6 +10,7 @@
 #include "client/mail/encrypted_message.h"
 #include "client/mail/error.h"
 #include "client/mail/layers.h"
+#include "client/mail/layers_report.h"
 #include "client/mail/message_source.h"
 #include "client/output_file.h"
 #include "client/printable.h"
@@ -40,29 +41,38 @@ void unwrap_source(const commands::ParsedArguments& arguments, const std::string
             commands::explain_missing_anchors(layer.signed_data);
         }
     }
+    const bool json = arguments.has("json");
     if (const auto fault = layers_fault(unwrapped, message); !fault.empty()) {
+        if (json) {
+            commands::print(layers_report_json(unwrapped, fault, {}));
+        }
         throw commands::does_not_verify(name_of_message(source), fault, arguments.has("trust"));
     }
     const auto labels = commands::require_clearance(arguments, labels_of(unwrapped),
                                                     "cannot show " + name_of_message(source));
-    for (const auto& layer : unwrapped.layers) {
-        const auto text = layer.is_signed       ? commands::verify_report(layer.signed_data)
-                          : layer.authenticated ? std::string("encrypted\n")
-                                                : std::string("encrypted, but not authenticated\n");
-        std::fputs(text.c_str(), stderr);
-    }
-    for (const auto& label : labels) {
-        std::fputs((printable(label) + "\n").c_str(), stderr);
+    if (!json) {
+        std::fputs(layers_report(unwrapped).c_str(), stderr);
+        for (const auto& label : labels) {
+            std::fputs((printable(label) + "\n").c_str(), stderr);
+        }
     }
     const auto entity = pass_on(unwrapped.entity, raw);
     write_outputs({{output_of(arguments), cms::as_bytes(entity), Privacy::owner_only}});
+    if (json) {
+        commands::print(layers_report_json(unwrapped, {}, output_of(arguments)));
+    }
+    for (const auto& layer : unwrapped.layers) {
+        if (!layer.is_signed) {
+            commands::warn_all(cipher_warnings(layer.opened.cipher));
+        }
+    }
 }
 
 }  // namespace
 
 ExitStatus unwrap_command(const Arguments& arguments) {
     commands::CommandOptions options(
-        "mail unwrap", "[-k ID] [--trust PEM] [--clearance TOML] [-o OUT] [FILE]",
+        "mail unwrap", "[-k ID] [--trust PEM] [--clearance TOML] [--json] [-o OUT] [FILE]",
         std::string(
             "Opens a message in all its layers of signatures and encryption at once (triple wrapping), and\n"
             "writes what is inside, which is the body with its Content fields. Says on standard error who\n"
@@ -70,7 +80,14 @@ ExitStatus unwrap_command(const Arguments& arguments) {
             "the\n"
             "innermost is the sender's, the labels outside and inside agree, and the clearance allows "
             "it.\n\n") +
-            commands::about_trust);
+            commands::about_trust +
+            "\n\n--json, with -o, prints one object:\n"
+            "  holds   true or false\n"
+            "  reason  why not: text for people, else null\n"
+            "  layers  array, the outermost first, of {kind: signed, signature: object, as signet verify\n"
+            "          --json prints it}, and of {kind: encrypted, authenticated, cipher, content_type,\n"
+            "          identity, as signet decrypt --json prints them}\n"
+            "  output  where the message is; null: nowhere, since it does not hold");
     commands::add_opening_options(options);
     commands::add_trust_options(options);
     commands::add_clearance_option(options);
@@ -79,8 +96,8 @@ ExitStatus unwrap_command(const Arguments& arguments) {
     if (!parsed) {
         return ExitStatus::done;
     }
-    if (parsed->has("json")) {
-        throw options.usage_error("mail unwrap prints the message, and no JSON");
+    if (parsed->has("json") && output_of(*parsed) == "-") {
+        throw options.usage_error("--json and the message cannot both go to standard output");
     }
     const auto source = message_source(*parsed);
     auto read = commands::trust_files(*parsed);

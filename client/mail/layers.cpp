@@ -71,7 +71,7 @@ Layer encrypted_layer(AgentConnection& agent, const Entity& entity, const Openin
     const auto nested = nested_entity(opened.content_type, opened.content);
     inside = nested ? *nested : std::string(cms::as_text(opened.content));
     Layer layer;
-    layer.authenticated = opened.authenticated;
+    layer.opened = opened;
     return layer;
 }
 

@@ -23,8 +23,8 @@ struct Layer {
     bool is_signed = false;
     /// Signed: what the SignedData says. Its content is that of a receipt, else none.
     cms::SignedDataResult signed_data;
-    /// Encrypted: whether an AEAD protected it.
-    bool authenticated = false;
+    /// Encrypted: with what, and whose key opened it.
+    OpenedMessage opened;
 };
 
 struct Unwrapped {

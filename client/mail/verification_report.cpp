@@ -24,13 +24,8 @@ std::string verification_report_json(const Verification& verification) {
     json.key("holds").boolean(verification.holds());
     json.key("from").texts(verification.senders);
     commands::write_reasons(json.key("reasons"), verification.reasons);
-    json.key("signature");
-    // Both are finished with a newline.
-    auto head = json.finish();
-    auto signature = commands::verify_report_json(verification.signed_data);
-    head.pop_back();
-    signature.pop_back();
-    return head + signature + "}\n";
+    commands::write_verify_report(json.key("signature"), verification.signed_data);
+    return json.end_object().finish();
 }
 
 std::string why_not(const Verification& verification) {

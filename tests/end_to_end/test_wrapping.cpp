@@ -114,7 +114,25 @@ TEST_CASE("what openssl has wrapped three times is unwrapped") {
     const auto unwrapped = session.signet({"mail", "unwrap", "--trust", session.root(), "wrapped.eml"});
     check_done(unwrapped);
     CHECK(has(unwrapped.out, "We have a deal."));
-    CHECK(has(unwrapped.err, "encrypted, but not authenticated"));
+    CHECK(has(unwrapped.err, "encrypted, but not authenticated (aes-256-cbc)"));
+    CHECK(has(unwrapped.err, "nothing protects it from alteration"));
+    const auto json = session.signet(
+        {"mail", "unwrap", "--trust", session.root(), "--json", "-o", "opened.eml", "wrapped.eml"});
+    check_done(json);
+    CHECK(has(json.out,
+              R"({"holds":true,"reason":null,"layers":[{"kind":"signed","signature":{"holds":true,)"));
+    CHECK(has(json.out, R"({"kind":"encrypted","authenticated":false,"cipher":"aes-256-cbc",)"));
+    CHECK(json.out.ends_with("\"output\":\"opened.eml\"}\n"));
+    CHECK(has(json.err, "nothing protects it from alteration"));
+    CHECK_FALSE(has(json.err, "signature: holds"));
+    CHECK(has(session.read("opened.eml"), "We have a deal."));
+    // Nothing is written of what does not hold, and the JSON says why.
+    const auto untrusted = session.signet({"mail", "unwrap", "--trust", alice.certificate.pem.string(),
+                                           "--json", "-o", "untrusted.eml", "wrapped.eml"});
+    CHECK(untrusted.status == 1);
+    CHECK(untrusted.out.starts_with(R"({"holds":false,"reason":")"));
+    CHECK(untrusted.out.ends_with("\"output\":null}\n"));
+    CHECK_FALSE(session.exists("untrusted.eml"));
     // Somebody else's name on it.
     std::string other = session.read("wrapped.eml");
     other.replace(other.find("From: " + bob.email), 6 + bob.email.size(), "From: carol@example.org");

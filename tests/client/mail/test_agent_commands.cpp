@@ -243,3 +243,33 @@ TEST_CASE("what only says that it is a signature is passed on with a warning") {
           "signet: warning: what was encrypted is not plain data but of type 1.2.840.113549.1.7.2: it is "
           "written as it is\n");
 }
+
+TEST_CASE("scripts are told with --json what protected a message, and it goes where -o says") {
+    const Session session;
+    const TemporaryFolder folder;
+    const auto out = (folder / "opened.eml").string();
+    const auto [cipher, authenticated] = GENERATE(std::pair{cms::ContentCipher::aes256_gcm, true},
+                                                  std::pair{cms::ContentCipher::aes128_cbc, false});
+    const auto message =
+        make_encrypted("From: alice@example.org\r\nMIME-Version: 1.0\r\n",
+                       cms::encrypt_content(cms::as_bytes("Content-Type: text/plain\r\n\r\nhello\r\n"),
+                                            {alice().certificate()}, {.cipher = cipher}),
+                       authenticated);
+    const auto decrypted = session.mail({"decrypt", "--json", "-o", out}, message);
+    CAPTURE(decrypted.err);
+    CHECK(decrypted.status == 0);
+    CHECK(decrypted.out == "{\"authenticated\":"s + (authenticated ? "true" : "false") + ",\"cipher\":\"" +
+                               std::string(cms::cipher_name(cipher)) +
+                               "\",\"content_type\":\"1.2.840.113549.1.7.1\",\"identity\":\"\","
+                               "\"output\":\"" +
+                               out + "\"}\n");
+    CHECK((decrypted.err.find("nothing protects it from alteration") == std::string::npos) == authenticated);
+    CHECK(read_file(out).ends_with("\r\n\r\nhello\r\n"));
+    for (const Arguments& nowhere :
+         {Arguments{"decrypt", "--json"}, Arguments{"decrypt", "--json", "-o", "-"},
+          Arguments{"unwrap", "--json"}}) {
+        const auto refused = session.mail(nowhere, message);
+        CHECK(refused.status == 2);
+        CHECK(refused.out.empty());
+    }
+}
