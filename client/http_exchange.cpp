@@ -5,18 +5,22 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
 
-#include <cstdlib>
+#include <charconv>
 #include <exception>
 #include <stdexcept>
+#include <vector>
 
+#include "client/http_proxy.h"
 #include "client/http_url.h"
+#include "client/tls_client.h"
 
 namespace signet::client {
 
@@ -25,54 +29,55 @@ namespace {
 namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace http = boost::beast::http;
+using asio::ip::tcp;
 
 constexpr int max_redirections = 3;
 constexpr std::uint32_t max_header = 16 * 1024;
+constexpr std::size_t max_buffer = std::size_t{64} * 1024;
 
+using Request = http::request<http::vector_body<std::uint8_t>>;
 using Response = http::response<http::vector_body<std::uint8_t>>;
 
-std::string environment(const char* name) {
-    const char* value = std::getenv(name);
-    return value == nullptr ? "" : value;
+asio::awaitable<std::vector<std::string>> addresses_of(const std::string& host, const NameLookup& lookup) {
+    boost::system::error_code no_address;
+    (void)asio::ip::make_address(host, no_address);
+    if (!no_address)
+        co_return std::vector<std::string>{host};
+    const PendingLookup pending(lookup ? lookup : look_up_name, host);
+    asio::posix::stream_descriptor ended(co_await asio::this_coro::executor, pending.ended_descriptor());
+    co_await ended.async_wait(asio::posix::stream_descriptor::wait_read, asio::use_awaitable);
+    co_return pending.addresses();
 }
 
-/// "example.org" names itself and all below it; "*" all.
-bool is_exempt(const std::string& host, std::string_view list) {
-    while (!list.empty()) {
-        const std::size_t comma = std::min(list.find(','), list.size());
-        std::string_view name = list.substr(0, comma);
-        list.remove_prefix(std::min(comma + 1, list.size()));
-        while (name.starts_with(' ') || name.starts_with('.'))
-            name.remove_prefix(1);
-        if (name == "*" || (!name.empty() && (host == name || host.ends_with("." + std::string(name)))))
-            return true;
-    }
-    return false;
+asio::awaitable<void> connect(tcp::socket& socket, const HttpUrl& peer, const NameLookup& lookup) {
+    unsigned short port = 0;
+    std::from_chars(peer.port.data(), peer.port.data() + peer.port.size(), port);
+    std::vector<tcp::endpoint> endpoints;
+    for (const std::string& address : co_await addresses_of(peer.host, lookup))
+        endpoints.emplace_back(asio::ip::make_address(address), port);
+    co_await asio::async_connect(socket, endpoints, asio::use_awaitable);
 }
 
-/// The proxy for `url`; none without. Throws std::runtime_error if it cannot be understood: going without is
-/// not what was wanted.
-std::optional<HttpUrl> proxy_for(const HttpUrl& url) {
-    const std::string proxy = environment("http_proxy");
-    if (proxy.empty() || is_exempt(url.host, environment("no_proxy")))
-        return std::nullopt;
-    auto parsed = parse_http_url(proxy.find("://") == std::string::npos ? "http://" + proxy : proxy);
-    if (!parsed)
-        throw std::runtime_error("$http_proxy is no http URL");
-    return parsed;
+/// A way through `proxy` to the server of `url` (RFC 9110 section 9.3.6).
+asio::awaitable<void> open_tunnel(tcp::socket& socket, const HttpUrl& url) {
+    http::request<http::empty_body> message(http::verb::connect, url.tunnel_authority(), 11);
+    message.set(http::field::host, url.tunnel_authority());
+    message.set(http::field::user_agent, "signet");
+    co_await http::async_write(socket, message, asio::use_awaitable);
+    beast::flat_buffer buffer(max_buffer);
+    http::response_parser<http::empty_body> parser;
+    parser.header_limit(max_header);
+    parser.skip(true);
+    co_await http::async_read_header(socket, buffer, parser, asio::use_awaitable);
+    if (parser.get().result() != http::status::ok)
+        throw std::runtime_error("the proxy answers " + std::to_string(parser.get().result_int()));
+    // A server of TLS does not speak first.
+    if (buffer.size() != 0)
+        throw std::runtime_error("the proxy answers more than it was asked");
 }
 
-asio::awaitable<Response> send_one(const HttpUrl& url, const HttpRequest& request) {
-    const auto executor = co_await asio::this_coro::executor;
-    const std::optional<HttpUrl> proxy = proxy_for(url);
-    const HttpUrl& peer = proxy ? *proxy : url;
-    asio::ip::tcp::resolver resolver(executor);
-    const auto endpoints = co_await resolver.async_resolve(peer.host, peer.port, asio::use_awaitable);
-    beast::tcp_stream stream(executor);
-    co_await stream.async_connect(endpoints, asio::use_awaitable);
-    http::request<http::vector_body<std::uint8_t>> message(
-        request.content_type.empty() ? http::verb::get : http::verb::post, proxy ? url.text() : url.target,
-        11);
+Request message_of(const HttpUrl& url, const HttpRequest& request, const std::string& target) {
+    Request message(request.content_type.empty() ? http::verb::get : http::verb::post, target, 11);
     message.set(http::field::host, url.authority());
     message.set(http::field::user_agent, "signet");
     message.set(http::field::connection, "close");
@@ -81,19 +86,41 @@ asio::awaitable<Response> send_one(const HttpUrl& url, const HttpRequest& reques
         message.body().assign(request.body.begin(), request.body.end());
         message.prepare_payload();
     }
+    return message;
+}
+
+template <typename Stream>
+asio::awaitable<Response> exchange_on(Stream& stream, const Request& message, std::size_t limit) {
     co_await http::async_write(stream, message, asio::use_awaitable);
-    beast::flat_buffer buffer(std::size_t{64} * 1024);
+    beast::flat_buffer buffer(max_buffer);
     http::response_parser<http::vector_body<std::uint8_t>> parser;
     parser.header_limit(max_header);
-    parser.body_limit(request.limit);
+    parser.body_limit(limit);
     co_await http::async_read_header(stream, buffer, parser, asio::use_awaitable);
     // Boost 1.74 takes a body that arrived with the header as it is.
-    if (parser.content_length().value_or(0) > request.limit)
-        throw std::runtime_error("it is larger than " + std::to_string(request.limit) + " bytes");
+    if (parser.content_length().value_or(0) > limit)
+        throw std::runtime_error("it is larger than " + std::to_string(limit) + " bytes");
     co_await http::async_read(stream, buffer, parser, asio::use_awaitable);
-    if (parser.get().body().size() > request.limit)
-        throw std::runtime_error("it is larger than " + std::to_string(request.limit) + " bytes");
+    if (parser.get().body().size() > limit)
+        throw std::runtime_error("it is larger than " + std::to_string(limit) + " bytes");
     co_return parser.release();
+}
+
+asio::awaitable<Response> send_one(const HttpUrl& url, const HttpRequest& request) {
+    const std::optional<HttpUrl> proxy = proxy_for(url);
+    tcp::socket socket(co_await asio::this_coro::executor);
+    co_await connect(socket, proxy ? *proxy : url, request.lookup);
+    if (!url.is_https) {
+        const Request message = message_of(url, request, proxy ? url.text() : url.target);
+        co_return co_await exchange_on(socket, message, request.limit);
+    }
+    if (proxy)
+        co_await open_tunnel(socket, url);
+    auto context = tls_context();
+    TlsStream stream(socket, context);
+    co_await shake_hands(stream, url.host);
+    const Request message = message_of(url, request, url.target);
+    co_return co_await exchange_on(stream, message, request.limit);
 }
 
 bool is_redirection(unsigned status, bool is_post) {
@@ -103,7 +130,11 @@ bool is_redirection(unsigned status, bool is_post) {
 
 asio::awaitable<cms::Bytes> follow(const HttpRequest& request) {
     auto url = parse_http_url(request.url);
-    for (int redirections = 0; url; ++redirections) {
+    bool was_https = false;
+    for (int redirections = 0; url && (!url->is_https || request.https); ++redirections) {
+        if (was_https && !url->is_https)
+            throw std::runtime_error("it is redirected from https to http");
+        was_https = url->is_https;
         Response response = co_await send_one(*url, request);
         if (response.result() == http::status::ok)
             co_return std::move(response.body());
@@ -114,7 +145,7 @@ asio::awaitable<cms::Bytes> follow(const HttpRequest& request) {
         const auto location = response[http::field::location];
         url = redirected(*url, {location.data(), location.size()});
     }
-    throw std::runtime_error("it is no http URL");
+    throw std::runtime_error(request.https ? "it is no http or https URL" : "it is no http URL");
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
-// One request to a web server, for what certificates point to. http alone: what is fetched is signed.
+// One request to a web server: for what certificates point to, http alone, since what is fetched is signed;
+// for other services also https.
 #pragma once
 
 #include <chrono>
@@ -6,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "client/name_lookup.h"
 #include "cms/bytes.h"
 
 namespace signet::client {
@@ -17,8 +19,12 @@ struct HttpRequest {
     cms::BytesView body;
     /// Bytes of the answer's body, at most.
     std::size_t limit = 0;
-    /// For all of it, redirections included; only the system's resolver may take longer.
+    /// Whether `url`, and where it is redirected to, may be https.
+    bool https = false;
+    /// For all of it, redirections and the search for the host included.
     std::chrono::milliseconds timeout = std::chrono::seconds(10);
+    /// In the system's place, for tests.
+    NameLookup lookup{};
 };
 
 struct HttpAnswer {
@@ -27,8 +33,9 @@ struct HttpAnswer {
     std::string trouble;
 };
 
-/// Follows three redirections at most, to http alone. Goes through the proxy of $http_proxy unless $no_proxy
-/// names the host. Any status but 200 is no answer. Throws nothing but std::bad_alloc.
+/// Follows three redirections at most, never from https to http. Goes through the proxy that proxy_for()
+/// finds, and over TLS as tls_context() says. Any status but 200 is no answer. Throws nothing but
+/// std::bad_alloc.
 [[nodiscard]] HttpAnswer exchange_http(const HttpRequest& request);
 
 }  // namespace signet::client

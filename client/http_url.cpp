@@ -8,8 +8,15 @@ namespace {
 
 constexpr std::size_t max_url_length = 2048;
 constexpr std::size_t max_host_length = 255;
-constexpr std::string_view scheme = "http://";
-constexpr std::string_view default_port = "80";
+constexpr unsigned max_port = 65535;
+
+constexpr std::string_view scheme_of(bool is_https) {
+    return is_https ? "https://" : "http://";
+}
+
+constexpr std::string_view default_port(bool is_https) {
+    return is_https ? "443" : "80";
+}
 
 bool is_digit(char c) {
     return c >= '0' && c <= '9';
@@ -29,7 +36,12 @@ bool is_printable(char c) {
 }
 
 bool is_port(std::string_view port) {
-    return !port.empty() && port.size() <= 5 && std::all_of(port.begin(), port.end(), is_digit);
+    if (port.empty() || port.size() > 5 || !std::all_of(port.begin(), port.end(), is_digit))
+        return false;
+    unsigned number = 0;
+    for (const char digit : port)
+        number = number * 10 + static_cast<unsigned>(digit - '0');
+    return number > 0 && number <= max_port;
 }
 
 bool has_prefix_ignoring_case(std::string_view text, std::string_view prefix) {
@@ -39,18 +51,29 @@ bool has_prefix_ignoring_case(std::string_view text, std::string_view prefix) {
            });
 }
 
+/// As a URL has it: what has a colon is an IPv6 address.
+std::string in_brackets(const std::string& host) {
+    return host.find(':') == std::string::npos ? host : "[" + host + "]";
+}
+
 }  // namespace
 
 std::string HttpUrl::authority() const {
-    const std::string name = host.find(':') == std::string::npos ? host : "[" + host + "]";
-    return port == default_port ? name : name + ":" + port;
+    return port == default_port(is_https) ? in_brackets(host) : tunnel_authority();
+}
+
+std::string HttpUrl::tunnel_authority() const {
+    return in_brackets(host) + ":" + port;
 }
 
 std::string HttpUrl::text() const {
-    return std::string(scheme) + authority() + target;
+    return std::string(scheme_of(is_https)) + authority() + target;
 }
 
 std::optional<HttpUrl> parse_http_url(std::string_view url) {
+    HttpUrl parsed;
+    parsed.is_https = has_prefix_ignoring_case(url, scheme_of(true));
+    const std::string_view scheme = scheme_of(parsed.is_https);
     if (url.size() > max_url_length || !has_prefix_ignoring_case(url, scheme) ||
         !std::all_of(url.begin(), url.end(), is_printable))
         return std::nullopt;
@@ -58,7 +81,6 @@ std::optional<HttpUrl> parse_http_url(std::string_view url) {
     url = url.substr(0, url.find('#'));
     const std::size_t end = std::min(url.find_first_of("/?"), url.size());
     std::string_view authority = url.substr(0, end);
-    HttpUrl parsed;
     parsed.target = url.substr(end);
     if (parsed.target.empty() || parsed.target.front() == '?')
         parsed.target.insert(0, "/");
@@ -69,7 +91,7 @@ std::optional<HttpUrl> parse_http_url(std::string_view url) {
         return std::nullopt;
     parsed.host = is_address ? authority.substr(1, host_end - 1) : authority.substr(0, host_end);
     authority.remove_prefix(host_end + (is_address ? 1 : 0));
-    parsed.port = authority.empty() ? default_port : authority.substr(1);
+    parsed.port = authority.empty() ? default_port(parsed.is_https) : authority.substr(1);
     const bool host_is_good =
         !parsed.host.empty() && parsed.host.size() <= max_host_length &&
         std::all_of(parsed.host.begin(), parsed.host.end(), is_address ? is_of_address : is_of_host);
@@ -80,7 +102,8 @@ std::optional<HttpUrl> parse_http_url(std::string_view url) {
 
 std::optional<HttpUrl> redirected(const HttpUrl& base, std::string_view location) {
     if (location.starts_with('/') && !location.starts_with("//"))
-        return parse_http_url(std::string(scheme) + base.authority() + std::string(location));
+        return parse_http_url(std::string(scheme_of(base.is_https)) + base.authority() +
+                              std::string(location));
     return parse_http_url(location);
 }
 

@@ -18,6 +18,7 @@ cms::Bytes timestamp_of(const cms::Bytes& signature, cms::DigestAlgorithm algori
     question.content_type = "application/timestamp-query";
     question.body = request.der;
     question.limit = cms::max_timestamp_response_size;
+    question.https = true;
     const HttpAnswer answer = exchange_http(question);
     if (!answer.body)
         throw Error(ExitStatus::other, "cannot stamp the signature", answer.trouble,

@@ -39,7 +39,10 @@ void add_signer_options(CommandOptions& options) {
                "sha256, sha384, sha512 or shake256 (default: what the key needs, mostly sha256)")
         .flag("rsa-pss", "RSASSA-PSS instead of PKCS#1 v1.5, for RSA keys")
         .value("certificates", "SET", "send along: chain (default), signer or none")
-        .value("timestamp", "URL", "let this TSA (RFC 3161, http) stamp each signature with the time")
+        .value(
+            "timestamp", "URL",
+            "let this TSA (RFC 3161, http or https) stamp each signature with the time; its answer must be\n"
+            "intact, but whether it is trusted is judged by those who verify")
         .flag("wait", "if the token is not there, wait until it is inserted");
 }
 
@@ -64,8 +67,7 @@ SigningOptions signing_options(const CommandOptions& options, const ParsedArgume
         signing.certificates = certificate_set(options, parsed.text("certificates"));
     signing.timestamp = parsed.text("timestamp");
     if (!signing.timestamp.empty() && !parse_http_url(signing.timestamp))
-        throw options.usage_error("--timestamp '" + signing.timestamp +
-                                  "' is no http URL; a timestamp is signed, and needs no https");
+        throw options.usage_error("--timestamp '" + signing.timestamp + "' is no http or https URL");
     signing.attributes = requested_attributes(options, parsed);
     return signing;
 }

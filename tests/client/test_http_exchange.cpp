@@ -5,6 +5,9 @@
 #include "tests/fixtures/http_server.h"
 
 #include <cstdlib>
+#include <future>
+#include <memory>
+#include <stdexcept>
 
 using namespace signet;
 using namespace signet::client;
@@ -29,7 +32,7 @@ std::string redirection(const std::string& location, int status = 302) {
 
 }  // namespace
 
-TEST_CASE("URLs of http are read, and nothing else") {
+TEST_CASE("URLs of http and https are read, and nothing else") {
     const auto url = parse_http_url("HTTP://crl.Example.org:8080/a/b.crl?x=1#part");
     REQUIRE(url);
     CHECK(url->host == "crl.Example.org");
@@ -39,13 +42,23 @@ TEST_CASE("URLs of http are read, and nothing else") {
     CHECK(parse_http_url("http://example.org?q")->target == "/?q");
     CHECK(parse_http_url("http://[::1]:81/")->host == "::1");
     CHECK(parse_http_url("http://[::1]:81/")->text() == "http://[::1]:81/");
-    for (const char* other : {"", "https://example.org/", "ftp://example.org/", "http://", "http:///a",
+    for (const char* other : {"", "httpsx://example.org/", "ftp://example.org/", "http://", "http:///a",
                               "http://user@example.org/", "http://a b/", "http://example.org/a b",
                               "http://example.org/\r\nX: y", "http://example.org:/", "http://example.org:x/",
+                              "http://example.org:0/", "http://example.org:65536/", "https://",
                               "http://[::1/", "http://[::1]x/", "http://example.org\x01/"}) {
         CAPTURE(other);
         CHECK_FALSE(parse_http_url(other));
     }
+    const auto tls = parse_http_url("HTTPS://tsa.example.org/a");
+    REQUIRE(tls);
+    CHECK(tls->is_https);
+    CHECK_FALSE(url->is_https);
+    CHECK(tls->port == "443");
+    CHECK(tls->text() == "https://tsa.example.org/a");
+    CHECK(tls->tunnel_authority() == "tsa.example.org:443");
+    CHECK(parse_http_url("https://example.org:80/")->text() == "https://example.org:80/");
+    CHECK(redirected(*tls, "/c")->text() == "https://tsa.example.org/c");
     CHECK(redirected(*url, "/c")->text() == "http://crl.Example.org:8080/c");
     CHECK_FALSE(redirected(*url, "//elsewhere/"));
     CHECK_FALSE(redirected(*url, "file:///etc/passwd"));
@@ -96,6 +109,55 @@ TEST_CASE("A server that fails, talks rubbish, too much or not at all gives no a
     }
     CHECK_FALSE(get(gone).trouble.empty());
     CHECK(get("ftp://127.0.0.1/").trouble.ends_with("it is no http URL"));
+    CHECK(get("https://127.0.0.1/").trouble.ends_with("it is no http URL"));
+}
+
+TEST_CASE("A name server that hangs takes no longer than an exchange may") {
+    struct Hanging {
+        std::promise<void> release;
+        std::promise<void> ended;
+    };
+    auto hanging = std::make_shared<Hanging>();
+    HttpRequest request;
+    request.url = "http://tsa.example/";
+    request.timeout = std::chrono::milliseconds(300);
+    request.lookup = [hanging](const std::string& host) {
+        hanging->release.get_future().wait();
+        hanging->ended.set_value();
+        return std::vector{host};
+    };
+    // It returns though the lookup does not.
+    CHECK(exchange_http(request).trouble.ends_with("no answer in time"));
+    request.lookup = {};
+    // Whom the lookup tells then is long gone.
+    hanging->release.set_value();
+    CHECK(hanging->ended.get_future().wait_for(std::chrono::seconds(60)) == std::future_status::ready);
+}
+
+TEST_CASE("A host is looked up once, and reached at the first address that answers") {
+    HttpServer server([](const std::string&) { return HttpServer::ok("got"); });
+    HttpRequest request;
+    request.limit = 1000;
+    request.url = "http://tsa.example:" + std::to_string(server.port()) + "/";
+    auto asked = std::make_shared<std::vector<std::string>>();
+    request.lookup = [asked](const std::string& host) {
+        asked->push_back(host);
+        return std::vector{"127.0.0.2"s, "127.0.0.1"s};
+    };
+    CHECK(exchange_http(request).body == cms::Bytes{'g', 'o', 't'});
+    CHECK(*asked == std::vector{"tsa.example"s});
+    request.lookup = [](const std::string&) -> std::vector<std::string> {
+        throw std::runtime_error("no such host");
+    };
+    CHECK(exchange_http(request).trouble.ends_with("no such host"));
+    for (const std::vector<std::string>& rubbish : {std::vector<std::string>(), std::vector{"rubbish"s}}) {
+        request.lookup = [rubbish](const std::string&) { return rubbish; };
+        CHECK_FALSE(exchange_http(request).body);
+    }
+    request.lookup = {};
+    request.url = "http://no-such-host.invalid/";
+    CHECK(exchange_http(request).trouble.find("the host no-such-host.invalid is not found") !=
+          std::string::npos);
 }
 
 TEST_CASE("Redirections are followed three times, within http") {

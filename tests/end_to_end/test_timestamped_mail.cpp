@@ -50,7 +50,7 @@ class OpensslTsa {
     /// The answer to every question is that to the first one.
     void repeat_answers() { m_repeats = true; }
 
-  private:
+    /// To a request over http.
     std::optional<std::string> answer(const std::string& request) const {
         if (!m_repeats || !m_session.exists("answer.tsr")) {
             m_session.write("question.tsq", request.substr(request.find("\r\n\r\n") + 4));
@@ -62,6 +62,7 @@ class OpensslTsa {
         return HttpServer::ok(m_session.read("answer.tsr"));
     }
 
+  private:
     const Session& m_session;
     std::atomic<bool> m_repeats = false;
     HttpServer m_server{[this](const std::string& request) { return answer(request); }};
@@ -173,6 +174,33 @@ TEST_CASE(
     check_done(unknown);
     CHECK(has(unknown.err, "timestamp of signature: intact, but the signer is not trusted"));
     CHECK(has(unknown.err, "countersignature of signature: holds"));
+}
+
+TEST_CASE("a TSA is asked over https, if the system trusts its web server") {
+    Session session({KeyType::p256});
+    const OpensslTsa tsa(session);
+    trust_both(session);
+    session.write("a.txt", "All is well.\n");
+    check_done(session.openssl({"req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj",
+                                "/CN=Web", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", "web-key.pem",
+                                "-out", "web.pem"}));
+    const HttpServer web([&tsa](const std::string& request) { return tsa.answer(request); },
+                         {session.path("web.pem").string(), session.path("web-key.pem").string()});
+    const auto sign = [&](const std::string& anchors) {
+        return session.agent().signet({"sign", "--timestamp", web.url(), "a.txt"},
+                                      {.environment = {{"SSL_CERT_FILE", session.path(anchors).string()}},
+                                       .folder = session.path(".")});
+    };
+    const auto refused = sign("tsa-ca.pem");
+    check_refused(refused, 9);
+    CHECK(has(refused.err, "the server's certificate does not hold: "));
+    CHECK_FALSE(session.exists("a.txt.p7s"));
+    CHECK(web.requests().empty());
+    check_done(sign("web.pem"));
+    CHECK(web.requests().size() == 1);
+    const auto verified = session.signet({"verify", "--trust", "trust.pem", "a.txt.p7s"});
+    check_done(verified);
+    CHECK(has(verified.out, "timestamp of signature: holds"));
 }
 
 TEST_CASE("mail whose signature is not stamped as asked is not written") {

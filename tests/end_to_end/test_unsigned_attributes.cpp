@@ -90,7 +90,7 @@ TEST_CASE("Without the TSA's answer nothing is written") {
         check_refused(result, 9);
         CHECK(says(result.err, "signet: cannot stamp the signature: "));
     }
-    check_refused(session.signet({"sign", "--timestamp", "https://example.org", "a.txt"}), 2);
+    check_refused(session.signet({"sign", "--timestamp", "ftp://example.org", "a.txt"}), 2);
     CHECK(session.files() == before);
 }
 
