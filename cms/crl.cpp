@@ -1,7 +1,6 @@
 #include "cms/crl.h"
 
 #include <openssl/err.h>
-#include <openssl/objects.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
@@ -71,28 +70,9 @@ std::vector<Bytes> crls_from_pem(std::string_view pem) {
 }
 
 bool has_weak_hash(const X509_CRL& crl) {
-    int hash = NID_undef;
-    if (OBJ_find_sigid_algs(X509_CRL_get_signature_nid(&crl), &hash, nullptr) == 1 && hash != NID_undef)
-        return is_weak_hash(hash);
-    // RSASSA-PSS names its hash in its parameters, and EdDSA has no other.
     const X509_ALGOR* algorithm = nullptr;
     X509_CRL_get0_signature(&crl, nullptr, &algorithm);
-    const ASN1_OBJECT* object = nullptr;
-    int type = V_ASN1_UNDEF;
-    const void* value = nullptr;
-    X509_ALGOR_get0(&object, &type, &value, algorithm);
-    if (OBJ_obj2nid(object) != NID_rsassaPss || type != V_ASN1_SEQUENCE)
-        return false;
-    try {
-        const auto parameters = asn1::decode<RSA_PSS_PARAMS>(
-            asn1::view_of(*static_cast<const ASN1_STRING*>(value)), "RSASSA-PSS parameters");
-        if (parameters->hashAlgorithm == nullptr)
-            return true;
-        X509_ALGOR_get0(&object, nullptr, nullptr, parameters->hashAlgorithm);
-        return is_weak_hash(OBJ_obj2nid(object));
-    } catch (const Error&) {
-        return true;
-    }
+    return has_weak_hash(*algorithm);
 }
 
 std::optional<std::int64_t> seconds_of(const ASN1_TIME* time) {

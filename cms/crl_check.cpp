@@ -115,8 +115,10 @@ class CrlFindings {
                 since =
                     std::min(since.value_or(std::numeric_limits<std::int64_t>::max()), revoked_since(*entry));
         }
-        if (m_at.source != TimeSource::now && since && *since > m_at.seconds && *since <= m_now)
+        if (m_at.source != TimeSource::now && since && *since > m_at.seconds && *since <= m_now) {
+            m_statuses[index].revoked_at = since;
             return;
+        }
         m_statuses[index] = {RevocationStatus::revoked, "crl", "", since};
     }
 

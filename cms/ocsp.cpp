@@ -24,6 +24,7 @@ constexpr std::int64_t clock_skew = 300;
 /// Seconds that a response without nextUpdate counts for.
 constexpr std::int64_t day = 86400;
 
+using Asn1GeneralizedTimePtr = OpensslPtr<ASN1_GENERALIZEDTIME, ASN1_GENERALIZEDTIME_free>;
 using AuthorityInfoAccessPtr = OpensslPtr<AUTHORITY_INFO_ACCESS, AUTHORITY_INFO_ACCESS_free>;
 
 CertificateRevocation unknown(const std::string& why) {
@@ -61,8 +62,28 @@ OCSP_SINGLERESP* part_about(OCSP_BASICRESP& response, const Certificate& certifi
     return nullptr;
 }
 
-/// Whether `issuer`, or whom it certified to answer, signed the response.
-bool is_authentic(OCSP_BASICRESP& response, const Certificate& issuer, std::int64_t at, bool legacy) {
+/// Whether it is the authority itself, if by another of its certificates.
+bool is_issuer(const Certificate& responder, const Certificate& issuer) {
+    return X509_NAME_cmp(X509_get_subject_name(responder.x509()), X509_get_subject_name(issuer.x509())) ==
+               0 &&
+           responder.subject_public_key_info() == issuer.subject_public_key_info();
+}
+
+/// Whether `issuer` itself certified `responder` to answer (RFC 6960 section 4.2.2.2), directly.
+bool is_delegate(const Certificate& responder, const Certificate& issuer) {
+    const std::uint32_t flags = X509_get_extension_flags(responder.x509());
+    const std::uint32_t usage = X509_get_key_usage(responder.x509());
+    EVP_PKEY* key = X509_get0_pubkey(issuer.x509());
+    // Usages are all bits without the extension.
+    return (flags & EXFLAG_XKUSAGE) != 0 &&
+           (X509_get_extended_key_usage(responder.x509()) & XKU_OCSP_SIGN) != 0 &&
+           (usage & (KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION)) != 0 && key != nullptr &&
+           X509_verify(responder.x509(), key) == 1;
+}
+
+/// Who signed the response, if `issuer` did or whom it certified to answer; else none.
+std::optional<Certificate> responder_of(OCSP_BASICRESP& response, const Certificate& issuer, std::int64_t at,
+                                        bool legacy) {
     const X509StorePtr store(X509_STORE_new());
     const X509StackPtr certificates(sk_X509_new_null());
     require_openssl(store && certificates && X509_STORE_add_cert(store.get(), issuer.x509()) == 1 &&
@@ -73,15 +94,37 @@ bool is_authentic(OCSP_BASICRESP& response, const Certificate& issuer, std::int6
     X509* signer = nullptr;
     if (OCSP_basic_verify(&response, certificates.get(), store.get(), 0) != 1 ||
         OCSP_resp_get0_signer(&response, &signer, certificates.get()) != 1)
-        return false;
-    if (legacy)
-        return true;
-    const X509_ALGOR* algorithm = OCSP_resp_get0_tbs_sigalg(&response);
-    const ASN1_OBJECT* object = nullptr;
-    X509_ALGOR_get0(&object, nullptr, nullptr, algorithm);
-    int hash = NID_undef;
-    OBJ_find_sigid_algs(OBJ_obj2nid(object), &hash, nullptr);
-    return !is_weak_hash(hash) && weak_algorithms({Certificate::share(*signer), issuer}).empty();
+        return std::nullopt;
+    Certificate responder = Certificate::share(*signer);
+    if (!is_issuer(responder, issuer) && !is_delegate(responder, issuer))
+        return std::nullopt;
+    if (!legacy && (has_weak_hash(*OCSP_resp_get0_tbs_sigalg(&response)) ||
+                    !weak_algorithms({responder, issuer}).empty()))
+        return std::nullopt;
+    return responder;
+}
+
+/// Why `responder` may not tell of `certificate`; empty if it may.
+std::string trouble_with(const Certificate& responder, const Certificate& certificate,
+                         const Certificate& issuer, const JudgedTime& at, const ResponderCheck& check) {
+    if (is_issuer(responder, issuer))
+        return {};
+    if (X509_cmp(responder.x509(), certificate.x509()) == 0)
+        return "the OCSP responder answers about itself";
+    const bool is_asked = X509_get_ext_by_NID(responder.x509(), NID_id_pkix_OCSP_noCheck, -1) < 0;
+    if (is_asked && check && !check(responder, at))
+        return "the certificate of the OCSP responder may have been revoked";
+    return {};
+}
+
+/// From when on the certificate was not to be relied upon: revocationTime, or the invalidityDate that a
+/// responder may add as a CRL does (RFC 6960 section 4.4.5).
+std::optional<std::int64_t> revoked_since(OCSP_SINGLERESP& part, const ASN1_GENERALIZEDTIME* revoked) {
+    const auto since = seconds_of(revoked);
+    const Asn1GeneralizedTimePtr invalid(static_cast<ASN1_GENERALIZEDTIME*>(
+        OCSP_SINGLERESP_get1_ext_d2i(&part, NID_invalidity_date, nullptr, nullptr)));
+    const auto invalid_since = seconds_of(invalid.get());
+    return since && invalid_since ? std::min(*since, *invalid_since) : since;
 }
 
 bool is_current(std::int64_t issued, std::optional<std::int64_t> next, std::int64_t at) {
@@ -89,7 +132,8 @@ bool is_current(std::int64_t issued, std::optional<std::int64_t> next, std::int6
 }
 
 CertificateRevocation status_of(OCSP_BASICRESP& response, const Certificate& certificate,
-                                const Certificate& issuer, const JudgedTime& at, bool legacy) {
+                                const Certificate& issuer, const JudgedTime& at, bool legacy,
+                                const ResponderCheck& check) {
     OCSP_SINGLERESP* part = part_about(response, certificate, issuer);
     if (part == nullptr)
         return unknown("the OCSP response is about another certificate");
@@ -109,15 +153,20 @@ CertificateRevocation status_of(OCSP_BASICRESP& response, const Certificate& cer
         return unknown("the OCSP response was made after the certificate expired");
     // The responder need not have been one yet at the time that is judged.
     const std::int64_t signed_at = of_the_past ? std::min(now, std::max(at.seconds, *issued)) : at.seconds;
-    if (!is_authentic(response, issuer, signed_at, legacy))
+    const auto responder = responder_of(response, issuer, signed_at, legacy);
+    if (!responder)
         return unknown("the OCSP response is not signed by somebody who may");
+    if (const std::string trouble =
+            trouble_with(*responder, certificate, issuer, {signed_at, at.source}, check);
+        !trouble.empty())
+        return unknown(trouble);
     if (status == V_OCSP_CERTSTATUS_GOOD)
         return {RevocationStatus::good, "ocsp", "", {}};
     if (status != V_OCSP_CERTSTATUS_REVOKED)
         return unknown("the OCSP responder does not know it");
-    const auto since = seconds_of(revoked);
+    const auto since = revoked_since(*part, revoked);
     if (of_the_past && since && *since > at.seconds && *since <= now)
-        return {RevocationStatus::good, "ocsp", "", {}};
+        return {RevocationStatus::good, "ocsp", "", since};
     return {RevocationStatus::revoked, "ocsp", "", since};
 }
 
@@ -170,7 +219,7 @@ Bytes OcspQuestion::der() const {
 
 CertificateRevocation status_by_ocsp(BytesView response, const Certificate& certificate,
                                      const Certificate& issuer, const JudgedTime& at, bool legacy,
-                                     const OcspQuestion* question) {
+                                     const OcspQuestion* question, const ResponderCheck& check) {
     const OcspBasicRespPtr basic = parse_response(response);
     CertificateRevocation status = unknown("what should be an OCSP response is none");
     // 0: they differ. Responders that sign in advance cannot repeat it.
@@ -179,7 +228,7 @@ CertificateRevocation status_by_ocsp(BytesView response, const Certificate& cert
         OCSP_check_nonce(const_cast<OCSP_REQUEST*>(&question->request()), basic.get()) == nonce_differs)
         status = unknown("the OCSP response answers another question");
     else if (basic)
-        status = status_of(*basic, certificate, issuer, at, legacy);
+        status = status_of(*basic, certificate, issuer, at, legacy, check);
     ERR_clear_error();
     return status;
 }

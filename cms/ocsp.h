@@ -1,6 +1,7 @@
 // The online certificate status protocol (RFC 6960), and its responses within messages (RFC 5940).
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -35,14 +36,19 @@ class OcspQuestion {
     std::string m_name;
 };
 
+/// Whether a responder's own certificate counts at `at`: asked of one that the issuer certified to answer and
+/// that does not have id-pkix-ocsp-nocheck (RFC 6960 section 4.2.2.2.1), when its response is otherwise good.
+using ResponderCheck = std::function<bool(const Certificate& responder, const JudgedTime& at)>;
+
 /// What `response`, DER of an OCSPResponse, says of `certificate`. It counts if it is signed by `issuer`, or
-/// by somebody whom `issuer` certified for that (id-kp-OCSPSigning), and is not out of date at `at`: without
-/// nextUpdate it is after a day. Whether that somebody's certificate was revoked is not asked (as with
-/// id-pkix-ocsp-nocheck). Where `at` is in the past, what is true today counts too, as with CRLs. To an
-/// answer to `question`, a nonce must be that of the question, if there is one. Anything else is unknown, and
-/// says why. Weak algorithms count only with `legacy`.
+/// by somebody else whom `issuer` itself certified for that (id-kp-OCSPSigning) and of whom `check`, if there
+/// is one, says that it counts; and is not out of date at `at`: without nextUpdate it is after a day. Where
+/// `at` is in the past, what is true today counts too, as with CRLs. To an answer to `question`, a nonce must
+/// be that of the question, if there is one. Anything else is unknown, and says why. Weak algorithms count
+/// only with `legacy`.
 [[nodiscard]] CertificateRevocation status_by_ocsp(BytesView response, const Certificate& certificate,
                                                    const Certificate& issuer, const JudgedTime& at,
-                                                   bool legacy, const OcspQuestion* question = nullptr);
+                                                   bool legacy, const OcspQuestion* question = nullptr,
+                                                   const ResponderCheck& check = {});
 
 }  // namespace signet::cms

@@ -25,7 +25,7 @@ struct CertificateRevocation {
     std::string source;
     /// Why unknown; a clause for people.
     std::string text = "no CRL and no OCSP response is here";
-    /// Seconds since the epoch.
+    /// Seconds since the epoch. Of one that is not revoked: when it was, later than the time that is judged.
     std::optional<std::int64_t> revoked_at;
 };
 

@@ -7,7 +7,7 @@
 #include "cms/asn1/revocation_info.h"
 #include "cms/crl_check.h"
 #include "cms/error.h"
-#include "cms/ocsp.h"
+#include "cms/weak_algorithm.h"
 
 namespace signet::cms {
 namespace {
@@ -47,6 +47,9 @@ RevocationCheck::RevocationCheck(RevocationOptions options, std::vector<Certific
       m_candidates(std::move(candidates)),
       m_legacy(legacy),
       m_message_room(max_from_message) {
+    // Whoever can forge an issuer of CRLs can take certificates off them.
+    if (!m_legacy)
+        std::erase_if(m_candidates, is_weak);
     for (const Bytes& der : m_options.crls) {
         X509CrlPtr crl = parse_crl(der);
         if (m_given_crls.size() < max_crls && (m_legacy || !has_weak_hash(*crl)))
@@ -100,13 +103,40 @@ std::vector<CertificateRevocation> RevocationCheck::statuses(const CertificateCh
 }
 
 void RevocationCheck::use_ocsp_of_message(const CertificateChain& chain, const JudgedTime& at,
-                                          std::vector<CertificateRevocation>& statuses) const {
+                                          std::vector<CertificateRevocation>& statuses) {
     for (const Bytes& response : m_responses) {
         std::vector<CertificateRevocation> told(statuses.size());
         for (std::size_t i = 0; i < told.size(); ++i)
-            told[i] = status_by_ocsp(response, chain[i], chain[i + 1], at, m_legacy);
+            told[i] = status_by_response(response, chain, i, at);
         merge(statuses, std::move(told));
     }
+}
+
+CertificateRevocation RevocationCheck::status_by_response(BytesView response, const CertificateChain& chain,
+                                                          std::size_t index, const JudgedTime& at,
+                                                          const OcspQuestion* question) {
+    const auto issuers = chain.begin() + static_cast<std::ptrdiff_t>(index) + 1;
+    return status_by_ocsp(response, chain[index], *issuers, at, m_legacy, question,
+                          [&](const Certificate& responder, const JudgedTime& signed_at) {
+                              return responder_counts(responder, {issuers, chain.end()}, signed_at);
+                          });
+}
+
+// By CRLs alone: that of a responder could be asked of itself. A key that was lost may have signed as of any
+// time, so that a later revocation counts as well.
+bool RevocationCheck::responder_counts(const Certificate& responder, const CertificateChain& issuers,
+                                       const JudgedTime& at) {
+    CertificateChain chain{responder};
+    chain.insert(chain.end(), issuers.begin(), issuers.end());
+    std::vector<CertificateRevocation> statuses(chain.size() - 1);
+    for (const auto* crls : {&m_given_crls, &m_message_crls})
+        if (!crls->empty())
+            merge(statuses, status_by_crls(chain, *crls, m_candidates, at));
+    CertificateRevocation& status = statuses.front();
+    if (status.status == RevocationStatus::unknown && m_options.transport)
+        look_for_crl(chain, 0, at, status);
+    return !status.revoked_at && status.status != RevocationStatus::revoked &&
+           (status.status == RevocationStatus::good || mode() != RevocationMode::require);
 }
 
 void RevocationCheck::look_further(const CertificateChain& chain, std::size_t index, const JudgedTime& at,
@@ -126,7 +156,7 @@ void RevocationCheck::look_for_response(const CertificateChain& chain, std::size
     const OcspQuestion question(certificate, issuer);
     const std::string key = "ocsp " + question.name();
     if (const auto kept = m_options.transport->kept(key, max_ocsp_response_size)) {
-        CertificateRevocation told = status_by_ocsp(*kept, certificate, issuer, at, m_legacy);
+        CertificateRevocation told = status_by_response(*kept, chain, index, at);
         if (told.status != RevocationStatus::unknown) {
             status = std::move(told);
             return;
@@ -140,7 +170,7 @@ void RevocationCheck::look_for_response(const CertificateChain& chain, std::size
             status.text = answer.trouble;
             continue;
         }
-        status = status_by_ocsp(*answer.body, certificate, issuer, at, m_legacy, &question);
+        status = status_by_response(*answer.body, chain, index, at, &question);
         if (status.status != RevocationStatus::unknown) {
             m_options.transport->keep(key, *answer.body);
             if (m_responses.size() < max_responses)

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "cms/crl.h"
+#include "cms/ocsp.h"
 #include "cms/path_candidates.h"
 #include "cms/path_settings.h"
 #include "cms/revocation.h"
@@ -32,7 +33,15 @@ class RevocationCheck {
 
   private:
     void use_ocsp_of_message(const CertificateChain& chain, const JudgedTime& at,
-                             std::vector<CertificateRevocation>& statuses) const;
+                             std::vector<CertificateRevocation>& statuses);
+    /// What `response` says of the certificate at `index` of `chain`.
+    [[nodiscard]] CertificateRevocation status_by_response(BytesView response, const CertificateChain& chain,
+                                                           std::size_t index, const JudgedTime& at,
+                                                           const OcspQuestion* question = nullptr);
+    /// Whether a responder whom the authority at the beginning of `issuers` certified counts: no CRL lists
+    /// it, whatever since, and where it must be known one says so.
+    [[nodiscard]] bool responder_counts(const Certificate& responder, const CertificateChain& issuers,
+                                        const JudgedTime& at);
     /// What is kept, and what can be fetched, about the certificate at `index` of `chain`.
     void look_further(const CertificateChain& chain, std::size_t index, const JudgedTime& at,
                       CertificateRevocation& status);

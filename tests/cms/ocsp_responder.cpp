@@ -1,6 +1,8 @@
 #include "tests/cms/ocsp_responder.h"
 
 #include <openssl/ocsp.h>
+#include <openssl/rsa.h>
+#include <openssl/x509v3.h>
 
 #include <ctime>
 
@@ -24,18 +26,27 @@ Bytes make_ocsp_response(const Certificate& certificate, const Certificate& issu
     const OcspCertIdPtr id(OCSP_cert_to_id(EVP_sha1(), certificate.x509(), issuer.x509()));
     require(basic && id);
     const bool revoked = answer.status == V_OCSP_CERTSTATUS_REVOKED;
-    require(OCSP_basic_add1_status(
-                basic.get(), id.get(), answer.status, revoked ? OCSP_REVOKED_STATUS_KEYCOMPROMISE : 0,
-                revoked ? generalized_time(answer.revoked).get() : nullptr,
-                generalized_time(answer.this_update).get(),
-                answer.next_update ? generalized_time(*answer.next_update).get() : nullptr) != nullptr);
+    OCSP_SINGLERESP* part = OCSP_basic_add1_status(
+        basic.get(), id.get(), answer.status, revoked ? OCSP_REVOKED_STATUS_KEYCOMPROMISE : 0,
+        revoked ? generalized_time(answer.revoked).get() : nullptr,
+        generalized_time(answer.this_update).get(),
+        answer.next_update ? generalized_time(*answer.next_update).get() : nullptr);
+    require(part != nullptr);
+    if (answer.invalid)
+        require(OCSP_SINGLERESP_add1_ext_i2d(part, NID_invalidity_date,
+                                             generalized_time(*answer.invalid).get(), 0, 0) == 1);
     if (!answer.request.empty()) {
         const unsigned char* position = answer.request.data();
         const OcspRequestPtr request(
             d2i_OCSP_REQUEST(nullptr, &position, static_cast<long>(answer.request.size())));
         require(request && OCSP_copy_nonce(basic.get(), request.get()) > 0);
     }
-    require(OCSP_basic_sign(basic.get(), signer.x509(), &key, answer.digest, nullptr, 0) == 1);
+    const EvpMdCtxPtr context(EVP_MD_CTX_new());
+    EVP_PKEY_CTX* key_context = nullptr;
+    require(context && EVP_DigestSignInit(context.get(), &key_context, answer.digest, nullptr, &key) == 1);
+    if (answer.pss)
+        require(EVP_PKEY_CTX_set_rsa_padding(key_context, RSA_PKCS1_PSS_PADDING) == 1);
+    require(OCSP_basic_sign_ctx(basic.get(), signer.x509(), context.get(), nullptr, 0) == 1);
     const OcspResponsePtr response(OCSP_response_create(OCSP_RESPONSE_STATUS_SUCCESSFUL, basic.get()));
     unsigned char* der = nullptr;
     const int size = i2d_OCSP_RESPONSE(response.get(), &der);

@@ -15,7 +15,11 @@ struct OcspAnswer {
     std::int64_t this_update = -60;
     std::optional<std::int64_t> next_update = 3600;
     std::int64_t revoked = -600;
+    /// invalidityDate.
+    std::optional<std::int64_t> invalid;
     const EVP_MD* digest = EVP_sha256();
+    /// Signed by RSASSA-PSS.
+    bool pss = false;
     /// DER of the request whose nonce it repeats; empty without nonce.
     Bytes request;
 };

@@ -6,6 +6,7 @@
 #include "tests/catch.h"
 #include "tests/cms/certificate_authority.h"
 #include "tests/cms/ocsp_responder.h"
+#include "tests/cms/revocation_list.h"
 #include "tests/cms/test_keys.h"
 
 using namespace signet::cms;
@@ -32,6 +33,15 @@ struct Responders {
                               {NID_ext_key_usage, "OCSPSigning"},
                               {NID_id_pkix_OCSP_noCheck, "ignored"}};
         return request;
+    }
+    /// A certificate of the authority's to answer, without id-pkix-ocsp-nocheck.
+    [[nodiscard]] Certificate to_be_checked() const {
+        CertificateRequest request = for_ocsp("Responder to check");
+        request.extensions.pop_back();
+        return authority.issue(key(6), request);
+    }
+    [[nodiscard]] Bytes by(const Certificate& responder, int which, const OcspAnswer& answer = {}) const {
+        return make_ocsp_response(alice, authority.certificate(), responder, key(which), answer);
     }
     [[nodiscard]] Bytes by_authority(const OcspAnswer& answer = {}) const {
         return make_ocsp_response(alice, authority.certificate(), authority.certificate(), authority.key(),
@@ -75,6 +85,105 @@ TEST_CASE("The issuer and whom it certified for that may tell the status; nobody
           RevocationStatus::unknown);
 }
 
+TEST_CASE("Who answers is certified by the issuer directly, for that use, and not about itself") {
+    const Responders all;
+    const CertificateAuthority below(all.authority, "Below", 7);
+    const Certificate indirect = below.issue(key(5), Responders::for_ocsp("Responder"));
+    CHECK(all.status(all.by(indirect, 5)).status == RevocationStatus::unknown);
+    CertificateRequest request = Responders::for_ocsp("Any use");
+    request.extensions[1].second = "anyExtendedKeyUsage";
+    CHECK(all.status(all.by(all.authority.issue(key(5), request), 5)).status == RevocationStatus::unknown);
+    request = Responders::for_ocsp("No signatures");
+    request.extensions[0].second = "critical,keyAgreement";
+    CHECK(all.status(all.by(all.authority.issue(key(5), request), 5)).status == RevocationStatus::unknown);
+    // The authority by another certificate of its own.
+    CertificateRequest again;
+    again.common_name = "CA";
+    again.extensions = {{NID_basic_constraints, "critical,CA:TRUE"}};
+    const Certificate renewed =
+        make_certificate(all.authority.key(), again, all.authority.key(), &all.authority.certificate());
+    CHECK(all.status(make_ocsp_response(all.alice, all.authority.certificate(), renewed, all.authority.key()))
+              .status == RevocationStatus::good);
+    const Certificate& issuer = all.authority.certificate();
+    const Bytes of_itself = make_ocsp_response(all.delegate, issuer, all.delegate, key(5));
+    CHECK(status_by_ocsp(of_itself, all.delegate, issuer, judged_time({}), false).status ==
+          RevocationStatus::unknown);
+}
+
+TEST_CASE("A responder's certificate is asked about unless it says that it need not be") {
+    const Responders all;
+    const Certificate responder = all.to_be_checked();
+    int asked = 0;
+    bool answer = true;
+    const ResponderCheck check = [&](const Certificate& certificate, const JudgedTime& at) {
+        ++asked;
+        CHECK(certificate.fingerprint() == responder.fingerprint());
+        CHECK(at.seconds <= std::time(nullptr));
+        return answer;
+    };
+    const auto status = [&](const Bytes& response) {
+        return status_by_ocsp(response, all.alice, all.authority.certificate(), judged_time({}), false,
+                              nullptr, check)
+            .status;
+    };
+    CHECK(status(all.by_authority()) == RevocationStatus::good);
+    CHECK(status(all.by(all.delegate, 5)) == RevocationStatus::good);
+    CHECK(asked == 0);
+    CHECK(status(all.by(responder, 6)) == RevocationStatus::good);
+    CHECK(asked == 1);
+    answer = false;
+    CHECK(status(all.by(responder, 6)) == RevocationStatus::unknown);
+    CHECK(asked == 2);
+    // Nobody is asked on behalf of what does not count anyway.
+    OcspAnswer old;
+    old.this_update = -3 * hour;
+    old.next_update = -2 * hour;
+    CHECK(status(all.by(responder, 6, old)) == RevocationStatus::unknown);
+    CHECK(status(make_ocsp_response(all.alice, all.authority.certificate(), all.alice, key(0))) ==
+          RevocationStatus::unknown);
+    CHECK(asked == 2);
+}
+
+TEST_CASE("A CRL tells whether a responder was revoked, at whatever time") {
+    const Responders all;
+    const Certificate responder = all.to_be_checked();
+    const Certificate& issuer = all.authority.certificate();
+    const auto judge = [&](const Bytes& response, const CrlRequest* list, RevocationMode mode,
+                           std::optional<std::int64_t> at = std::nullopt) {
+        RevocationOptions options;
+        options.mode = mode;
+        // Of the responder's alone, so that it does not tell of Alice: she is no authority.
+        if (list != nullptr)
+            options.crls = {make_crl(issuer, all.authority.key(), *list)};
+        CertificatePaths paths({issuer}, {}, at, {}, options);
+        paths.add_revocation_info(as_revocation_info(response));
+        return paths.judge(all.alice).revocation.at(0);
+    };
+    OcspAnswer revoked;
+    revoked.status = V_OCSP_CERTSTATUS_REVOKED;
+    const Bytes response = all.by(responder, 6, revoked);
+    const auto given = RevocationMode::given;
+    const auto require = RevocationMode::require;
+    CHECK(judge(response, nullptr, given).status == RevocationStatus::revoked);
+    CHECK(judge(response, nullptr, require).status == RevocationStatus::unknown);
+    CHECK(judge(all.by(all.delegate, 5, revoked), nullptr, require).status == RevocationStatus::revoked);
+    CrlRequest list;
+    CHECK(judge(response, &list, require).status == RevocationStatus::revoked);
+    list.revoked = {{responder, -60}};
+    CHECK(judge(response, &list, given).source == "crl");
+    CHECK(judge(response, &list, given).status == RevocationStatus::good);
+    // It is revoked later than the time that is judged: whoever has its key signs as of any time.
+    OcspAnswer before = revoked;
+    before.this_update = -2 * hour;
+    before.revoked = -3 * hour;
+    const std::int64_t hour_ago = std::time(nullptr) - hour;
+    CHECK(judge(all.by(responder, 6, before), nullptr, given, hour_ago).status == RevocationStatus::revoked);
+    CHECK(judge(all.by(responder, 6, before), &list, given, hour_ago).status == RevocationStatus::good);
+    // A responder that need not be asked about is not.
+    list.revoked = {{all.delegate, -60}};
+    CHECK(judge(all.by(all.delegate, 5, revoked), &list, given).status == RevocationStatus::revoked);
+}
+
 TEST_CASE("Revoked and unknown are told apart from good") {
     const Responders all;
     OcspAnswer answer;
@@ -85,6 +194,10 @@ TEST_CASE("Revoked and unknown are told apart from good") {
     const std::int64_t now = std::time(nullptr);
     CHECK(all.status(all.by_authority(answer), now - 300).status == RevocationStatus::revoked);
     CHECK(all.status(all.by_authority(answer), now - 1200).status == RevocationStatus::good);
+    CHECK(all.status(all.by_authority(answer), now - 1200).revoked_at == revoked.revoked_at);
+    answer.invalid = -1800;
+    CHECK(all.status(all.by_authority(answer), now - 1200).status == RevocationStatus::revoked);
+    CHECK(all.status(all.by_authority(answer), now - 2400).status == RevocationStatus::good);
     answer.status = V_OCSP_CERTSTATUS_UNKNOWN;
     CHECK(all.status(all.by_authority(answer)).status == RevocationStatus::unknown);
 }
@@ -122,6 +235,21 @@ TEST_CASE("A response that is signed with a weak hash counts only on request") {
     answer.digest = EVP_sha1();
     CHECK(all.status(all.by_authority(answer)).status == RevocationStatus::unknown);
     CHECK(all.status(all.by_authority(answer), std::nullopt, nullptr, true).status == RevocationStatus::good);
+}
+
+TEST_CASE("A response that is signed by RSASSA-PSS with SHA-1 counts only on request") {
+    const Responders all;
+    for (const bool weak : {true, false}) {
+        const Certificate responder =
+            all.authority.issue(test_key(KeyType::rsa2048), Responders::for_ocsp("PSS"));
+        OcspAnswer answer;
+        answer.pss = true;
+        answer.digest = weak ? EVP_sha1() : EVP_sha256();
+        const Bytes response = make_ocsp_response(all.alice, all.authority.certificate(), responder,
+                                                  test_key(KeyType::rsa2048), answer);
+        CHECK(all.status(response).status == (weak ? RevocationStatus::unknown : RevocationStatus::good));
+        CHECK(all.status(response, std::nullopt, nullptr, true).status == RevocationStatus::good);
+    }
 }
 
 TEST_CASE("What is no response, cut off or altered tells nothing") {
