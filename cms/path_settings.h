@@ -33,6 +33,9 @@ struct PathPolicies {
     bool inhibit_any = false;
 };
 
+/// Whether it is an object identifier in dotted decimal, as PathPolicies takes them.
+[[nodiscard]] bool is_policy_identifier(const std::string& text);
+
 /// What a certificate is to be for.
 enum class CertificatePurpose {
     /// To sign mail (RFC 8550 section 4.4).

@@ -1,5 +1,6 @@
 #include "client/commands/trust_arguments.h"
 
+#include <algorithm>
 #include <memory>
 
 #include "client/crl_files.h"
@@ -22,6 +23,23 @@ cms::RevocationMode revocation_mode(const CommandOptions& options, const ParsedA
     throw options.usage_error("--revocation is given, fetch or require, not '" + mode + "'");
 }
 
+cms::PathPolicies path_policies(const CommandOptions& options, const ParsedArguments& parsed) {
+    cms::PathPolicies policies;
+    for (const char* option : {"require-policy", "accept-policy"})
+        for (const std::string& policy : parsed.list(option)) {
+            if (!cms::is_policy_identifier(policy))
+                throw options.usage_error(std::string("--") + option +
+                                          " takes an object identifier such as 1.3.6.1.4.1.99.1, not '" +
+                                          policy + "'");
+            if (std::find(policies.initial.begin(), policies.initial.end(), policy) == policies.initial.end())
+                policies.initial.push_back(policy);
+        }
+    policies.require_explicit = parsed.has("require-policy") || parsed.has("explicit-policy");
+    policies.inhibit_mapping = parsed.has("inhibit-policy-mapping");
+    policies.inhibit_any = parsed.has("inhibit-any-policy");
+    return policies;
+}
+
 }  // namespace
 
 const char* const about_trust =
@@ -41,6 +59,13 @@ void add_trust_options(CommandOptions& options) {
         .values("crl", "FILE", "a CRL (DER or PEM) to look certificates up in")
         .value("revocation", "MODE",
                "given: ask nobody (default); fetch: what is missing; require: and refuse who is unknown")
+        .values("require-policy", "OID",
+                "refuse who is not certified under this certificate policy (RFC 5280), or another so named")
+        .values("accept-policy", "OID",
+                "where the certificates themselves require one, accept this; default: any")
+        .flag("explicit-policy", "refuse who is certified under no policy that is accepted")
+        .flag("inhibit-policy-mapping", "no authority may declare another's policy equal to its own")
+        .flag("inhibit-any-policy", "anyPolicy in a certificate stands for no policy")
         .flag("offline", "fetch nothing, whatever --revocation says")
         .value("at", "TIME", "verify as of that time (RFC 3339), not now")
         .flag("legacy", "accept weak algorithms, and say so")
@@ -55,6 +80,7 @@ cms::VerifyOptions trust_options(const CommandOptions& options, const ParsedArgu
             throw options.usage_error("'" + parsed.text("at") + "' is no time like 2026-11-22T20:00:00Z");
     }
     verification.path.legacy = parsed.has("legacy");
+    verification.path.policies = path_policies(options, parsed);
     verification.revocation.mode = revocation_mode(options, parsed);
     for (const std::string& file : parsed.list("crl"))
         for (cms::Bytes& crl : read_crls(file))

@@ -10,11 +10,13 @@
 
 namespace signet::client::commands {
 
-/// Adds --trust, --crl, --revocation, --offline, --at, --legacy and --json.
+/// Adds --trust, --crl, --revocation, those of certificate policies (RFC 5280 section 6.1.1: user-initial-
+/// policy-set, initial-explicit-policy, initial-policy-mapping-inhibit, initial-any-policy-inhibit),
+/// --offline, --at, --legacy and --json.
 void add_trust_options(CommandOptions& options);
 
 /// What they say; without --trust the anchors are the system's for mail. Throws Error: 2, the usage of
-/// `options` with it, for a time or a mode that is none; 8 for a file that is no CRL; else as
+/// `options` with it, for a time, a mode or a policy that is none; 8 for a file that is no CRL; else as
 /// read_trust_anchors and system_mail_anchors.
 [[nodiscard]] cms::VerifyOptions trust_options(const CommandOptions& options, const ParsedArguments& parsed);
 

@@ -91,8 +91,8 @@ void refuse_beside_content(const std::string& signature) {
 ExitStatus verify(const Arguments& arguments) {
     CommandOptions options(
         "verify",
-        "[--trust PEM] [--crl FILE]... [--revocation MODE] [--at TIME] [--clearance TOML] [--json] "
-        "[-o OUT] [FILE.p7s [FILE]]",
+        "[--trust PEM] [--crl FILE]... [--revocation MODE] [--require-policy OID]... "
+        "[--at TIME] [--clearance TOML] [--json] [-o OUT] [FILE.p7s [FILE]]",
         std::string(
             "Verifies a CMS signature (DER, BER or PEM): that it is intact, and that each signer's\n"
             "certificate has a path to a certificate of --trust. FILE is what a detached signature is\n"
@@ -111,7 +111,8 @@ ExitStatus verify(const Arguments& arguments) {
             "                given (--at) or timestamp (a verified one)\n"
             "  path          array from the signer's certificate to the trusted one of {subject,\n"
             "                fingerprint, revocation}: null for the trusted one, else {status (good,\n"
-            "                revoked or unknown), source (crl, ocsp or null), revoked_at, text}\n"
+            "                revoked or unknown), source (crl, ocsp or null), revoked_at (of one that is\n"
+            "                not revoked: later than the time that is judged), text}\n"
             "  attributes    object: content_hints {description, content_type}, content_identifier\n"
             "                (hex), signature_policy {policy, digest_algorithm, digest, uri},\n"
             "                commitment_type, capabilities (array), security_label {policy,\n"

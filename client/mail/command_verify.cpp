@@ -52,8 +52,8 @@ void verify_source(const commands::ParsedArguments& arguments, const std::string
 ExitStatus verify_command(const Arguments& arguments) {
     commands::CommandOptions options(
         "mail verify",
-        "[--trust PEM] [--crl FILE]... [--revocation MODE] [--at TIME] [--clearance TOML] [--json] "
-        "[-o OUT] [FILE]",
+        "[--trust PEM] [--crl FILE]... [--revocation MODE] [--require-policy OID]... "
+        "[--at TIME] [--clearance TOML] [--json] [-o OUT] [FILE]",
         std::string(
             "Verifies a signed message: that it is intact, that each signer's certificate has a path to a\n"
             "certificate of --trust, and that the signers are who the message says it is from. Then writes "

@@ -185,6 +185,32 @@ TEST_CASE("A CRL of --crl tells who is revoked; not to know is said, or refused"
     CHECK(file.verify_by_root({"--crl", "large.crl"}).status == 8);
 }
 
+TEST_CASE("Who is not certified under a policy that is required is refused") {
+    const SignedFile file({{NID_certificate_policies, "1.3.6.1.4.1.99.1"}});
+    CHECK(file.verify_by_root({"--require-policy", "1.3.6.1.4.1.99.1"}).status == 0);
+    CHECK(file.verify_by_root({"--explicit-policy"}).status == 0);
+    // One of several.
+    CHECK(
+        file.verify_by_root({"--require-policy", "1.3.6.1.4.1.99.2", "--require-policy", "1.3.6.1.4.1.99.1"})
+            .status == 0);
+    const ProcessResult refused = file.verify_by_root({"--require-policy", "1.3.6.1.4.1.99.2", "--json"});
+    CHECK(refused.status == 1);
+    CHECK(says(refused.out, R"("reason":"policy-missing")"));
+    // Only where a certificate requires one is what is accepted looked at.
+    CHECK(file.verify_by_root({"--accept-policy", "1.3.6.1.4.1.99.2"}).status == 0);
+    CHECK(file.verify_by_root({"--accept-policy", "1.3.6.1.4.1.99.2", "--explicit-policy"}).status == 1);
+    const SignedFile any({{NID_certificate_policies, "2.5.29.32.0"}});
+    CHECK(any.verify_by_root({"--require-policy", "1.3.6.1.4.1.99.1"}).status == 0);
+    CHECK(any.verify_by_root({"--require-policy", "1.3.6.1.4.1.99.1", "--inhibit-any-policy"}).status == 1);
+    const SignedFile none;
+    CHECK(none.verify_by_root({"--inhibit-any-policy", "--inhibit-policy-mapping"}).status == 0);
+    CHECK(none.verify_by_root({"--explicit-policy"}).status == 1);
+    for (const char* wrong : {"policy", "1.2.x", "9.9.9", "1", "1..2"}) {
+        CHECK(none.verify_by_root({"--require-policy", wrong}).status == 2);
+        CHECK(none.verify_by_root({"--accept-policy", wrong}).status == 2);
+    }
+}
+
 TEST_CASE("A weak signature is accepted only with --legacy, and named") {
     const auto [digest, name] =
         GENERATE(std::pair(EVP_sha1(), std::string("SHA-1")), std::pair(EVP_md5(), std::string("MD5")));

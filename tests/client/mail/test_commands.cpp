@@ -67,6 +67,9 @@ TEST_CASE("with --json the answer is printed, and the message written where -o s
 TEST_CASE("a message that does not hold leaves nothing but the reason") {
     auto message = signed_mail();
     check_refused(mail({"verify"}, message), 1);
+    check_refused(
+        mail({"verify", "--trust", alice().root_path(), "--require-policy", "1.3.6.1.4.1.99.1"}, message), 1);
+    check_refused(mail({"verify", "--trust", alice().root_path(), "--require-policy", "none"}, message), 2);
     message.replace(message.find("alice@"), 5, "eve");
     check_refused(mail({"verify", "--trust", alice().root_path(), "-o", "unverified"}, message), 1);
     message.replace(message.find("eve@"), 3, "\"\x1b[2J\"");
