@@ -18,12 +18,6 @@ bool is_same(const Certificate& one, const Certificate& other) {
     return one.x509() == other.x509() || X509_cmp(one.x509(), other.x509()) == 0;
 }
 
-/// Whether they stand for one authority: its name and its key (RFC 4158 section 5.2).
-bool is_same_entity(const Certificate& one, const Certificate& other) {
-    return X509_NAME_cmp(X509_get_subject_name(one.x509()), X509_get_subject_name(other.x509())) == 0 &&
-           one.subject_public_key_info() == other.subject_public_key_info();
-}
-
 bool is_valid_now(const Certificate& certificate) {
     const bool valid = X509_cmp_current_time(X509_get0_notBefore(certificate.x509())) < 0 &&
                        X509_cmp_current_time(X509_get0_notAfter(certificate.x509())) > 0;
@@ -75,8 +69,12 @@ bool PathCandidates::extend(CertificateChain& chain, std::size_t length, bool& l
     const bool last = chain.size() + 1 == length;
     for (const Issuer& issuer : issuers_of(chain.back())) {
         const auto seen = [&](const Certificate& certificate) {
-            return issuer.is_anchor ? is_same(certificate, *issuer.certificate)
-                                    : is_same_entity(certificate, *issuer.certificate);
+            // Who has the name and the key is the same authority (RFC 4158 section 5.2).
+            return issuer.is_anchor
+                       ? is_same(certificate, *issuer.certificate)
+                       : key_of(certificate) == issuer.key &&
+                             X509_NAME_cmp(X509_get_subject_name(certificate.x509()),
+                                           X509_get_subject_name(issuer.certificate->x509())) == 0;
         };
         if (std::any_of(chain.begin(), chain.end(), seen))
             continue;
@@ -87,7 +85,7 @@ bool PathCandidates::extend(CertificateChain& chain, std::size_t length, bool& l
         if (m_steps_left_now == 0)
             return true;
         --m_steps_left_now;
-        if (!signed_by(chain.back(), *issuer.certificate))
+        if (!signed_by(chain.back(), issuer))
             continue;
         chain.push_back(*issuer.certificate);
         const bool done = last ? visit(chain) : extend(chain, length, longer, visit);
@@ -106,7 +104,7 @@ const std::vector<PathCandidates::Issuer>& PathCandidates::issuers_of(const Cert
     const auto add = [&](const std::vector<Certificate>& pool, bool are_anchors) {
         for (const Certificate& candidate : pool)
             if (X509_check_issued(candidate.x509(), subject.x509()) == X509_V_OK)
-                issuers.push_back({&candidate, are_anchors});
+                issuers.push_back({&candidate, key_of(candidate), are_anchors});
     };
     add(m_anchors, true);
     add(m_untrusted, false);
@@ -114,14 +112,24 @@ const std::vector<PathCandidates::Issuer>& PathCandidates::issuers_of(const Cert
     return issuers;
 }
 
-bool PathCandidates::signed_by(const Certificate& subject, const Certificate& issuer) {
-    const auto edge = std::make_pair<const X509*, const X509*>(subject.x509(), issuer.x509());
+std::size_t PathCandidates::key_of(const Certificate& certificate) {
+    const auto known = m_keys.find(certificate.x509());
+    if (known != m_keys.end())
+        return known->second;
+    const std::size_t next = m_key_numbers.size();
+    const std::size_t number =
+        m_key_numbers.try_emplace(certificate.subject_public_key_info(), next).first->second;
+    return m_keys.emplace(certificate.x509(), number).first->second;
+}
+
+bool PathCandidates::signed_by(const Certificate& subject, const Issuer& issuer) {
+    const auto edge = std::make_pair(static_cast<const X509*>(subject.x509()), issuer.key);
     if (const auto known = m_signatures.find(edge); known != m_signatures.end())
         return known->second;
     if (m_signatures_left == 0)
         return false;
     --m_signatures_left;
-    EVP_PKEY* key = X509_get0_pubkey(issuer.x509());
+    EVP_PKEY* key = X509_get0_pubkey(issuer.certificate->x509());
     const bool holds = key != nullptr && X509_verify(subject.x509(), key) == 1;
     ERR_clear_error();
     m_signatures.emplace(edge, holds);

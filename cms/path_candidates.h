@@ -35,20 +35,26 @@ class PathCandidates {
   private:
     struct Issuer {
         const Certificate* certificate;
+        std::size_t key;
         bool is_anchor;
     };
     using Visit = std::function<bool(const CertificateChain&)>;
     /// Visits the chains of exactly `length`. Whether to stop; `longer` becomes true if there may be others.
     bool extend(CertificateChain& chain, std::size_t length, bool& longer, const Visit& visit);
     [[nodiscard]] const std::vector<Issuer>& issuers_of(const Certificate& subject);
-    [[nodiscard]] bool signed_by(const Certificate& subject, const Certificate& issuer);
+    [[nodiscard]] bool signed_by(const Certificate& subject, const Issuer& issuer);
+    /// The number of its public key: equal for equal keys.
+    [[nodiscard]] std::size_t key_of(const Certificate& certificate);
     [[nodiscard]] bool is_anchor(const Certificate& certificate) const;
 
     std::vector<Certificate> m_anchors;
     std::vector<Certificate> m_untrusted;
     std::vector<Certificate> m_leaves;
     std::map<const X509*, std::vector<Issuer>> m_issuers;
-    std::map<std::pair<const X509*, const X509*>, bool> m_signatures;
+    std::map<const X509*, std::size_t> m_keys;
+    std::map<Bytes, std::size_t> m_key_numbers;
+    /// Of a subject and its issuer's key, which many certificates may have.
+    std::map<std::pair<const X509*, std::size_t>, bool> m_signatures;
     std::size_t m_steps_left;
     std::size_t m_steps_left_now = 0;
     std::size_t m_signatures_left;

@@ -105,6 +105,74 @@ TEST_CASE("Authorities that issue each other end nowhere, soon") {
     CHECK(verdict.trusted());
 }
 
+TEST_CASE("Authorities of one name that issue each other end nowhere, within a bound") {
+    const CertificateAuthority root("Root");
+    constexpr int count = 16;
+    std::vector<Certificate> own;
+    std::vector<Certificate> mesh;
+    for (int i = 0; i < count; ++i)
+        own.push_back(make_certificate(key(40 + i), authority("CA"), key(40 + i), nullptr));
+    for (int i = 0; i < count; ++i)
+        for (int j = 0; j < count; ++j)
+            if (i != j)
+                mesh.push_back(make_certificate(key(40 + i), authority("CA"), key(40 + j),
+                                                &own[static_cast<std::size_t>(j)]));
+    const Certificate alice = make_certificate(key(0), {}, key(40), &own[0]);
+    CHECK_FALSE(judge(alice, {root.certificate()}, mesh).trusted());
+    // Of a thousand, which lead nowhere, one leads to the root.
+    while (mesh.size() < 1000)
+        mesh.push_back(make_certificate(key(41), authority("CA"), key(42), &own[2]));
+    mesh.push_back(make_certificate(key(40), authority("CA"), root.key(), &root.certificate()));
+    CHECK(judge(alice, {root.certificate()}, mesh).trusted());
+}
+
+TEST_CASE("Who issues certificates says in basicConstraints that it is an authority") {
+    const CertificateAuthority root("Root");
+    CertificateRequest request = authority("Issuer");
+    const auto issued = [&] {
+        const Certificate issuer = root.issue(key(31), request);
+        return judge(make_certificate(key(0), {}, key(31), &issuer), {root.certificate()}, {issuer});
+    };
+    CHECK(issued().trusted());
+    request.extensions = {{NID_key_usage, "critical,keyCertSign,cRLSign"}};
+    CHECK(is_refused_for(issued(), ReasonCode::issuer_no_ca));
+    request.extensions = {{NID_netscape_cert_type, "sslCA,emailCA"}};
+    CHECK(is_refused_for(issued(), ReasonCode::issuer_no_ca));
+    request.extensions = {};
+    CHECK(is_refused_for(issued(), ReasonCode::issuer_no_ca));
+    request.extensions = {{NID_basic_constraints, "critical,CA:TRUE"},
+                          {NID_key_usage, "critical,digitalSignature"}};
+    CHECK_FALSE(issued().trusted());
+}
+
+TEST_CASE("Name constraints hold for addresses of any script, and for names of the directory") {
+    const CertificateAuthority root("Root");
+    const auto refused = [&](const std::string& constraints, const std::string& name) {
+        CertificateRequest constrained = authority("Example CA");
+        constrained.extensions.emplace_back(NID_name_constraints, "critical," + constraints);
+        const Certificate ca = root.issue(key(31), constrained);
+        CertificateRequest request;
+        request.extensions.back().second = name;
+        const PathVerdict verdict =
+            judge(make_certificate(key(0), request, key(31), &ca), {root.certificate()}, {ca});
+        CHECK(verdict.trusted() != is_refused_for(verdict, ReasonCode::name_constraint));
+        return !verdict.trusted();
+    };
+    const std::string permitted = "permitted;email:example.org";
+    const std::string mailbox = "otherName:1.3.6.1.5.5.7.8.9;UTF8:";
+    CHECK_FALSE(refused(permitted, mailbox + "\xC3\xA4rger@example.org"));
+    CHECK(refused(permitted, mailbox + "\xC3\xA4rger@example.com"));
+    CHECK(refused("excluded;email:example.org", mailbox + "\xC3\xA4rger@example.org"));
+    CHECK(refused(permitted, "email:alice@example.org.example.com"));
+    CHECK(refused(permitted, "email:alice@example.com,email:alice@example.org"));
+    CHECK(refused("permitted;email:.example.org", "email:alice@example.org"));
+    CHECK_FALSE(refused("permitted;email:.example.org", "email:alice@mail.EXAMPLE.org"));
+    CHECK(refused("excluded;email:alice@example.org", "email:alice@example.org"));
+    // An internationalised domain is compared by its A-label.
+    CHECK_FALSE(refused("permitted;email:xn--exmple-cua.org", "email:alice@xn--exmple-cua.org"));
+    CHECK(refused("permitted;email:xn--exmple-cua.org", "email:alice@example.org"));
+}
+
 TEST_CASE("A chain of twelve certificates is a path, and one of thirteen is not") {
     const CertificateAuthority root("Root");
     const Certificate* issuer = &root.certificate();
