@@ -140,6 +140,7 @@ protocol::DigestAlgorithm wire_digest(cms::DigestAlgorithm algorithm) {
             return protocol::SHAKE256;
         case cms::DigestAlgorithm::sha1:
         case cms::DigestAlgorithm::md5:
+        case cms::DigestAlgorithm::sha224:
         case cms::DigestAlgorithm::sha256:
             break;
     }

@@ -14,6 +14,7 @@ token::protocol::Hash token_hash(cms::DigestAlgorithm algorithm) noexcept {
             return token::protocol::HASH_SHA512;
         case cms::DigestAlgorithm::shake256:
         case cms::DigestAlgorithm::md5:
+        case cms::DigestAlgorithm::sha224:
             break;
     }
     return token::protocol::NO_HASH;

@@ -48,6 +48,7 @@ protocol::DigestAlgorithm wire_digest(cms::DigestAlgorithm algorithm, const std:
             return protocol::SHAKE256;
         case cms::DigestAlgorithm::sha1:
         case cms::DigestAlgorithm::md5:
+        case cms::DigestAlgorithm::sha224:
             break;
     }
     throw Error(ExitStatus::usage, what_failed, "this hash does not sign", "use sha256, sha384 or sha512");

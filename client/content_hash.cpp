@@ -20,10 +20,10 @@ ContentHash::ContentHash(cms::DigestAlgorithm algorithm) : m_algorithm(algorithm
             return;
         case cms::DigestAlgorithm::sha1:
         case cms::DigestAlgorithm::md5:
+        case cms::DigestAlgorithm::sha224:
             break;
     }
-    throw Error(ExitStatus::usage, "cannot sign", "SHA-1 and MD5 do not sign",
-                "use sha256, sha384 or sha512");
+    throw Error(ExitStatus::usage, "cannot sign", "this hash does not sign", "use sha256, sha384 or sha512");
 }
 
 void ContentHash::update(cms::BytesView piece) noexcept {

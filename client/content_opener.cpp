@@ -85,7 +85,7 @@ std::vector<std::string> cipher_warnings(cms::ContentCipher cipher) {
     std::vector<std::string> warnings;
     if (!cms::is_aead(cipher))
         warnings.emplace_back(unauthenticated_warning);
-    if (!cms::is_written(cipher))
+    if (!cms::is_written(cipher) && !cms::is_aead(cipher))
         warnings.push_back("it is encrypted with " + std::string(cms::cipher_name(cipher)) +
                            (cms::is_broken(cipher) ? ", which anybody can break"
                                                    : ", which is weak: ask the sender to encrypt with AES"));

@@ -11,7 +11,7 @@
 namespace signet::cms {
 namespace {
 
-constexpr std::size_t digest_count = 6;
+constexpr std::size_t digest_count = 7;
 constexpr std::size_t scheme_count = 6;
 constexpr std::array<std::uint8_t, 2> null_parameters{0x05, 0x00};
 // Longer ones do not fit any RSA key that OpenSSL verifies with.

@@ -25,6 +25,7 @@ constexpr std::array digests{
     // Among micalg values it is as IANA's Hash Function Textual Names write it.
     DigestRow{DigestAlgorithm::shake256, NID_shake256, 64, "shake256", "shake256"},
     DigestRow{DigestAlgorithm::md5, NID_md5, 16, "md5", "md5"},
+    DigestRow{DigestAlgorithm::sha224, NID_sha224, 28, "sha224", "sha-224"},
 };
 
 enum class CipherUse { written, read, broken };
@@ -53,6 +54,9 @@ constexpr std::array ciphers{
     CipherRow{ContentCipher::aes256_gcm, "2.16.840.1.101.3.4.1.46", 32, 12, true, written, "aes-256-gcm"},
     CipherRow{ContentCipher::chacha20_poly1305, "1.2.840.113549.1.9.16.3.18", 32, 12, true, written,
               "chacha20-poly1305"},
+    CipherRow{ContentCipher::aes128_ccm, "2.16.840.1.101.3.4.1.7", 16, 12, true, read, "aes-128-ccm"},
+    CipherRow{ContentCipher::aes192_ccm, "2.16.840.1.101.3.4.1.27", 24, 12, true, read, "aes-192-ccm"},
+    CipherRow{ContentCipher::aes256_ccm, "2.16.840.1.101.3.4.1.47", 32, 12, true, read, "aes-256-ccm"},
     CipherRow{ContentCipher::triple_des_cbc, "1.2.840.113549.3.7", 24, 8, false, read, "des-ede3-cbc"},
     CipherRow{ContentCipher::rc2_128_cbc, rc2_cbc, 16, 8, false, broken, "rc2-cbc"},
     CipherRow{ContentCipher::rc2_64_cbc, rc2_cbc, 8, 8, false, broken, "rc2-64-cbc"},
@@ -73,9 +77,11 @@ const DigestRow& row(DigestAlgorithm algorithm) noexcept {
         case DigestAlgorithm::shake256:
             return std::get<4>(digests);
         case DigestAlgorithm::md5:
+            return std::get<5>(digests);
+        case DigestAlgorithm::sha224:
             break;
     }
-    return std::get<5>(digests);
+    return std::get<6>(digests);
 }
 
 const CipherRow& row(ContentCipher cipher) noexcept {
@@ -94,16 +100,22 @@ const CipherRow& row(ContentCipher cipher) noexcept {
             return std::get<5>(ciphers);
         case ContentCipher::chacha20_poly1305:
             return std::get<6>(ciphers);
-        case ContentCipher::triple_des_cbc:
+        case ContentCipher::aes128_ccm:
             return std::get<7>(ciphers);
-        case ContentCipher::rc2_128_cbc:
+        case ContentCipher::aes192_ccm:
             return std::get<8>(ciphers);
-        case ContentCipher::rc2_64_cbc:
+        case ContentCipher::aes256_ccm:
             return std::get<9>(ciphers);
+        case ContentCipher::triple_des_cbc:
+            return std::get<10>(ciphers);
+        case ContentCipher::rc2_128_cbc:
+            return std::get<11>(ciphers);
+        case ContentCipher::rc2_64_cbc:
+            return std::get<12>(ciphers);
         case ContentCipher::rc2_40_cbc:
             break;
     }
-    return std::get<10>(ciphers);
+    return std::get<13>(ciphers);
 }
 
 bool equal_without_case(std::string_view a, std::string_view b) noexcept {
@@ -118,8 +130,8 @@ bool goes_with(SignatureScheme scheme, DigestAlgorithm digest) noexcept {
         case SignatureScheme::rsa_pkcs1:
         case SignatureScheme::rsa_pss:
         case SignatureScheme::ecdsa:
-            return digest != DigestAlgorithm::sha1 && digest != DigestAlgorithm::shake256 &&
-                   digest != DigestAlgorithm::md5;
+            return digest == DigestAlgorithm::sha256 || digest == DigestAlgorithm::sha384 ||
+                   digest == DigestAlgorithm::sha512;
         case SignatureScheme::ed25519:
             return digest == DigestAlgorithm::sha512;
         case SignatureScheme::ed448:
@@ -148,7 +160,7 @@ std::string_view micalg(DigestAlgorithm algorithm) noexcept {
 
 std::optional<DigestAlgorithm> digest_from_name(std::string_view name) noexcept {
     for (const DigestRow& digest : digests)
-        if (digest.algorithm != DigestAlgorithm::md5 &&
+        if (digest.algorithm != DigestAlgorithm::md5 && digest.algorithm != DigestAlgorithm::sha224 &&
             (equal_without_case(name, digest.name) || equal_without_case(name, digest.micalg)))
             return digest.algorithm;
     return std::nullopt;
@@ -156,7 +168,7 @@ std::optional<DigestAlgorithm> digest_from_name(std::string_view name) noexcept 
 
 std::optional<DigestAlgorithm> digest_from_nid(int nid) noexcept {
     for (const DigestRow& digest : digests)
-        if (digest.nid == nid)
+        if (digest.nid == nid && digest.algorithm != DigestAlgorithm::sha224)
             return digest.algorithm;
     return std::nullopt;
 }

@@ -43,7 +43,18 @@ std::uint64_t max_content_size(ContentCipher cipher) noexcept {
         return std::numeric_limits<std::uint64_t>::max();
     if (cipher == ContentCipher::chacha20_poly1305)
         return (std::uint64_t{1} << 38) - 64;
+    if (is_ccm(cipher))
+        return std::uint64_t{8} << 20;
     return (std::uint64_t{1} << 36) - 32;
+}
+
+bool is_ccm(ContentCipher cipher) noexcept {
+    return cipher == ContentCipher::aes128_ccm || cipher == ContentCipher::aes192_ccm ||
+           cipher == ContentCipher::aes256_ccm;
+}
+
+bool is_iv_size(ContentCipher cipher, std::size_t size) noexcept {
+    return is_ccm(cipher) ? size >= 7 && size <= 13 : size == iv_size(cipher);
 }
 
 }  // namespace signet::cms

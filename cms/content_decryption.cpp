@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "cms/ccm.h"
 #include "cms/error.h"
 #include "cms/openssl_error.h"
 
@@ -53,11 +54,13 @@ ContentDecryption::ContentDecryption(const EnvelopedHead& head, const Secret& ke
       m_plaintext(std::move(plaintext)),
       m_context(EVP_CIPHER_CTX_new()),
       m_buffer(decrypted_at_once + EVP_MAX_BLOCK_LENGTH) {
-    if (head.iv.size() != iv_size(head.cipher) || is_aead(head.cipher) != head.authenticated)
+    if (!is_iv_size(head.cipher, head.iv.size()) || is_aead(head.cipher) != head.authenticated)
         throw Error(ErrorCode::malformed, "an encrypted message whose parts do not belong together");
     if (key.size() != key_size(head.cipher))
         throw_cannot_decrypt();
     m_key = key.clone();
+    if (is_ccm(m_cipher))
+        return;
     require_openssl(m_context && EVP_DecryptInit_ex(m_context.get(), m_evp_cipher.get(), nullptr,
                                                     m_key.data(), m_iv.data()) == 1,
                     "cannot start to decrypt");
@@ -65,9 +68,18 @@ ContentDecryption::ContentDecryption(const EnvelopedHead& head, const Secret& ke
 
 ContentDecryption::~ContentDecryption() {
     wipe(m_buffer.data(), m_buffer.size());
+    wipe(m_kept.data(), m_kept.size());
 }
 
 void ContentDecryption::update(BytesView ciphertext) {
+    if (is_ccm(m_cipher)) {
+        if (ciphertext.size() > max_content_size(m_cipher) - m_kept.size())
+            throw Error(ErrorCode::unsupported,
+                        "a content above 8 MiB is read under AES-GCM, and not under "
+                        "AES-CCM");
+        m_kept.insert(m_kept.end(), ciphertext.begin(), ciphertext.end());
+        return;
+    }
     in_pieces(ciphertext, [this](BytesView piece) {
         int size = 0;
         if (EVP_DecryptUpdate(m_context.get(), m_buffer.data(), &size, piece.data(),
@@ -103,9 +115,18 @@ bool ContentDecryption::is_genuine(const EnvelopedTail& tail, const ContentSourc
     return CRYPTO_memcmp(tag.data(), tail.tag.data(), tag.size()) == 0;
 }
 
+void ContentDecryption::finish_ccm(const EnvelopedTail& tail) {
+    if (!ccm_decrypt(*m_evp_cipher, m_key, {m_iv, tail.authenticated_attributes, tail.tag}, m_kept))
+        throw_cannot_decrypt();
+    if (!m_kept.empty())
+        m_plaintext(m_kept);
+}
+
 void ContentDecryption::finish(const EnvelopedTail& tail, const ContentSource& plaintext_again) {
     if (is_aead(m_cipher) && !is_tag_size(tail.tag.size()))
         throw Error(ErrorCode::malformed, "an encrypted message whose parts do not belong together");
+    if (is_ccm(m_cipher))
+        return finish_ccm(tail);
     if (!tail.authenticated_attributes.empty() && is_aead(m_cipher)) {
         if (!is_genuine(tail, plaintext_again))
             throw_cannot_decrypt();

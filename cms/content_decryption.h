@@ -9,9 +9,9 @@
 
 namespace signet::cms {
 
-/// Decrypts a content in constant memory. What goes to the sink is nobody's plaintext before finish()
-/// returned: whoever has the sink keeps it to himself until then, and throws it away if anything was thrown.
-/// One thread at a time.
+/// Decrypts a content in constant memory, AES-CCM up to max_content_size. What goes to the sink is nobody's
+/// plaintext before finish() returned: whoever has the sink keeps it to himself until then, and throws it
+/// away if anything was thrown. One thread at a time.
 class ContentDecryption {
   public:
     /// For the message with this head, with the content-encryption key that one of its recipients got. The
@@ -22,7 +22,8 @@ class ContentDecryption {
     ContentDecryption(const ContentDecryption&) = delete;
     ContentDecryption& operator=(const ContentDecryption&) = delete;
 
-    /// The next piece of the encrypted content. Throws Error(cannot_decrypt), or what the sink does.
+    /// The next piece of the encrypted content. Throws Error(cannot_decrypt), Error(unsupported) for AES-CCM
+    /// above its bound, or what the sink does.
     void update(BytesView ciphertext);
     /// There is no more; once. Authenticated attributes stand behind the content and are authenticated before
     /// it (RFC 5083 section 2.2): with them, `plaintext_again` must feed all that the sink got once more.
@@ -30,6 +31,7 @@ class ContentDecryption {
     void finish(const EnvelopedTail& tail, const ContentSource& plaintext_again);
 
   private:
+    void finish_ccm(const EnvelopedTail& tail);
     [[nodiscard]] bool is_genuine(const EnvelopedTail& tail, const ContentSource& plaintext_again);
 
     ContentCipher m_cipher;
@@ -39,6 +41,8 @@ class ContentDecryption {
     ByteSink m_plaintext;
     EvpCipherCtxPtr m_context;
     Bytes m_buffer;
+    /// AES-CCM only: all of the content.
+    Bytes m_kept;
 };
 
 }  // namespace signet::cms

@@ -118,7 +118,7 @@ ContentEncryption::ContentEncryption(const std::vector<Certificate>& recipients,
         throw Error(ErrorCode::failed, "nobody to encrypt for");
     if (!is_written(m_cipher))
         throw Error(ErrorCode::unsupported,
-                    "nothing is encrypted with " + std::string(cipher_name(m_cipher)) + " any more");
+                    "nothing new is encrypted with " + std::string(cipher_name(m_cipher)));
     check_size(m_cipher, content_size.value_or(0));
     const Secret key = random_key(key_size(m_cipher));
     const Bytes iv = random_iv(iv_size(m_cipher));

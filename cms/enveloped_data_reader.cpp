@@ -20,6 +20,10 @@ constexpr std::size_t max_content_encryption_size = std::size_t{64} << 10;
 constexpr std::size_t max_tag_field_size = 64;
 constexpr long default_icv_length = 12;
 
+bool may_be_tag_size(long size) noexcept {
+    return size >= 0 && is_tag_size(static_cast<std::size_t>(size));
+}
+
 Bytes copy(const ASN1_STRING& string) {
     const BytesView octets = asn1::view_of(string);
     return {octets.begin(), octets.end()};
@@ -83,10 +87,18 @@ CipherParameters read_rc2(const ASN1_TYPE* parameter) {
 CipherParameters read_gcm(ContentCipher cipher, const ASN1_TYPE* parameter) {
     const auto gcm = asn1::decode<asn1::GCMParameters>(asn1::sequence_in(parameter), "AES-GCM parameters");
     const long length = gcm->icv_length == nullptr ? default_icv_length : ASN1_INTEGER_get(gcm->icv_length);
-    if (asn1::view_of(*gcm->nonce).size() != iv_size(cipher) || length < 0 ||
-        !is_tag_size(static_cast<std::size_t>(length)))
+    if (!is_iv_size(cipher, asn1::view_of(*gcm->nonce).size()) || !may_be_tag_size(length))
         throw Error(ErrorCode::malformed, "AES-GCM needs a nonce of 12 bytes and a tag of 12 to 16 bytes");
     return {cipher, copy(*gcm->nonce), static_cast<std::size_t>(length)};
+}
+
+CipherParameters read_ccm(ContentCipher cipher, const ASN1_TYPE* parameter) {
+    const auto ccm = asn1::decode<asn1::CCMParameters>(asn1::sequence_in(parameter), "AES-CCM parameters");
+    const long length = ccm->icv_length == nullptr ? default_icv_length : ASN1_INTEGER_get(ccm->icv_length);
+    if (!is_iv_size(cipher, asn1::view_of(*ccm->nonce).size()) || !may_be_tag_size(length) || length % 2 != 0)
+        throw Error(ErrorCode::malformed,
+                    "AES-CCM needs a nonce of 7 to 13 bytes and a tag of 12, 14 or 16 bytes");
+    return {cipher, copy(*ccm->nonce), static_cast<std::size_t>(length)};
 }
 
 CipherParameters read_content_encryption(const X509_ALGOR& algorithm) {
@@ -106,6 +118,10 @@ CipherParameters read_content_encryption(const X509_ALGOR& algorithm) {
             return read_gcm(*cipher, algorithm.parameter);
         case ContentCipher::chacha20_poly1305:
             return read_chacha20(algorithm.parameter);
+        case ContentCipher::aes128_ccm:
+        case ContentCipher::aes192_ccm:
+        case ContentCipher::aes256_ccm:
+            return read_ccm(*cipher, algorithm.parameter);
         case ContentCipher::rc2_128_cbc:
         case ContentCipher::rc2_64_cbc:
         case ContentCipher::rc2_40_cbc:

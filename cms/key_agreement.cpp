@@ -42,6 +42,14 @@ bool is_on_curve(Curve curve, BytesView octets) {
     return on_curve;
 }
 
+/// By all bytes, whichever they are.
+bool is_all_zero(const Secret& secret) noexcept {
+    std::uint8_t any = 0;
+    for (const std::uint8_t byte : secret.bytes())
+        any = static_cast<std::uint8_t>(any | byte);
+    return any == 0;
+}
+
 }  // namespace
 
 int curve_nid(Curve curve) noexcept {
@@ -113,11 +121,7 @@ Secret unwrap_agreed_key(const KeyAgreement& agreement, std::size_t index, const
     const auto fail = [] { throw Error(ErrorCode::cannot_decrypt, "the key cannot be unwrapped"); };
     if (index >= agreement.recipients.size())
         throw Error(ErrorCode::failed, "no such recipient");
-    // By all bytes, whichever they are.
-    std::uint8_t any = 0;
-    for (const std::uint8_t byte : shared_secret.bytes())
-        any = static_cast<std::uint8_t>(any | byte);
-    if (any == 0)
+    if (is_montgomery(curve_of_point(agreement.originator_point)) && is_all_zero(shared_secret))
         fail();
     const Secret key_encryption_key =
         derive_key_encryption_key(shared_secret, agreement.kdf, agreement.kdf_digest,

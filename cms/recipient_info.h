@@ -84,8 +84,8 @@ using RecipientInfo = std::variant<KeyTransport, KeyAgreement, OtherRecipient>;
 
 /// The KDF over ECC-CMS-SharedInfo, then key unwrap (RFC 5753 section 7.2, RFC 8418 section 2):
 /// the content-encryption key of `agreement.recipients[index]`. Throws Error(cannot_decrypt) if it does not
-/// unwrap or has another size than `key_size`, or if Z is all zeros (RFC 8418 section 6: a point of small
-/// order).
+/// unwrap or has another size than `key_size`, or if Z of X25519 or X448 is all zeros (RFC 8418 section 6:
+/// a point of small order).
 [[nodiscard]] Secret unwrap_agreed_key(const KeyAgreement& agreement, std::size_t index,
                                        const Secret& shared_secret, std::size_t key_size);
 

@@ -151,6 +151,10 @@ void read_kdf(const X509_ALGOR& algorithm, KeyAgreement& agreement) {
             return take(DigestAlgorithm::sha1, false);
         case NID_dhSinglePass_cofactorDH_sha1kdf_scheme:
             return take(DigestAlgorithm::sha1, true);
+        case NID_dhSinglePass_stdDH_sha224kdf_scheme:
+            return take(DigestAlgorithm::sha224, false);
+        case NID_dhSinglePass_cofactorDH_sha224kdf_scheme:
+            return take(DigestAlgorithm::sha224, true);
         case NID_dhSinglePass_stdDH_sha256kdf_scheme:
             return take(DigestAlgorithm::sha256, false);
         case NID_dhSinglePass_cofactorDH_sha256kdf_scheme:

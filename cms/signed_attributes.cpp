@@ -62,7 +62,7 @@ Bytes make_algorithm_protection(DigestAlgorithm digest, SignatureScheme scheme) 
 }
 
 const Bytes& algorithm_protection_attribute(DigestAlgorithm digest, SignatureScheme scheme) {
-    constexpr std::size_t digests = 6;
+    constexpr std::size_t digests = 7;
     constexpr std::size_t schemes = 6;
     static const auto all = [] {
         std::array<Bytes, digests * schemes> made;

@@ -30,7 +30,15 @@ EvpPkeyPtr peer_key(EVP_PKEY& own, const Bytes& point) {
     return peer;
 }
 
-Secret derive(EVP_PKEY& own, const Bytes& point) {
+bool is_for(const RecipientIdentifier& recipient, const Certificate& certificate) {
+    return recipient.subject_key_identifier.empty()
+               ? recipient.issuer_and_serial == certificate.issuer_and_serial()
+               : recipient.subject_key_identifier == certificate.subject_key_identifier();
+}
+
+}  // namespace
+
+Secret agree(EVP_PKEY& own, const Bytes& point) {
     const EvpPkeyPtr peer = peer_key(own, point);
     const EvpPkeyCtxPtr context(EVP_PKEY_CTX_new(&own, nullptr));
     std::size_t size = 0;
@@ -41,14 +49,6 @@ Secret derive(EVP_PKEY& own, const Bytes& point) {
     require(EVP_PKEY_derive(context.get(), shared.data(), &size) == 1);
     return shared;
 }
-
-bool is_for(const RecipientIdentifier& recipient, const Certificate& certificate) {
-    return recipient.subject_key_identifier.empty()
-               ? recipient.issuer_and_serial == certificate.issuer_and_serial()
-               : recipient.subject_key_identifier == certificate.subject_key_identifier();
-}
-
-}  // namespace
 
 Bytes sign_message(EVP_PKEY& key, BytesView message) {
     const EvpMdCtxPtr context(EVP_MD_CTX_new());
@@ -133,7 +133,7 @@ Secret unwrap_for(const EnvelopedMessage& message, const Certificate& certificat
         const auto* agreement = std::get_if<KeyAgreement>(&info);
         for (std::size_t i = 0; agreement != nullptr && i < agreement->recipients.size(); ++i)
             if (is_for(agreement->recipients[i].identifier, certificate))
-                return unwrap_agreed_key(*agreement, i, derive(key, agreement->originator_point), size);
+                return unwrap_agreed_key(*agreement, i, agree(key, agreement->originator_point), size);
     }
     throw Error(ErrorCode::cannot_decrypt, "not for this certificate");
 }

@@ -23,6 +23,10 @@ Signature sign_content(EVP_PKEY& key, const SignerProfile& signer, SignatureSche
 /// Error(cannot_decrypt) if the message is not for it.
 Secret unwrap_for(const EnvelopedMessage& message, const Certificate& certificate, EVP_PKEY& key);
 
+/// The shared secret Z of ECDH, X25519 or X448 with the other side's public key, as a token gives it. Throws
+/// std::runtime_error.
+Secret agree(EVP_PKEY& key, const Bytes& point);
+
 /// RSA decryption as a token does it; empty if it failed.
 Secret rsa_decrypt(EVP_PKEY& key, const KeyTransport& transport);
 

@@ -2,13 +2,16 @@
 #include <openssl/pem.h>
 #include <openssl/provider.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <optional>
 
 #include "cms/algorithm_identifier.h"
 #include "cms/asn1/der.h"
 #include "cms/content_cipher.h"
+#include "cms/content_decryption.h"
 #include "cms/enveloped_data.h"
 #include "cms/error.h"
 #include "cms/key_wrap.h"
@@ -55,6 +58,49 @@ Bytes chacha20_decrypt(const Secret& key, const EnvelopedMessage& message) {
                                 tag.data()) == 1);
     require(EVP_DecryptFinal_ex(context.get(), plaintext.data() + size, &size) == 1);
     return plaintext;
+}
+
+/// The bytes `from`, which must be in the message, as `to`.
+Bytes with(Bytes message, const Bytes& from, const Bytes& to) {
+    const auto at = std::search(message.begin(), message.end(), from.begin(), from.end());
+    require(at != message.end() && from.size() == to.size());
+    std::copy(to.begin(), to.end(), at);
+    return message;
+}
+
+/// An AuthEnvelopedData with AES-256-CCM by OpenSSL alone, where one with GCM was: their parameters look the
+/// same.
+Bytes ccm_message(const Bytes& content, const Certificate& alice, EVP_PKEY& key) {
+    const Bytes gcm = encrypt_content(content, {alice}, {});
+    const EnvelopedMessage parsed = parse_enveloped(gcm);
+    const Secret content_key = unwrap_for(parsed, alice, key);
+    const EvpCipherCtxPtr context(EVP_CIPHER_CTX_new());
+    Bytes ciphertext(content.size());
+    Bytes tag(parsed.tag.size());
+    const std::uint8_t nothing = 0;
+    const auto size = static_cast<int>(content.size());
+    int done = 0;
+    require(EVP_EncryptInit_ex(context.get(), EVP_aes_256_ccm(), nullptr, nullptr, nullptr) == 1 &&
+            EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_AEAD_SET_IVLEN, static_cast<int>(parsed.iv.size()),
+                                nullptr) == 1 &&
+            EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_AEAD_SET_TAG, static_cast<int>(tag.size()),
+                                nullptr) == 1 &&
+            EVP_EncryptInit_ex(context.get(), nullptr, nullptr, content_key.data(), parsed.iv.data()) == 1 &&
+            EVP_EncryptUpdate(context.get(), nullptr, &done, nullptr, size) == 1 &&
+            EVP_EncryptUpdate(context.get(), ciphertext.empty() ? tag.data() : ciphertext.data(), &done,
+                              content.empty() ? &nothing : content.data(), size) == 1 &&
+            EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_AEAD_GET_TAG, static_cast<int>(tag.size()),
+                                tag.data()) == 1);
+    const Bytes as_ccm = with(gcm, asn1::object_identifier("2.16.840.1.101.3.4.1.46"),
+                              asn1::object_identifier("2.16.840.1.101.3.4.1.47"));
+    // A content as short as its length would be found elsewhere: with its header and what is behind it.
+    const auto content_and_tag = [](const Bytes& encrypted, const Bytes& mac) {
+        Bytes fields = asn1::tlv(asn1::context_primitive(0), {encrypted});
+        asn1::append(fields, asn1::tlv(Tag::octet_string, {mac}));
+        return fields;
+    };
+    return with(as_ccm, content_and_tag(parsed.encrypted_content, parsed.tag),
+                content_and_tag(ciphertext, tag));
 }
 
 const Bytes chacha20_oid = asn1::object_identifier("1.2.840.113549.1.9.16.3.18");
@@ -120,6 +166,81 @@ TEST_CASE("ChaCha20-Poly1305 has a nonce of 12 bytes for parameters, and nothing
     CHECK_FALSE(cipher_of(chacha20_oid, {0x05, 0x00}));
     CHECK_FALSE(cipher_of(chacha20_oid, asn1::tlv(Tag::sequence, {asn1::tlv(Tag::octet_string, {Bytes(12)}),
                                                                   asn1::integer(16)})));
+}
+
+TEST_CASE("AES-CCM is read as RFC 5084 has it, and nothing altered") {
+    const CertificateAuthority root;
+    const auto type = GENERATE(KeyType::rsa2048, KeyType::p256);
+    const Certificate alice = root.issue(test_key(type));
+    for (const std::size_t size : {0U, 1U, 16U, 70'000U}) {
+        CAPTURE(size);
+        const Bytes content(size, 'x');
+        const Bytes message = ccm_message(content, alice, test_key(type));
+        CHECK(open_message(message, alice, test_key(type)) == content);
+        const EnvelopedMessage parsed = parse_enveloped(message);
+        CHECK(parsed.cipher == ContentCipher::aes256_ccm);
+        const Secret key = unwrap_for(parsed, alice, test_key(type));
+        const auto refused = [&](EnvelopedMessage altered) {
+            return error_of([&] { (void)decrypt_content(altered, key); }) == ErrorCode::cannot_decrypt;
+        };
+        EnvelopedMessage altered = parsed;
+        altered.tag.back() ^= 1;
+        CHECK(refused(altered));
+        altered = parsed;
+        altered.iv.front() ^= 1;
+        CHECK(refused(altered));
+        altered = parsed;
+        altered.encrypted_content.push_back(0);
+        CHECK(refused(altered));
+        altered = parsed;
+        altered.authenticated_attributes = {0x31, 0x00};
+        CHECK(refused(altered));
+        if (size == 0)
+            continue;
+        altered = parsed;
+        altered.encrypted_content.back() ^= 1;
+        CHECK(refused(altered));
+        altered = parsed;
+        altered.encrypted_content.pop_back();
+        CHECK(refused(altered));
+    }
+    CHECK(error_of([&] {
+              (void)encrypt_content(Bytes(1), {alice}, {.cipher = ContentCipher::aes256_ccm});
+          }) == ErrorCode::unsupported);
+}
+
+TEST_CASE("AES-CCM keeps its content, up to a bound") {
+    EnvelopedHead head;
+    head.authenticated = true;
+    head.cipher = ContentCipher::aes128_ccm;
+    head.iv = Bytes(12);
+    ContentDecryption decryption(head, Secret(16), [](BytesView) { FAIL("nothing of it is genuine"); });
+    const Bytes piece(std::size_t{1} << 20);
+    for (int i = 0; i < 8; ++i)
+        decryption.update(piece);
+    CHECK(error_of([&] { decryption.update(BytesView(piece).first(1)); }) == ErrorCode::unsupported);
+    EnvelopedTail tail;
+    tail.tag = Bytes(16);
+    CHECK(error_of([&] { decryption.finish(tail, {}); }) == ErrorCode::cannot_decrypt);
+}
+
+TEST_CASE("AES-CCM has a nonce of 7 to 13 bytes and an even tag of 12 or more") {
+    const Bytes oid = asn1::object_identifier("2.16.840.1.101.3.4.1.7");
+    const auto with = [&](std::size_t nonce, std::optional<std::uint32_t> tag) {
+        const Bytes size = tag ? asn1::integer(*tag) : Bytes();
+        return cipher_of(oid, asn1::tlv(Tag::sequence, {asn1::tlv(Tag::octet_string, {Bytes(nonce)}), size}));
+    };
+    for (const std::size_t nonce : {7U, 12U, 13U})
+        CHECK(with(nonce, 16) == ContentCipher::aes128_ccm);
+    for (const std::size_t nonce : {0U, 6U, 14U})
+        CHECK_FALSE(with(nonce, 16));
+    CHECK(with(12, std::nullopt) == ContentCipher::aes128_ccm);
+    CHECK(with(12, 12) == ContentCipher::aes128_ccm);
+    CHECK(with(12, 14) == ContentCipher::aes128_ccm);
+    for (const std::uint32_t tag : {0U, 4U, 8U, 10U, 13U, 15U, 18U})
+        CHECK_FALSE(with(12, tag));
+    CHECK_FALSE(cipher_of(oid, {}));
+    CHECK_FALSE(cipher_of(oid, asn1::tlv(Tag::octet_string, {Bytes(12)})));
 }
 
 TEST_CASE("a token opens what OpenSSL encrypts with Triple-DES, and with Triple-DES key wrap") {
