@@ -3,12 +3,13 @@
 #include <algorithm>
 
 #include "cms/signed_attributes_check.h"
+#include "cms/signed_data_reader.h"
 
 namespace signet::cms {
 namespace {
 
-// A longer content cannot be mistaken for signed attributes.
-constexpr std::size_t max_signed_attributes = std::size_t{64} * 1024;
+// A longer content cannot be somebody's signed attributes: no message with them is read.
+constexpr std::size_t max_signed_attributes = max_signer_infos_size;
 
 bool goes_with_eddsa(DigestAlgorithm algorithm) noexcept {
     return goes_with(SignatureScheme::ed25519, algorithm) || goes_with(SignatureScheme::ed448, algorithm);

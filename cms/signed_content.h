@@ -17,7 +17,7 @@ namespace signet::cms {
 inline constexpr std::size_t max_eddsa_content = std::size_t{8} << 20;
 
 /// The content's digests, and its beginning for where it is signed without attributes. Takes constant memory:
-/// max_eddsa_content, and less without a hash that goes with EdDSA. One thread at a time.
+/// max_eddsa_content, and 4 MiB without a hash that goes with EdDSA. One thread at a time.
 class SignedContent {
   public:
     /// With these hashes. Throws Error(failed) if OpenSSL does.

@@ -235,8 +235,13 @@ TEST_CASE("signed attributes are no content that was signed without attributes")
     const Certificate alice = root.issue(test_key(KeyType::p256));
     // The signature over Alice's attributes, told as one over a content that is those attributes.
     const Bytes digest_attribute = message_digest();
-    const Bytes attributes = asn1::set_of(Tag::set, {content_type, digest_attribute});
+    const auto [further, hash] =
+        GENERATE(std::pair{std::size_t{1}, EVP_sha256()}, std::pair{std::size_t{3'000'000}, EVP_sha256()},
+                 std::pair{std::size_t{3'000'000}, EVP_sha512()});
+    const Bytes long_attribute = attribute("1.2.3.4", asn1::tlv(Tag::octet_string, {Bytes(further)}));
+    const Bytes attributes = asn1::set_of(Tag::set, {content_type, digest_attribute, long_attribute});
     SignOptions sign;
+    sign.digest = hash;
     sign.flags = CMS_NOATTR;
     const Bytes message = openssl_sign(test_key(KeyType::p256), alice, attributes, sign);
     CHECK(openssl_verify(message, nullptr, root.certificate()) == attributes);
