@@ -72,8 +72,12 @@ std::vector<cms::Certificate> certificates_below(const std::string& folder) {
                              files.empty() ? "there are no files in it" : "it has more than 1024 files");
     std::sort(files.begin(), files.end());
     std::vector<cms::Certificate> all;
-    for (const auto& file : files)
+    for (const auto& file : files) {
+        // A pipe would be waited for.
+        if (std::filesystem::exists(file, unreadable) && !std::filesystem::is_regular_file(file, unreadable))
+            throw_no_certificate(file.string(), "it is no file");
         add_new(all, certificates_in(file.string()));
+    }
     return all;
 }
 

@@ -1,5 +1,6 @@
 #include "client/mail/commands.h"
 
+#include "client/content_opener.h"
 #include "client/mail/error.h"
 #include "cms/error.h"
 
@@ -39,8 +40,9 @@ void in_the_words_of(const std::string& what_failed, Origin origin, const std::f
     } catch (const cms::Error& error) {
         throw in_words(error, what_failed, origin);
     } catch (const client::Error& error) {
-        // "cannot sign" and the like: which message it was, where the library cannot know.
-        if (!what_failed.starts_with(error.what_failed() + " ")) {
+        // "cannot sign" and the like: which message it was, where the library cannot know. What is opened may
+        // be a part of what is being done.
+        if (error.what_failed() != cannot_decrypt && !what_failed.starts_with(error.what_failed() + " ")) {
             throw;
         }
         throw client::Error(error.exit_status(), what_failed, error.why(), error.advice());

@@ -28,7 +28,8 @@ enum class Origin { written_here, received };
 
 /// Runs `body` and turns mail::Error and cms::Error into client::Error: `what_failed`, the reason, and what
 /// to do, which for a message that cannot be used as it stands is up to its `origin`. A client::Error that
-/// only says the beginning of `what_failed` ("cannot sign") gets all of it. Throws client::Error.
+/// only says the beginning of `what_failed` ("cannot sign"), or "cannot decrypt", gets all of it. Throws
+/// client::Error.
 void in_the_words_of(const std::string& what_failed, Origin origin, const std::function<void()>& body);
 
 }  // namespace signet::client::mail

@@ -97,6 +97,21 @@ TEST_CASE("A server that fails, talks rubbish, too much or not at all gives no a
     // Without a length, and more than the limit.
     CHECK_FALSE(answering("HTTP/1.1 200 OK\r\n\r\n" + std::string(5000, 'x')).empty());
 
+    // Its length is not said before, or is a lie.
+    const std::string chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n";
+    CHECK(answering(chunked + "\r\n3\r\nabc\r\n0\r\n\r\n").empty());
+    for (const std::string& rest :
+         {"\r\n1389\r\n" + std::string(5001, 'x') + "\r\n0\r\n\r\n", "\r\nffffffffffffffff\r\nx"s,
+          "\r\n1ffffffffffffffff\r\nx"s, "\r\n-1\r\nx"s, "\r\nzz\r\n"s, "\r\n3\r\nabc\r\n"s,
+          "\r\n3\r\nabcd\r\n0\r\n\r\n"s, "\r\n1;" + std::string(100'000, 'x'),
+          "\r\n0\r\nX: " + std::string(100'000, 'x'), "Content-Length: 3\r\n\r\nabc"s}) {
+        CAPTURE(rest.substr(0, 40));
+        CHECK_FALSE(answering(chunked + rest).empty());
+    }
+    CHECK_FALSE(answering("HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\nabc").empty());
+    CHECK_FALSE(answering("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n\r\nabc").empty());
+    CHECK_FALSE(answering("HTTP/1.1 302 Elsewhere\r\nLocation: http://a\x1b[2J/\r\n\r\n").empty());
+
     HttpServer silent([](const std::string&) { return std::nullopt; });
     HttpRequest request;
     request.url = silent.url();

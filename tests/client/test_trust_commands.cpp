@@ -144,6 +144,12 @@ TEST_CASE("A folder of certificates in PEM and DER is trusted") {
     CHECK(file.verify({"--trust", "anchors"}).status == 0);
     session.write("anchors/README", "nothing");
     CHECK(file.verify({"--trust", "anchors"}).status == 8);
+    // A pipe that nobody writes to would never end.
+    std::filesystem::remove(session.path("anchors/README"));
+    REQUIRE(mkfifo(session.path("anchors/pipe").c_str(), 0600) == 0);
+    const ProcessResult pipe = file.verify({"--trust", "anchors"});
+    CHECK(pipe.status == 8);
+    CHECK(says(pipe.err, "anchors/pipe: it is no file"));
 }
 
 TEST_CASE("A CRL of --crl tells who is revoked; not to know is said, or refused") {

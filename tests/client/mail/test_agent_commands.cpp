@@ -265,6 +265,15 @@ TEST_CASE("scripts are told with --json what protected a message, and it goes wh
                                out + "\"}\n");
     CHECK((decrypted.err.find("nothing protects it from alteration") == std::string::npos) == authenticated);
     CHECK(read_file(out).ends_with("\r\n\r\nhello\r\n"));
+    // What cannot be opened is named, whichever command is to open it.
+    auto altered = message;
+    altered.replace(altered.rfind("\r\n\r\n") + 4, 4, "AAAA");
+    for (const auto& [command, name] :
+         {std::pair{"decrypt"s, "cannot decrypt"s}, {"unwrap"s, "cannot open"s}}) {
+        const auto malformed = session.mail({command}, altered);
+        CHECK(malformed.status == 8);
+        CHECK(malformed.err.starts_with("signet: " + name + " standard input: malformed encrypted message"));
+    }
     for (const Arguments& nowhere :
          {Arguments{"decrypt", "--json"}, Arguments{"decrypt", "--json", "-o", "-"},
           Arguments{"unwrap", "--json"}}) {
