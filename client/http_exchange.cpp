@@ -153,6 +153,7 @@ asio::awaitable<cms::Bytes> follow(const HttpRequest& request) {
 HttpAnswer exchange_http(const HttpRequest& request) {
     HttpAnswer answer;
     std::string why = "no answer in time";
+    const auto begun = std::chrono::steady_clock::now();
     try {
         asio::io_context context(1);
         asio::co_spawn(context, follow(request), [&](const std::exception_ptr& failure, cms::Bytes body) {
@@ -170,6 +171,8 @@ HttpAnswer exchange_http(const HttpRequest& request) {
     } catch (const std::exception& error) {
         why = error.what();
     }
+    answer.took =
+        std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begun);
     if (!answer.body)
         answer.trouble = request.url + " cannot be fetched: " + why;
     return answer;

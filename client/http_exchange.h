@@ -12,6 +12,9 @@
 
 namespace signet::client {
 
+/// How long one request may take, if nothing else is said.
+inline constexpr std::chrono::milliseconds max_exchange_time = std::chrono::seconds(10);
+
 struct HttpRequest {
     std::string url;
     /// Sent by POST if there is a content type, else GET.
@@ -22,7 +25,7 @@ struct HttpRequest {
     /// Whether `url`, and where it is redirected to, may be https.
     bool https = false;
     /// For all of it, redirections and the search for the host included.
-    std::chrono::milliseconds timeout = std::chrono::seconds(10);
+    std::chrono::milliseconds timeout = max_exchange_time;
     /// In the system's place, for tests.
     NameLookup lookup{};
 };
@@ -31,6 +34,8 @@ struct HttpAnswer {
     std::optional<cms::Bytes> body;
     /// Why there is none; a clause for people that names the URL.
     std::string trouble;
+    /// How long it took.
+    std::chrono::milliseconds took{};
 };
 
 /// Follows three redirections at most, never from https to http. Goes through the proxy that proxy_for()

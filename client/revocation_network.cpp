@@ -1,13 +1,14 @@
 #include "client/revocation_network.h"
 
-#include "client/http_exchange.h"
+#include <algorithm>
 
 namespace signet::client {
 
 namespace {
 
-// Nobody waits longer than this times the time of one request.
 constexpr int max_failures = 4;
+// Who answers slowly, and nothing of use, has not failed.
+constexpr std::chrono::milliseconds max_time = max_failures * max_exchange_time;
 
 }  // namespace
 
@@ -18,12 +19,16 @@ cms::RevocationTransport::Answer RevocationNetwork::exchange(const std::string& 
         return {std::nullopt, "what is kept does not tell, and nothing is fetched (--offline)"};
     if (m_failures >= max_failures)
         return {std::nullopt, "too many servers did not answer"};
+    if (m_took >= max_time)
+        return {std::nullopt, "the servers take too long"};
     HttpRequest request;
     request.url = url;
     request.content_type = content_type;
     request.body = body;
     request.limit = limit;
-    HttpAnswer answer = exchange_http(request);
+    request.timeout = std::min(request.timeout, max_time - m_took);
+    HttpAnswer answer = m_exchange(request);
+    m_took += answer.took;
     if (!answer.body)
         ++m_failures;
     return {std::move(answer.body), std::move(answer.trouble)};
