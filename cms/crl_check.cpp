@@ -6,13 +6,18 @@
 
 #include <algorithm>
 #include <ctime>
+#include <functional>
 #include <limits>
 
 #include "cms/crl.h"
+#include "cms/openssl_error.h"
 #include "cms/path_verification.h"
 
 namespace signet::cms {
 namespace {
+
+/// Seconds that a CRL without nextUpdate counts for, as an OCSP response does.
+constexpr std::int64_t day = 86400;
 
 using Asn1GeneralizedTimePtr = OpensslPtr<ASN1_GENERALIZEDTIME, ASN1_GENERALIZEDTIME_free>;
 
@@ -31,10 +36,11 @@ std::int64_t revoked_since(const X509_REVOKED& entry) {
 /// Collects what X509_verify_cert finds wrong with CRLs.
 class CrlFindings {
   public:
-    CrlFindings(std::size_t certificates, std::span<const X509CrlPtr> crls, const JudgedTime& at)
-        : m_crls(crls),
-          m_statuses(certificates),
-          m_doubtful(certificates, false),
+    CrlFindings(const CertificateChain& chain, std::span<const X509CrlPtr> crls, const JudgedTime& at)
+        : m_chain(chain),
+          m_crls(crls),
+          m_statuses(chain.size() - 1),
+          m_doubtful(chain.size() - 1, false),
           m_at(at),
           m_now(std::time(nullptr)) {
         for (CertificateRevocation& status : m_statuses)
@@ -81,9 +87,11 @@ class CrlFindings {
         }
     }
     [[nodiscard]] std::vector<CertificateRevocation>& statuses() noexcept { return m_statuses; }
+    /// Who is revoked stays so.
     void set_all_unknown(const std::string& why) {
         for (CertificateRevocation& status : m_statuses)
-            status = {RevocationStatus::unknown, "", why, {}};
+            if (status.status != RevocationStatus::revoked)
+                status = {RevocationStatus::unknown, "", why, {}};
     }
 
   private:
@@ -106,7 +114,7 @@ class CrlFindings {
     // OpenSSL no longer says which CRL it is if its time is not now: then all that name it are asked.
     void note_revocation(X509_STORE_CTX& context, std::size_t index) {
         X509* certificate = X509_STORE_CTX_get_current_cert(&context);
-        if (m_doubtful[index] || certificate == nullptr)
+        if (m_doubtful[index] || certificate == nullptr || X509_cmp(certificate, m_chain[index].x509()) != 0)
             return;
         std::optional<std::int64_t> since;
         for (const X509CrlPtr& crl : m_crls) {
@@ -129,6 +137,7 @@ class CrlFindings {
         return m_at.source != TimeSource::now && issued && *issued <= m_now;
     }
 
+    const CertificateChain& m_chain;
     std::span<const X509CrlPtr> m_crls;
     std::vector<CertificateRevocation> m_statuses;
     std::vector<bool> m_doubtful;
@@ -136,27 +145,23 @@ class CrlFindings {
     std::int64_t m_now;
 };
 
-/// Whether all CRLs of its issuer are of a time when it had expired, and need not name it any more.
-bool may_have_been_dropped(const Certificate& certificate, std::span<const X509CrlPtr> crls) {
-    const X509_NAME* issuer = X509_get_issuer_name(certificate.x509());
-    bool some = false;
+/// Those of `crls` that `take` says.
+std::vector<X509CrlPtr> those_of(std::span<const X509CrlPtr> crls,
+                                 const std::function<bool(const X509_CRL&)>& take) {
+    std::vector<X509CrlPtr> taken;
     for (const X509CrlPtr& crl : crls)
-        if (X509_NAME_cmp(X509_CRL_get_issuer(crl.get()), issuer) == 0) {
-            const auto issued = seconds_of(X509_CRL_get0_lastUpdate(crl.get()));
-            if (issued && *issued <= certificate.not_after())
-                return false;
-            some = true;
+        if (take(*crl)) {
+            require_openssl(X509_CRL_up_ref(crl.get()) == 1, "cannot check CRLs");
+            taken.emplace_back(crl.get());
         }
-    return some;
+    return taken;
 }
 
-}  // namespace
-
-std::vector<CertificateRevocation> status_by_crls(const CertificateChain& chain,
-                                                  std::span<const X509CrlPtr> crls,
-                                                  std::span<const Certificate> candidates,
-                                                  const JudgedTime& at) {
-    CrlFindings findings(chain.size() - 1, crls, at);
+std::vector<CertificateRevocation> status_by_current(const CertificateChain& chain,
+                                                     std::span<const X509CrlPtr> crls,
+                                                     std::span<const Certificate> candidates,
+                                                     const JudgedTime& at) {
+    CrlFindings findings(chain, crls, at);
     PathVerification verification(chain, {}, at.seconds, candidates);
     verification.use_crls(crls, [&](X509_STORE_CTX& context) { return findings.note(context); });
     const bool complete = verification.run();
@@ -166,11 +171,54 @@ std::vector<CertificateRevocation> status_by_crls(const CertificateChain& chain,
         as_given = X509_cmp(sk_X509_value(used, i), chain[static_cast<std::size_t>(i)].x509()) == 0;
     if (!as_given)
         findings.set_all_unknown("its CRLs cannot be checked");
-    auto& statuses = findings.statuses();
+    return std::move(findings.statuses());
+}
+
+/// Lists of a time when `certificate` had expired need not name it any more: then one from before must say
+/// that it was good.
+CertificateRevocation status_before_expiry(const CertificateChain& chain, std::size_t index,
+                                           std::span<const X509CrlPtr> crls,
+                                           std::span<const Certificate> candidates, const JudgedTime& at,
+                                           CertificateRevocation status) {
+    const auto is_before = [&](const X509_CRL& crl) {
+        const auto issued = seconds_of(X509_CRL_get0_lastUpdate(&crl));
+        return issued && *issued <= chain[index].not_after();
+    };
+    const auto before = those_of(crls, is_before);
+    if (before.size() == crls.size())
+        return status;
+    CertificateRevocation then = status_by_current(chain, before, candidates, at)[index];
+    if (then.status == RevocationStatus::unknown)
+        then.text = "its CRL was issued after it expired";
+    return then;
+}
+
+}  // namespace
+
+std::vector<CertificateRevocation> status_by_crls(const CertificateChain& chain,
+                                                  std::span<const X509CrlPtr> crls,
+                                                  std::span<const Certificate> candidates,
+                                                  const JudgedTime& at) {
+    // OpenSSL takes a list without nextUpdate for one that counts for ever.
+    const auto is_endless = [&](const X509_CRL& crl) {
+        const auto issued = seconds_of(X509_CRL_get0_lastUpdate(&crl));
+        return X509_CRL_get0_nextUpdate(&crl) == nullptr && (!issued || *issued + day < at.seconds);
+    };
+    const auto endless = those_of(crls, is_endless);
+    const auto current = those_of(crls, [&](const X509_CRL& crl) { return !is_endless(crl); });
+    auto statuses = status_by_current(chain, current, candidates, at);
     for (std::size_t i = 0; i < statuses.size(); ++i)
-        if (statuses[i].status == RevocationStatus::good && may_have_been_dropped(chain[i], crls))
-            statuses[i] = {RevocationStatus::unknown, "", "its CRL was issued after it expired", {}};
-    return std::move(statuses);
+        if (statuses[i].status == RevocationStatus::good)
+            statuses[i] = status_before_expiry(chain, i, current, candidates, at, statuses[i]);
+    if (endless.empty())
+        return statuses;
+    const auto old = status_by_current(chain, endless, candidates, at);
+    for (std::size_t i = 0; i < statuses.size(); ++i)
+        if (old[i].status == RevocationStatus::revoked && statuses[i].status == RevocationStatus::unknown)
+            statuses[i] = old[i];
+        else if (old[i].status == RevocationStatus::good && statuses[i].status == RevocationStatus::unknown)
+            statuses[i].text = "its CRL does not say until when it counts, and is older than a day";
+    return statuses;
 }
 
 }  // namespace signet::cms

@@ -18,6 +18,16 @@ constexpr std::size_t max_responses = 64;
 /// Bytes of what a message brings.
 constexpr std::size_t max_from_message = std::size_t{16} * 1024 * 1024;
 
+/// What an answer is kept under.
+std::string kept_name(const OcspQuestion& question) {
+    return "ocsp " + question.name();
+}
+
+/// What the CRL at `url` is kept under.
+std::string kept_name(const std::string& url) {
+    return "crl " + url;
+}
+
 /// Whoever says that it was revoked is right; else whoever says that it was not.
 void merge(std::vector<CertificateRevocation>& known, std::vector<CertificateRevocation> more) {
     for (std::size_t i = 0; i < known.size(); ++i) {
@@ -91,10 +101,21 @@ void RevocationCheck::add_from_message(BytesView revocation_info_choice) {
 std::vector<CertificateRevocation> RevocationCheck::statuses(const CertificateChain& chain,
                                                              const JudgedTime& at) {
     std::vector<CertificateRevocation> statuses(chain.size() - 1);
-    for (const auto* crls : {&m_given_crls, &m_message_crls})
-        if (!crls->empty() && !statuses.empty())
-            merge(statuses, status_by_crls(chain, *crls, m_candidates, at));
+    if (statuses.empty())
+        return statuses;
+    if (!m_given_crls.empty())
+        merge(statuses, status_by_crls(chain, m_given_crls, m_candidates, at));
+    std::vector<bool> told_by_message;
+    for (const CertificateRevocation& status : statuses)
+        told_by_message.push_back(status.status == RevocationStatus::unknown);
+    if (!m_message_crls.empty())
+        merge(statuses, status_by_crls(chain, m_message_crls, m_candidates, at));
     use_ocsp_of_message(chain, at, statuses);
+    // A sender may bring what was true before.
+    for (std::size_t i = 0; i < statuses.size(); ++i)
+        if (told_by_message[i] && statuses[i].status == RevocationStatus::good && m_options.transport)
+            if (auto kept = status_by_kept(chain, i, at); kept.status == RevocationStatus::revoked)
+                statuses[i] = std::move(kept);
     // From the anchor on: who is asked about a certificate is told by its issuer.
     for (std::size_t i = statuses.size(); i-- > 0;)
         if (statuses[i].status == RevocationStatus::unknown && m_options.transport)
@@ -139,6 +160,23 @@ bool RevocationCheck::responder_counts(const Certificate& responder, const Certi
            (status.status == RevocationStatus::good || mode() != RevocationMode::require);
 }
 
+CertificateRevocation RevocationCheck::status_by_kept(const CertificateChain& chain, std::size_t index,
+                                                      const JudgedTime& at) {
+    CertificateRevocation status;
+    if (!ocsp_urls(chain[index]).empty()) {
+        const OcspQuestion question(chain[index], chain[index + 1]);
+        if (const auto kept = m_options.transport->kept(kept_name(question), max_ocsp_response_size))
+            status = status_by_response(*kept, chain, index, at);
+    }
+    for (const std::string& url : crl_urls(chain[index])) {
+        if (status.status == RevocationStatus::revoked)
+            return status;
+        if (const auto kept = m_options.transport->kept(kept_name(url), max_crl_size))
+            use_fetched_crl(*kept, chain, index, at, status);
+    }
+    return status;
+}
+
 void RevocationCheck::look_further(const CertificateChain& chain, std::size_t index, const JudgedTime& at,
                                    CertificateRevocation& status) {
     look_for_response(chain, index, at, status);
@@ -154,7 +192,7 @@ void RevocationCheck::look_for_response(const CertificateChain& chain, std::size
     if (urls.empty())
         return;
     const OcspQuestion question(certificate, issuer);
-    const std::string key = "ocsp " + question.name();
+    const std::string key = kept_name(question);
     if (const auto kept = m_options.transport->kept(key, max_ocsp_response_size)) {
         CertificateRevocation told = status_by_response(*kept, chain, index, at);
         if (told.status != RevocationStatus::unknown) {
@@ -190,7 +228,7 @@ void RevocationCheck::look_for_crl(const CertificateChain& chain, std::size_t in
         }
     }
     for (const std::string& url : crl_urls(chain[index])) {
-        const std::string key = "crl " + url;
+        const std::string key = kept_name(url);
         if (const auto kept = m_options.transport->kept(key, max_crl_size))
             if (use_fetched_crl(*kept, chain, index, at, status))
                 return;

@@ -42,6 +42,9 @@ class RevocationCheck {
     /// it, whatever since, and where it must be known one says so.
     [[nodiscard]] bool responder_counts(const Certificate& responder, const CertificateChain& issuers,
                                         const JudgedTime& at);
+    /// Whether what is kept tells of a revocation of the certificate at `index` of `chain`.
+    [[nodiscard]] CertificateRevocation status_by_kept(const CertificateChain& chain, std::size_t index,
+                                                       const JudgedTime& at);
     /// What is kept, and what can be fetched, about the certificate at `index` of `chain`.
     void look_further(const CertificateChain& chain, std::size_t index, const JudgedTime& at,
                       CertificateRevocation& status);

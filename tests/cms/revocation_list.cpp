@@ -22,8 +22,9 @@ Bytes make_crl(const Certificate& issuer, EVP_PKEY& key, const CrlRequest& reque
     const X509CrlPtr crl(X509_CRL_new());
     require(crl && X509_CRL_set_version(crl.get(), 1) == 1 &&
             X509_CRL_set_issuer_name(crl.get(), X509_get_subject_name(issuer.x509())) == 1 &&
-            X509_CRL_set1_lastUpdate(crl.get(), from_now(request.this_update).get()) == 1 &&
-            X509_CRL_set1_nextUpdate(crl.get(), from_now(request.next_update).get()) == 1);
+            X509_CRL_set1_lastUpdate(crl.get(), from_now(request.this_update).get()) == 1);
+    if (request.next_update)
+        require(X509_CRL_set1_nextUpdate(crl.get(), from_now(*request.next_update).get()) == 1);
     for (const CrlRequest::Entry& entry : request.revoked) {
         std::unique_ptr<X509_REVOKED, OpensslDeleter<X509_REVOKED_free>> revoked(X509_REVOKED_new());
         require(revoked &&

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,7 +19,7 @@ struct CrlRequest {
     };
     std::vector<Entry> revoked;
     std::int64_t this_update = -120;
-    std::int64_t next_update = 3600;
+    std::optional<std::int64_t> next_update = 3600;
     const EVP_MD* digest = EVP_sha256();
     /// Written as openssl.cnf writes them.
     std::vector<std::pair<int, std::string>> extensions;

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <ctime>
 
 #include "cms/certificate_path.h"
@@ -49,6 +50,22 @@ CrlRequest issued(std::int64_t this_update) {
     CrlRequest request;
     request.this_update = this_update;
     return request;
+}
+
+/// Hex of CRLDistributionPoints with a cRLIssuer and nothing else.
+std::string crl_issuer(const Certificate& issuer) {
+    const unsigned char* name = nullptr;
+    std::size_t size = 0;
+    REQUIRE(X509_NAME_get0_der(X509_get_subject_name(issuer.x509()), &name, &size) == 1);
+    Bytes der(name, name + size);
+    for (const std::uint8_t tag : std::array<std::uint8_t, 4>{0xA4, 0xA2, 0x30, 0x30}) {
+        REQUIRE(der.size() < 0x80);
+        der.insert(der.begin(), {tag, static_cast<std::uint8_t>(der.size())});
+    }
+    std::string hex;
+    for (const std::uint8_t octet : der)
+        hex += {"0123456789ABCDEF"[octet >> 4U], "0123456789ABCDEF"[octet & 15U]};
+    return hex;
 }
 
 bool is_revoked(const PathVerdict& verdict) {
@@ -107,6 +124,79 @@ TEST_CASE("A CRL that somebody else signed says nothing, and hides none") {
     CHECK(is_revoked(all.judge({all.of_authority(of_alice)}, {forged})));
     // So may it bring a true one from before.
     CHECK(is_revoked(all.judge({all.of_authority(of_alice)}, {all.of_authority(issued(-hour))})));
+}
+
+TEST_CASE("A CRL that does not say until when it counts does for a day, and revokes for ever") {
+    const Authorities all;
+    CrlRequest endless;
+    endless.next_update.reset();
+    CHECK(all.judge({all.of_authority(endless)}).revocation[0].status == RevocationStatus::good);
+    endless.this_update = -25 * hour;
+    CHECK(all.judge({all.of_authority(endless)}).revocation[0].status == RevocationStatus::unknown);
+    CHECK(all.judge({}, {all.of_authority(endless)}).revocation[0].status == RevocationStatus::unknown);
+    // Nor does it stand in the way of one that counts.
+    CHECK(all.judge({all.of_authority(endless), all.of_authority()}).revocation[0].status ==
+          RevocationStatus::good);
+    endless.revoked = {{all.alice, -26 * hour}};
+    CHECK(is_revoked(all.judge({all.of_authority(endless)})));
+}
+
+TEST_CASE("Of who has expired, a CRL from before says that it was good; a forged one does not") {
+    EVP_PKEY& root_key = test_key(KeyType::p256, 70);
+    CertificateRequest of_root;
+    of_root.common_name = "Root";
+    of_root.not_before = -72 * hour;
+    of_root.extensions = {{NID_basic_constraints, "critical,CA:TRUE"}};
+    const Certificate root = make_certificate(root_key, of_root, root_key, nullptr);
+    CertificateRequest request;
+    request.not_before = -48 * hour;
+    request.not_after = -hour;
+    const Certificate alice = make_certificate(test_key(KeyType::p256), request, root_key, &root);
+    CrlRequest before;
+    before.this_update = -3 * hour;
+    const auto status = [&](const std::vector<Bytes>& infos) {
+        CertificatePaths paths({root}, {}, std::time(nullptr) - 2 * hour);
+        for (const Bytes& info : infos)
+            paths.add_revocation_info(info);
+        return paths.judge(alice).revocation.at(0).status;
+    };
+    const Bytes dropped = make_crl(root, root_key, {});
+    CHECK(status({dropped}) == RevocationStatus::unknown);
+    CHECK(status({dropped, make_crl(root, root_key, before)}) == RevocationStatus::good);
+    CHECK(status({dropped, make_crl(root, test_key(KeyType::p256, 77), before)}) ==
+          RevocationStatus::unknown);
+    before.revoked = {{alice, -4 * hour}};
+    CHECK(status({dropped, make_crl(root, root_key, before)}) == RevocationStatus::revoked);
+}
+
+TEST_CASE("An issuer of CRLs with a weak certificate counts only on request") {
+    const CertificateAuthority root("Root");
+    CertificateRequest issuer;
+    issuer.common_name = "Issuer of CRLs";
+    issuer.extensions = {{NID_key_usage, "critical,cRLSign"}};
+    const CertificateAuthority authority(root, "CA", 31);
+    for (const bool weak : {false, true}) {
+        issuer.digest = weak ? EVP_sha1() : EVP_sha256();
+        const Certificate by = root.issue(test_key(KeyType::p256, 78), issuer);
+        CertificateRequest request;
+        request.extensions.emplace_back(NID_crl_distribution_points, "DER:" + crl_issuer(by));
+        const Certificate alice = authority.issue(test_key(KeyType::p256), request);
+        CrlRequest list;
+        list.extensions = {{NID_issuing_distribution_point, "critical,indirectCRL:TRUE"}};
+        for (const bool legacy : {false, true}) {
+            PathSettings settings;
+            settings.legacy = legacy;
+            RevocationOptions revocation;
+            revocation.crls = {make_crl(by, test_key(KeyType::p256, 78), list),
+                               make_crl(root.certificate(), root.key())};
+            CertificatePaths paths({root.certificate()}, {by, authority.certificate()}, std::nullopt,
+                                   settings, revocation);
+            CAPTURE(weak, legacy);
+            const CertificateRevocation status = paths.judge(alice).revocation.at(0);
+            CAPTURE(status.text);
+            CHECK(status.status == (weak && !legacy ? RevocationStatus::unknown : RevocationStatus::good));
+        }
+    }
 }
 
 TEST_CASE("A CRL with a weak signature counts only on request") {

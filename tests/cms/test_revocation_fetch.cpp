@@ -138,6 +138,41 @@ TEST_CASE("Who is revoked is refused, whoever tells it") {
     CHECK_FALSE(world.judge(RevocationMode::fetch).trusted());
 }
 
+TEST_CASE("What is kept tells of a revocation that the message is too old for") {
+    const World world;
+    OcspAnswer revoked;
+    revoked.status = V_OCSP_CERTSTATUS_REVOKED;
+    CrlRequest list;
+    list.revoked = {{world.alice}};
+    const auto judge_with = [&](const Bytes& info) {
+        CertificatePaths paths = world.paths(RevocationMode::given, {world.root.certificate()});
+        paths.add_revocation_info(info);
+        return paths.judge(world.alice);
+    };
+    OcspAnswer before;
+    before.this_update = -1800;
+    CrlRequest list_before;
+    list_before.this_update = -1800;
+    const std::vector<Bytes> brought{as_revocation_info(world.answer(before)),
+                                     make_crl(world.root.certificate(), world.root.key(), list_before)};
+    for (const Bytes& info : brought)
+        CHECK(judge_with(info).trusted());
+    world.transport->responder = [&](BytesView) { return world.answer(revoked); };
+    CHECK_FALSE(world.judge(RevocationMode::fetch).trusted());
+    REQUIRE(world.transport->cache.size() == 1);
+    for (const Bytes& info : brought)
+        CHECK(judge_with(info).revocation.at(0).status == RevocationStatus::revoked);
+    world.transport->cache.clear();
+    world.transport->responder = nullptr;
+    world.transport->crls[crl_url] = make_crl(world.root.certificate(), world.root.key(), list);
+    CHECK_FALSE(world.judge(RevocationMode::fetch).trusted());
+    REQUIRE(world.transport->cache.size() == 1);
+    world.transport->asked.clear();
+    for (const Bytes& info : brought)
+        CHECK(judge_with(info).revocation.at(0).status == RevocationStatus::revoked);
+    CHECK(world.transport->asked.empty());
+}
+
 TEST_CASE("A CRL is fetched once for all signers of a message that it tells of") {
     const World world;
     const Certificate bob = world.root.issue(test_key(KeyType::p256, 1), World::request());
