@@ -16,6 +16,12 @@ Asn1TimePtr from_now(std::int64_t seconds) {
     return time;
 }
 
+Asn1TimePtr generalized_from_now(std::int64_t seconds) {
+    Asn1TimePtr time(ASN1_GENERALIZEDTIME_adj(nullptr, std::time(nullptr), 0, static_cast<long>(seconds)));
+    require(time != nullptr);
+    return time;
+}
+
 }  // namespace
 
 Bytes make_crl(const Certificate& issuer, EVP_PKEY& key, const CrlRequest& request) {
@@ -31,6 +37,9 @@ Bytes make_crl(const Certificate& issuer, EVP_PKEY& key, const CrlRequest& reque
                 X509_REVOKED_set_serialNumber(revoked.get(),
                                               X509_get_serialNumber(entry.certificate.x509())) == 1 &&
                 X509_REVOKED_set_revocationDate(revoked.get(), from_now(entry.revoked).get()) == 1 &&
+                (!entry.invalid ||
+                 X509_REVOKED_add1_ext_i2d(revoked.get(), NID_invalidity_date,
+                                           generalized_from_now(*entry.invalid).get(), 0, 0) == 1) &&
                 X509_CRL_add0_revoked(crl.get(), revoked.get()) == 1);
         (void)revoked.release();
     }

@@ -16,6 +16,8 @@ struct CrlRequest {
     struct Entry {
         Certificate certificate;
         std::int64_t revoked = -60;
+        /// invalidityDate.
+        std::optional<std::int64_t> invalid{};
     };
     std::vector<Entry> revoked;
     std::int64_t this_update = -120;

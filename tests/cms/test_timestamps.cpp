@@ -8,6 +8,7 @@
 #include "cms/signed_data_parts.h"
 #include "cms/signer_info_parts.h"
 #include "tests/cms/openssl_cms.h"
+#include "tests/cms/revocation_list.h"
 #include "tests/cms/software_token.h"
 #include "tests/cms/test_keys.h"
 #include "tests/cms/timestamp_authority.h"
@@ -111,6 +112,32 @@ TEST_CASE("Who signed before the certificate expired is trusted by a timestamp a
     const SignerResult before = only_signer(file.with(file.tsa.stamp(file.signature(), now() - 1500)), later);
     CHECK(has_code(before.timestamps.front().reasons, ReasonCode::timestamp_time));
     CHECK(before.path.time.source == TimeSource::given);
+}
+
+TEST_CASE("Who was revoked after the timestamp is trusted, and before it not") {
+    const Signed file;
+    const Bytes stamped = file.with(file.tsa.stamp(file.signature(), now() - 600));
+    const auto verified = [&](const CrlRequest::Entry& entry) {
+        CrlRequest list;
+        list.revoked = {entry};
+        VerifyOptions options = trusting(file.root.certificate());
+        options.revocation.mode = RevocationMode::require;
+        options.revocation.crls = {make_crl(file.root.certificate(), file.root.key(), list)};
+        return only_signer(stamped, options);
+    };
+    const SignerResult after = verified({file.alice, -300});
+    CHECK(after.reasons.empty());
+    CHECK(after.path.revocation.at(0).status == RevocationStatus::good);
+    CHECK(after.path.revocation.at(0).revoked_at.value_or(0) > now() - 600);
+    CHECK(has_code(verified({file.alice, -900}).reasons, ReasonCode::certificate_revoked));
+    // The key was lost before that was known.
+    CHECK(has_code(verified({file.alice, -300, -900}).reasons, ReasonCode::certificate_revoked));
+    CHECK(verified({file.alice, -300, -400}).reasons.empty());
+    // Whoever has a TSA's key stamps as of any time.
+    const SignerResult of_revoked = verified({file.tsa.certificate(), -300});
+    CHECK_FALSE(of_revoked.timestamps.at(0).trusted);
+    CHECK(has_code(of_revoked.timestamps.at(0).reasons, ReasonCode::certificate_revoked));
+    CHECK(of_revoked.path.time.source == TimeSource::now);
 }
 
 TEST_CASE("A timestamp that does not hold changes nothing") {
