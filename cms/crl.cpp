@@ -31,6 +31,19 @@ void add_urls(const GENERAL_NAMES* names, std::vector<std::string>& urls) {
     }
 }
 
+std::vector<std::string> urls_in(const Certificate& certificate, int extension) {
+    std::vector<std::string> urls;
+    const CrlDistPointsPtr points(
+        static_cast<CRL_DIST_POINTS*>(X509_get_ext_d2i(certificate.x509(), extension, nullptr, nullptr)));
+    for (int i = 0; i < sk_DIST_POINT_num(points.get()); ++i) {
+        const DIST_POINT_NAME* name = sk_DIST_POINT_value(points.get(), i)->distpoint;
+        if (name != nullptr && name->type == 0)
+            add_urls(name->name.fullname, urls);
+    }
+    ERR_clear_error();
+    return urls;
+}
+
 }  // namespace
 
 X509CrlPtr parse_crl(BytesView der) {
@@ -83,18 +96,11 @@ std::optional<std::int64_t> seconds_of(const ASN1_TIME* time) {
 }
 
 std::vector<std::string> crl_urls(const Certificate& certificate) {
-    std::vector<std::string> urls;
-    for (const int extension : {NID_crl_distribution_points, NID_freshest_crl}) {
-        const CrlDistPointsPtr points(
-            static_cast<CRL_DIST_POINTS*>(X509_get_ext_d2i(certificate.x509(), extension, nullptr, nullptr)));
-        for (int i = 0; i < sk_DIST_POINT_num(points.get()); ++i) {
-            const DIST_POINT_NAME* name = sk_DIST_POINT_value(points.get(), i)->distpoint;
-            if (name != nullptr && name->type == 0)
-                add_urls(name->name.fullname, urls);
-        }
-    }
-    ERR_clear_error();
-    return urls;
+    return urls_in(certificate, NID_crl_distribution_points);
+}
+
+std::vector<std::string> delta_crl_urls(const Certificate& certificate) {
+    return urls_in(certificate, NID_freshest_crl);
 }
 
 }  // namespace signet::cms

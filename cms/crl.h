@@ -31,7 +31,9 @@ inline constexpr std::size_t max_crls = 256;
 /// Seconds since the epoch; none if it does not say so in a way that can be read.
 [[nodiscard]] std::optional<std::int64_t> seconds_of(const ASN1_TIME* time);
 
-/// The http URLs of cRLDistributionPoints and freshestCRL (sections 4.2.1.13 and 4.2.1.15), at most 8.
+/// The http URLs of cRLDistributionPoints (section 4.2.1.13), at most 8.
 [[nodiscard]] std::vector<std::string> crl_urls(const Certificate&);
+/// Those of freshestCRL (section 4.2.1.15), where delta CRLs are.
+[[nodiscard]] std::vector<std::string> delta_crl_urls(const Certificate&);
 
 }  // namespace signet::cms

@@ -180,8 +180,11 @@ CertificateRevocation RevocationCheck::status_by_kept(const CertificateChain& ch
 void RevocationCheck::look_further(const CertificateChain& chain, std::size_t index, const JudgedTime& at,
                                    CertificateRevocation& status) {
     look_for_response(chain, index, at, status);
-    if (status.status == RevocationStatus::unknown)
-        look_for_crl(chain, index, at, status);
+    if (status.status != RevocationStatus::unknown)
+        return;
+    look_for_crl(chain, index, at, status);
+    if (status.status == RevocationStatus::good)
+        look_for_delta(chain, index, at, status);
 }
 
 void RevocationCheck::look_for_response(const CertificateChain& chain, std::size_t index,
@@ -244,6 +247,44 @@ void RevocationCheck::look_for_crl(const CertificateChain& chain, std::size_t in
             return;
         }
     }
+}
+
+void RevocationCheck::look_for_delta(const CertificateChain& chain, std::size_t index, const JudgedTime& at,
+                                     CertificateRevocation& status) {
+    for (const std::string& url : delta_crl_urls(chain[index])) {
+        const std::string key = kept_name(url);
+        CertificateRevocation told;
+        if (const auto kept = m_options.transport->kept(key, max_crl_size))
+            told = status_with_delta(*kept, chain, index, at);
+        if (told.status == RevocationStatus::unknown && may_fetch(key))
+            if (const auto answer = m_options.transport->get(url, max_crl_size); answer.body)
+                m_fetched_deltas[url] = *answer.body;
+        const auto fetched = m_fetched_deltas.find(url);
+        if (told.status == RevocationStatus::unknown && fetched != m_fetched_deltas.end()) {
+            told = status_with_delta(fetched->second, chain, index, at);
+            if (told.status != RevocationStatus::unknown)
+                m_options.transport->keep(key, fetched->second);
+        }
+        if (told.status == RevocationStatus::revoked) {
+            status = std::move(told);
+            return;
+        }
+    }
+}
+
+CertificateRevocation RevocationCheck::status_with_delta(const Bytes& der, const CertificateChain& chain,
+                                                         std::size_t index, const JudgedTime& at) {
+    try {
+        X509CrlPtr crl = parse_crl(der);
+        if (!m_legacy && has_weak_hash(*crl))
+            return {};
+        m_fetched_crls.push_back(std::move(crl));
+    } catch (const Error&) {
+        return {};
+    }
+    CertificateRevocation status = status_by_crls(chain, m_fetched_crls, m_candidates, at)[index];
+    m_fetched_crls.pop_back();
+    return status;
 }
 
 /// Whether it tells, with those that were fetched before: there may be one for each reason.

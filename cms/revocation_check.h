@@ -1,6 +1,7 @@
 // Whether the certificates of a path were revoked, by all that is there to tell.
 #pragma once
 
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -52,6 +53,11 @@ class RevocationCheck {
                            CertificateRevocation& status);
     void look_for_crl(const CertificateChain& chain, std::size_t index, const JudgedTime& at,
                       CertificateRevocation& status);
+    /// A delta CRL may tell of a revocation since the CRL that says that the certificate is good.
+    void look_for_delta(const CertificateChain& chain, std::size_t index, const JudgedTime& at,
+                        CertificateRevocation& status);
+    [[nodiscard]] CertificateRevocation status_with_delta(const Bytes& der, const CertificateChain& chain,
+                                                          std::size_t index, const JudgedTime& at);
     bool use_fetched_crl(const Bytes& der, const CertificateChain& chain, std::size_t index,
                          const JudgedTime& at, CertificateRevocation& status);
     [[nodiscard]] bool may_fetch(const std::string& what);
@@ -65,6 +71,8 @@ class RevocationCheck {
     /// Of OCSP, from the message and fetched: each is signed for itself.
     std::vector<Bytes> m_responses;
     std::vector<X509CrlPtr> m_fetched_crls;
+    /// By URL. Each is looked at for itself: one that is out of date would stand in the way of others.
+    std::map<std::string, Bytes> m_fetched_deltas;
     /// What was asked for, so that nothing is twice.
     std::set<std::string> m_fetched;
 };

@@ -173,6 +173,38 @@ TEST_CASE("What is kept tells of a revocation that the message is too old for") 
     CHECK(world.transport->asked.empty());
 }
 
+TEST_CASE("A delta CRL tells who was revoked since the CRL") {
+    const World world;
+    const std::string delta_url = "http://crl.example.org/delta.crl";
+    CertificateRequest request = World::request();
+    request.extensions.emplace_back(NID_freshest_crl, "URI:" + delta_url);
+    const auto issue = [&](int which) { return world.root.issue(test_key(KeyType::p256, which), request); };
+    const Certificate bob = issue(1);
+    const Certificate carol = issue(2);
+    CrlRequest base;
+    base.extensions = {{NID_crl_number, "DER:020101"}};
+    world.transport->crls[crl_url] = make_crl(world.root.certificate(), world.root.key(), base);
+    CrlRequest delta;
+    delta.revoked = {{bob}};
+    delta.extensions = {{NID_crl_number, "DER:020102"}, {NID_delta_crl, "critical,DER:020101"}};
+    const auto status = [&](RevocationMode mode, const Certificate& certificate) {
+        CertificatePaths paths = world.paths(mode, {world.root.certificate()});
+        return paths.judge(certificate).revocation.at(0).status;
+    };
+    // Without one, what the CRL says counts; so it does beside one that somebody else signed.
+    CHECK(status(RevocationMode::fetch, bob) == RevocationStatus::good);
+    world.transport->crls[delta_url] = make_crl(world.root.certificate(), test_key(KeyType::p256, 77), delta);
+    CHECK(status(RevocationMode::fetch, bob) == RevocationStatus::good);
+    CHECK(world.transport->cache.count("crl " + delta_url) == 0);
+    world.transport->crls[delta_url] = make_crl(world.root.certificate(), world.root.key(), delta);
+    CHECK(status(RevocationMode::fetch, bob) == RevocationStatus::revoked);
+    CHECK(status(RevocationMode::fetch, carol) == RevocationStatus::good);
+    CHECK(status(RevocationMode::require, carol) == RevocationStatus::good);
+    world.transport->asked.clear();
+    CHECK(status(RevocationMode::given, bob) == RevocationStatus::revoked);
+    CHECK(world.transport->asked.empty());
+}
+
 TEST_CASE("A CRL is fetched once for all signers of a message that it tells of") {
     const World world;
     const Certificate bob = world.root.issue(test_key(KeyType::p256, 1), World::request());

@@ -31,6 +31,7 @@ void look_at(const Certificate& certificate) {
         (void)certificate.is_ca();
         (void)certificate.not_after();
         (void)crl_urls(certificate);
+        (void)delta_crl_urls(certificate);
         (void)ocsp_urls(certificate);
         (void)content_ciphers_of(certificate);
         property(chain_of(certificate, {certificate}).size() <= 8, "a chain has at most 8 certificates");
