@@ -11,7 +11,6 @@
 
 #include "cms/algorithm_identifier.h"
 #include "cms/asn1/content_info.h"
-#include "cms/asn1/content_writer.h"
 #include "cms/error.h"
 
 namespace signet::cms {
@@ -117,9 +116,8 @@ void check_algorithm(const Bytes& der) {
 
 }  // namespace
 
-struct ContentCompression::State {
-    explicit State(ByteSink sink)
-        : writer(std::move(sink), around_content(), Tag::octet_string, std::nullopt) {
+struct Deflation::State {
+    explicit State(ByteSink to) : sink(std::move(to)) {
         if (deflateInit(&stream, Z_DEFAULT_COMPRESSION) != Z_OK)
             throw Error(ErrorCode::failed, "zlib failed");
     }
@@ -134,21 +132,20 @@ struct ContentCompression::State {
             stream.avail_out = static_cast<uInt>(buffer.size());
             if (deflate(&stream, flush) == Z_STREAM_ERROR)
                 throw Error(ErrorCode::failed, "zlib failed");
-            writer.update(BytesView(buffer).first(buffer.size() - stream.avail_out));
+            sink(BytesView(buffer).first(buffer.size() - stream.avail_out));
         } while (stream.avail_out == 0);
     }
 
-    asn1::ContentWriter writer;
+    ByteSink sink;
     z_stream stream{};
     Bytes buffer = Bytes(buffer_size);
 };
 
-ContentCompression::ContentCompression(ByteSink message)
-    : m_state(std::make_unique<State>(std::move(message))) {}
+Deflation::Deflation(ByteSink compressed) : m_state(std::make_unique<State>(std::move(compressed))) {}
 
-ContentCompression::~ContentCompression() = default;
+Deflation::~Deflation() = default;
 
-void ContentCompression::update(BytesView content) {
+void Deflation::update(BytesView content) {
     while (!content.empty()) {
         const BytesView piece = content.first(std::min(content.size(), buffer_size));
         // zlib only reads from it, whatever its type says.
@@ -159,9 +156,23 @@ void ContentCompression::update(BytesView content) {
     }
 }
 
-void ContentCompression::finish() {
+void Deflation::finish() {
     m_state->write(Z_FINISH);
-    m_state->writer.finish();
+}
+
+ContentCompression::ContentCompression(ByteSink message)
+    : m_writer(std::move(message), around_content(), Tag::octet_string, std::nullopt),
+      m_deflation([this](BytesView piece) { m_writer.update(piece); }) {}
+
+void ContentCompression::finish() {
+    m_deflation.finish();
+    m_writer.finish();
+}
+
+void write_compressed_data(const ContentSource& compressed, std::uint64_t size, ByteSink message) {
+    asn1::ContentWriter writer(std::move(message), around_content(), Tag::octet_string, size);
+    compressed([&writer](BytesView piece) { writer.update(piece); });
+    writer.finish();
 }
 
 std::string decompress(ByteSource message, const ByteSink& content, const ExpansionLimit& limit) {

@@ -7,6 +7,7 @@
 #include "cms/algorithm_identifier.h"
 #include "cms/asn1/ber_reader.h"
 #include "cms/asn1/rfc5652_signed_data.h"
+#include "cms/signer_certificates.h"
 
 namespace signet::cms {
 namespace {
@@ -45,6 +46,17 @@ Bytes with_unsigned_attribute(BytesView signer_info, int type, BytesView value) 
 
 int version_of_signer_info(BytesView signer_info) {
     return decode(signer_info)->version;
+}
+
+Bytes signer_identifier_of(BytesView signer_info) {
+    const auto info = decode(signer_info);
+    if (info->sid->type == asn1::SignerIdentifier::is_issuer_and_serial_number)
+        return asn1::encode(*info->sid->d.issuer_and_serial_number);
+    return asn1::tlv(asn1::context_primitive(0), {asn1::view_of(*info->sid->d.subject_key_identifier)});
+}
+
+bool names_signer(BytesView signer_info, const Certificate& certificate) {
+    return !named_by(*decode(signer_info)->sid, {certificate}).empty();
 }
 
 Bytes signature_of(BytesView signer_info) {

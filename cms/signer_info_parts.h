@@ -6,6 +6,7 @@
 
 #include "cms/algorithms.h"
 #include "cms/bytes.h"
+#include "cms/certificate.h"
 
 namespace signet::cms {
 
@@ -13,6 +14,10 @@ namespace signet::cms {
 
 /// 1 or 3, as it says.
 [[nodiscard]] int version_of_signer_info(BytesView signer_info);
+/// DER of the SignerIdentifier.
+[[nodiscard]] Bytes signer_identifier_of(BytesView signer_info);
+/// Whether it names `certificate` as its signer's, by issuer and serial number or by key identifier.
+[[nodiscard]] bool names_signer(BytesView signer_info, const Certificate& certificate);
 /// The signature value's octets.
 [[nodiscard]] Bytes signature_of(BytesView signer_info);
 /// The hash that it says; none if that is not ours.

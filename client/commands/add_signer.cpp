@@ -14,6 +14,7 @@
 #include "cms/algorithm_identifier.h"
 #include "cms/digest_stream.h"
 #include "cms/signed_data_verifier.h"
+#include "cms/signer_info_parts.h"
 
 namespace signet::client::commands {
 
@@ -58,6 +59,34 @@ std::vector<std::string> misfits(const cms::SignedDataParts& parts, const cms::C
     return texts;
 }
 
+[[noreturn]] void refuse_again(const std::string& what_failed, std::size_t index) {
+    throw Error(ExitStatus::answer_is_no, what_failed,
+                "signature " + std::to_string(index + 1) + " in it is of the same signer",
+                "give --again if there are to be two");
+}
+
+/// Before anybody is asked for a PIN, as far as it is clear who is to sign.
+void refuse_signers_again(AgentConnection& agent, const std::vector<std::string>& identities,
+                          const cms::SignedDataParts& parts, const std::string& what_failed) {
+    for (const std::string& identity : identities) {
+        const auto list = agent.list(identity, true);
+        if (list.identities_size() != 1)
+            continue;
+        const auto certificate = cms::Certificate::from_der(cms::as_bytes(list.identities(0).certificate()));
+        for (std::size_t i = 0; i < parts.signer_infos.size(); ++i)
+            if (cms::names_signer(parts.signer_infos[i], certificate))
+                refuse_again(what_failed, i);
+    }
+}
+
+void refuse_signatures_again(const cms::SignedDataParts& more, const cms::SignedDataParts& parts,
+                             const std::string& what_failed) {
+    for (const cms::Bytes& info : more.signer_infos)
+        for (std::size_t i = 0; i < parts.signer_infos.size(); ++i)
+            if (cms::signer_identifier_of(parts.signer_infos[i]) == cms::signer_identifier_of(info))
+                refuse_again(what_failed, i);
+}
+
 /// Dotted decimal; empty for id-data, as a request has it.
 std::string requested_content_type(const cms::SignedDataParts& parts) {
     const auto type = cms::asn1::decode<ASN1_OBJECT>(parts.content_type, "content type");
@@ -95,7 +124,12 @@ ExitStatus add_signer(const CommandOptions& options, const ParsedArguments& pars
     try {
         signing.content_type = requested_content_type(existing.parts());
         warnings = misfits(existing.parts(), content);
+        if (!parsed.has("again"))
+            refuse_signers_again(agent, signing.identities, existing.parts(), what_failed);
         result = sign_digests(agent, signing, {hash.finish()});
+        if (!parsed.has("again"))
+            refuse_signatures_again(cms::read_parts(result.signed_data.front()), existing.parts(),
+                                    what_failed);
         add_timestamps(result.signed_data, signing.timestamp);
         cms::merge(existing.parts(), cms::read_parts(result.signed_data.front()));
     } catch (const cms::Error& error) {

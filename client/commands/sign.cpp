@@ -41,10 +41,10 @@ void write_detached(const std::vector<cms::Bytes>& signed_data, const std::vecto
 }
 
 void write_attached(Attachments& attachments, const std::vector<cms::Bytes>& signed_data,
-                    const std::vector<std::string>& targets) {
+                    const std::vector<std::string>& targets, bool der) {
     try {
         for (std::size_t i = 0; i < targets.size(); ++i)
-            attachments.attach(i, signed_data[i], targets[i]);
+            attachments.attach(i, signed_data[i], targets[i], der);
         attachments.commit();
     } catch (const cms::Error& error) {
         // The SignedData came from the agent: a fault in it is not the user's input.
@@ -73,13 +73,16 @@ ExitStatus sign_files(const Arguments& arguments, const CmsSigning* with_cms) {
         "Signs files: FILE.p7s is a detached signature (CMS, DER), FILE.p7m one with the\n"
         "content inside. Several files are one batch: all are signed, or none. A pipe's content\n"
         "that goes inside is kept in a temporary file until it is signed (in TMPDIR, encrypted\n"
-        "with a throw-away key). --add puts the signature into an existing one of the same content,\n"
+        "with a throw-away key); above 64 KiB it is then BER with indefinite lengths, unless --der\n"
+        "is given. --add puts the signature into an existing one of the same content,\n"
         "beside its signers, whose signatures stay as they are: FILE is what a detached one is for\n"
-        "(default: EXISTING without .p7s).");
+        "(default: EXISTING without .p7s). Who has signed it already is refused, unless --again.");
     add_signing_options(options);
     options.flag("attached", "put the content into the signature")
         .value("add", "EXISTING",
                "add the signers to this signature (DER, BER or PEM), in its file or in OUT")
+        .flag("again", "with --add: sign although this signer has")
+        .flag("der", "with --attached: write DER, whatever FILE is")
         .value("output,o", "OUT", "write there; for one FILE only");
     const auto parsed = options.parse(arguments, 0, std::numeric_limits<std::size_t>::max());
     if (!parsed)
@@ -90,6 +93,10 @@ ExitStatus sign_files(const Arguments& arguments, const CmsSigning* with_cms) {
         throw options.usage_error("an argument is missing");
     if (adds && parsed->has("attached"))
         throw options.usage_error("--add leaves the content where it is: no --attached");
+    if (parsed->has("again") && !adds)
+        throw options.usage_error("--again goes with --add");
+    if (parsed->has("der") && !parsed->has("attached"))
+        throw options.usage_error("--der goes with --attached: a detached signature is DER in any case");
     if (parsed->has("output") && paths.size() > 1)
         throw options.usage_error("-o names one file, but several are to be signed");
     if (std::count(paths.begin(), paths.end(), "-") > 1)
@@ -111,7 +118,7 @@ ExitStatus sign_files(const Arguments& arguments, const CmsSigning* with_cms) {
     if (stamped)
         with_cms->stamp(result.signed_data, signing.timestamp);
     if (attached)
-        write_attached(with_cms->attachments, result.signed_data, targets);
+        write_attached(with_cms->attachments, result.signed_data, targets, parsed->has("der"));
     else
         write_detached(result.signed_data, targets);
     warn_all(result.warnings);

@@ -25,8 +25,9 @@ class Attachments {
     /// The digest of `input`, which is `path`; what can be read only once is kept. Throws Error.
     virtual cms::Bytes digest(const std::string& path, InputFile& input, cms::DigestAlgorithm algorithm) = 0;
     /// Writes `detached`, the signature of content `index`, with that inside, to `target`: a file without
-    /// its name yet. Throws Error, 9 if the content is not what it was.
-    virtual void attach(std::size_t index, cms::BytesView detached, const std::string& target) = 0;
+    /// its name yet. DER; of a pipe above 64 KiB BER with indefinite lengths, unless `der`. Throws Error, 9
+    /// if the content is not what it was.
+    virtual void attach(std::size_t index, cms::BytesView detached, const std::string& target, bool der) = 0;
     /// All that was written gets its name. Throws Error.
     virtual void commit() = 0;
 };

@@ -20,6 +20,9 @@ namespace signet::client::commands {
 
 namespace {
 
+/// Bytes of a pipe's content that is written as DER in any case.
+constexpr std::uint64_t small_content = std::uint64_t{64} * 1024;
+
 struct HashedContent {
     std::string path;
     cms::DigestAlgorithm algorithm{};
@@ -32,7 +35,7 @@ struct HashedContent {
 class AttachedContents final : public Attachments {
   public:
     cms::Bytes digest(const std::string& path, InputFile& input, cms::DigestAlgorithm algorithm) override;
-    void attach(std::size_t index, cms::BytesView detached, const std::string& target) override;
+    void attach(std::size_t index, cms::BytesView detached, const std::string& target, bool der) override;
     void commit() override;
 
   private:
@@ -67,13 +70,18 @@ void allow_open_files(std::size_t count) {
     static_cast<void>(setrlimit(RLIMIT_NOFILE, &limit));
 }
 
-void AttachedContents::attach(std::size_t index, cms::BytesView detached, const std::string& target) {
+void AttachedContents::attach(std::size_t index, cms::BytesView detached, const std::string& target,
+                              bool der) {
     const HashedContent& content = m_contents.at(index);
     const Error changed(ExitStatus::other, "cannot sign " + content.path, "it changed while it was signed",
                         "sign it again");
     allow_open_files(m_contents.size());
     m_outputs.push_back(std::make_unique<OutputStream>(target, Privacy::shared, Release::at_once));
-    cms::ContentAttachment attachment(detached, content.size, m_outputs.back()->sink());
+    // As encrypt does: whoever reads a stream as it comes expects no sizes.
+    const bool is_stream = content.spool && content.size > small_content && !der;
+    cms::ContentAttachment attachment(detached,
+                                      is_stream ? std::nullopt : std::optional<std::uint64_t>(content.size),
+                                      m_outputs.back()->sink());
     ContentHash hash(content.algorithm);
     std::uint64_t left = content.size;
     const cms::ByteSink attach_piece = [&](cms::BytesView piece) {

@@ -21,6 +21,13 @@ std::string altered(std::string message, std::size_t back) {
 
 const std::string indefinite_start("\x30\x80", 2);
 
+/// As openssl sees them.
+bool has_indefinite_lengths(const Session& session, const std::string& name) {
+    const ProcessResult parsed = session.openssl({"asn1parse", "-inform", "DER", "-in", name});
+    check_done(parsed);
+    return parsed.out.find("l=inf") != std::string::npos;
+}
+
 /// DER of a SEQUENCE or other element around `contents`.
 std::string element(unsigned char tag, const std::string& contents) {
     std::string length;
@@ -63,13 +70,42 @@ TEST_CASE("openssl reads the BER of a pipe, and the DER of a file") {
 TEST_CASE("openssl verifies what is attached to a signature of a pipe") {
     Session session({KeyType::p256});
     const std::string content = large_content();
-    const ProcessResult made = session.signet({"sign", "--attached", "-"}, content);
-    check_done(made);
-    session.write("message", made.out);
-    const ProcessResult verified = session.openssl(
-        {"cms", "-verify", "-binary", "-inform", "DER", "-in", "message", "-CAfile", session.root()});
-    check_done(verified);
-    CHECK(verified.out == content);
+    session.write("content", content);
+    for (const std::string from : {"-", "content", "der"}) {
+        CAPTURE(from);
+        Arguments arguments{"sign", "--attached", "-o", "message"};
+        if (from == "der")
+            arguments.emplace_back("--der");
+        arguments.push_back(from == "content" ? "content" : "-");
+        check_done(session.signet(arguments, content));
+        CHECK(has_indefinite_lengths(session, "message") == (from == "-"));
+        const ProcessResult verified = session.openssl(
+            {"cms", "-verify", "-binary", "-inform", "DER", "-in", "message", "-CAfile", session.root()});
+        check_done(verified);
+        CHECK(verified.out == content);
+        const ProcessResult own = session.signet({"verify", "--trust", session.root(), "-o", "-", "message"});
+        check_done(own);
+        CHECK(own.out == content);
+    }
+    // What is small is DER, wherever it comes from; what is detached always.
+    check_done(session.signet({"sign", "--attached", "-o", "message", "-"}, "x"));
+    CHECK_FALSE(has_indefinite_lengths(session, "message"));
+    check_refused(session.signet({"sign", "--der", "content"}), 2);
+}
+
+TEST_CASE("openssl reads what is compressed, in BER and in DER") {
+    Session session({KeyType::p256});
+    session.write("content", large_content());
+    for (const bool der : {false, true}) {
+        CAPTURE(der);
+        Arguments arguments{"compress", "-o", "message", "content"};
+        if (der)
+            arguments.emplace_back("--der");
+        check_done(session.signet(arguments));
+        CHECK(has_indefinite_lengths(session, "message") == !der);
+        check_done(session.signet({"decompress", "-o", "out", "message"}));
+        CHECK(session.read("out") == session.read("content"));
+    }
 }
 
 TEST_CASE("what openssl streams is opened and verified, from a file and from a pipe") {

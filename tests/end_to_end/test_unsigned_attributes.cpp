@@ -212,10 +212,59 @@ TEST_CASE("signet sign --add adds a signer, and every byte of the others stays")
 
     // What does not fit is said; what is none is refused, and stays.
     session.write("other.txt", "Nothing is.\n");
-    const ProcessResult misfit = add({"--add", "both.p7s", "-o", "mixed.p7s", "other.txt"});
+    const ProcessResult misfit = add({"--add", "a.txt.p7s", "--again", "-o", "mixed.p7s", "other.txt"});
     CHECK(misfit.status == 0);
     CHECK(says(misfit.err,
                "the signature 1 that was there does not hold: The content is not what was signed."));
     check_refused(add({"--add", "a.txt", "a.txt"}), 8);
     CHECK(session.read("a.txt") == "All is well.\n");
+}
+
+TEST_CASE("signet sign --add refuses who has signed already, unless told to") {
+    Session session({KeyType::rsa2048, KeyType::p256});
+    session.write("a.txt", "All is well.\n");
+    const std::string again = session.label(KeyType::p256);
+    namespace cms = signet::cms;
+    check_done(session.signet({"sign", "-k", session.label(KeyType::rsa2048), "-k", again, "a.txt"}));
+    const std::string before = session.read("a.txt.p7s");
+    const auto refused = session.signet({"sign", "-k", again, "--add", "a.txt.p7s"});
+    check_refused(refused, 1);
+    CHECK(says(refused.err, "in it is of the same signer; give --again"));
+    CHECK(session.read("a.txt.p7s") == before);
+    // Nothing was signed for it.
+    CHECK(session.audit_records("sign", "begun") == 2);
+    check_done(session.signet({"sign", "-k", again, "--again", "--add", "a.txt.p7s"}));
+    CHECK(cms::read_parts(as_bytes(session.read("a.txt.p7s"))).signer_infos.size() == 3);
+    check_done(session.openssl_verify("a.txt.p7s", "a.txt"));
+    check_refused(session.signet({"sign", "-k", again, "--again", "a.txt"}), 2);
+}
+
+TEST_CASE("signet sign --add keeps certificates and revocation of every kind, and their version") {
+    Session session({KeyType::rsa2048, KeyType::p256});
+    session.write("a.txt", "All is well.\n");
+    namespace cms = signet::cms;
+    check_done(session.signet({"sign", "-k", session.label(KeyType::rsa2048), "a.txt"}));
+    const cms::SignedDataParts plain = cms::read_parts(as_bytes(session.read("a.txt.p7s")));
+    // RFC 5652 section 10.2.1: OtherRevocationInfoFormat, and OtherCertificateFormat.
+    const cms::Bytes revocation{0xA1, 7, 6, 2, 0x2A, 3, 4, 1, 'r'};
+    const cms::Bytes certificate{0xA3, 7, 6, 2, 0x2A, 3, 4, 1, 'c'};
+    for (const bool with_certificate : {false, true}) {
+        CAPTURE(with_certificate);
+        cms::SignedDataParts parts = plain;
+        parts.crls.push_back(revocation);
+        if (with_certificate)
+            parts.certificates.push_back(certificate);
+        session.write("a.txt.p7s", as_text(cms::detached_signed_data(parts)));
+        check_done(session.signet({"sign", "-k", session.label(KeyType::p256), "--add", "a.txt.p7s"}));
+        const std::string both = session.read("a.txt.p7s");
+        const cms::SignedDataParts after = cms::read_parts(as_bytes(both));
+        CHECK(after.signer_infos.size() == 2);
+        CHECK(after.crls == parts.crls);
+        CHECK(std::count(after.certificates.begin(), after.certificates.end(), certificate) ==
+              (with_certificate ? 1 : 0));
+        // The version is the first element of SignedData: CMSVersion 5.
+        CHECK(both == as_text(cms::detached_signed_data(after)));
+        CHECK(says(both.substr(0, 32), std::string("\x02\x01\x05", 3)));
+        check_done(session.signet({"verify", "--trust", session.root(), "a.txt.p7s"}));
+    }
 }
