@@ -16,6 +16,8 @@ constexpr int max_receipts_from = 256;
 constexpr int max_policy_names = 64;
 constexpr int max_categories = 64;
 constexpr int max_category_values = 64;
+constexpr int max_category_bits = 256;
+constexpr std::size_t max_category_der = std::size_t{64} * 1024;
 constexpr int max_equivalent_labels = 32;
 constexpr int max_expansions_before = 63;
 constexpr std::uint32_t max_classification = 256;
@@ -46,18 +48,29 @@ void check_addresses(const Addresses& addresses, int fewest, int most) {
     }
 }
 
+void check_category(const protocol::SecurityCategory& category) {
+    check_said(category.type(), "the type of a category");
+    const int forms = int{category.value_size() > 0} + int{category.has_integer()} +
+                      int{category.has_enumerated()} + int{category.bit_size() > 0} +
+                      int{!category.der().empty()};
+    require(forms == 1, "a category has not one value");
+    require(category.value_size() <= max_category_values, "a category has more than 64 texts");
+    for (const auto& value : category.value())
+        check_said(value, "the value of a category");
+    require(category.bit_size() <= max_category_bits &&
+                std::all_of(category.bit().begin(), category.bit().end(),
+                            [](std::uint32_t bit) { return bit < max_category_bits; }),
+            "the bits of a category are 0 to 255");
+    require(category.der().size() <= max_category_der, "the value of a category is above 64 KiB");
+}
+
 void check_label(const protocol::SecurityLabel& label) {
     check_said(label.policy(), "the policy of a label");
     check_said(label.privacy_mark(), "the privacy mark of a label");
     require(label.classification() <= max_classification, "the classification of a label is above 256");
     require(label.category_size() <= max_categories, "a label has more than 64 categories");
-    for (const auto& category : label.category()) {
-        check_said(category.type(), "the type of a category");
-        require(category.value_size() >= 1 && category.value_size() <= max_category_values,
-                "a category has a number of values out of bounds");
-        for (const auto& value : category.value())
-            check_said(value, "the value of a category");
-    }
+    for (const auto& category : label.category())
+        check_category(category);
 }
 
 void check_receipt_request(const protocol::ReceiptRequest& request) {
@@ -88,12 +101,9 @@ void check_policy(const protocol::SignaturePolicy& policy) {
                 "an implied signature policy has a document");
         return;
     }
+    // SHAKE256 is for Ed448 alone (RFC 8419), and no hash of documents.
     const auto algorithm = policy.digest_algorithm();
-    const std::size_t size = algorithm == protocol::SHA256   ? 32
-                             : algorithm == protocol::SHA384 ? 48
-                             : algorithm == protocol::SHA512 ? 64
-                                                             : 0;
-    require(size != 0 && policy.digest().size() == size,
+    require(algorithm != protocol::SHAKE256 && policy.digest().size() == digest_size(algorithm),
             "the digest of the signature policy has not the length of its hash");
 }
 

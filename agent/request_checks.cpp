@@ -30,6 +30,8 @@ constexpr std::size_t max_recipient_info = std::size_t{256} * 1024;
     throw Error(protocol::MALFORMED, why, "mend the client");
 }
 
+}  // namespace
+
 std::size_t digest_size(protocol::DigestAlgorithm algorithm) {
     switch (algorithm) {
         case protocol::SHA256:
@@ -43,8 +45,6 @@ std::size_t digest_size(protocol::DigestAlgorithm algorithm) {
             malformed("the digest algorithm is not known");
     }
 }
-
-}  // namespace
 
 void check_text(const std::string& text, const char* field) {
     if (text.size() > protocol::max_text)

@@ -3,12 +3,16 @@
 
 #include "agent/protocol/signet.pb.h"
 
+#include <cstddef>
 #include <string>
 
 namespace signet::agent {
 
 /// MALFORMED for a text that is too long or holds a NUL; `field` is its name.
 void check_text(const std::string& text, const char* field);
+
+/// Bytes of a digest. MALFORMED for an algorithm that is not known.
+[[nodiscard]] std::size_t digest_size(protocol::DigestAlgorithm algorithm);
 
 // Each throws Error: MALFORMED for a size, count or value that cannot be, TOO_LARGE for a count above its
 // limit, REFUSED for a content type that is not signed here.

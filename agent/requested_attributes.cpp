@@ -1,6 +1,7 @@
 #include "agent/requested_attributes.h"
 
 #include "agent/error.h"
+#include "cms/attributes/category_value.h"
 #include "cms/attributes/content_attributes.h"
 #include "cms/attributes/mail_list.h"
 #include "cms/attributes/receipt_request.h"
@@ -65,6 +66,19 @@ cms::ListReceiptPolicy list_policy(protocol::ListReceiptPolicy policy) {
     }
 }
 
+/// Of the forms, the one that it has.
+cms::CategoryValue value_of(const protocol::SecurityCategory& field) {
+    if (field.has_integer())
+        return cms::CategoryNumber{field.integer(), false};
+    if (field.has_enumerated())
+        return cms::CategoryNumber{field.enumerated(), true};
+    if (field.bit_size() > 0)
+        return cms::CategoryBits{{field.bit().begin(), field.bit().end()}};
+    if (!field.der().empty())
+        return bytes_of(field.der());
+    return cms::CategoryTexts{list_of(field.value())};
+}
+
 cms::SecurityLabel label_of(const protocol::SecurityLabel& field) {
     cms::SecurityLabel label;
     label.policy = field.policy();
@@ -72,7 +86,7 @@ cms::SecurityLabel label_of(const protocol::SecurityLabel& field) {
         label.classification = field.classification();
     label.privacy_mark = field.privacy_mark();
     for (const auto& category : field.category())
-        label.categories.push_back({category.type(), cms::category_of_texts(list_of(category.value()))});
+        label.categories.push_back({category.type(), cms::encode_category_value(value_of(category))});
     return label;
 }
 

@@ -1,13 +1,18 @@
 #include "client/clearance.h"
 
+#include <strings.h>
+
 #include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <filesystem>
 #include <system_error>
+#include <variant>
 
 #include "client/error.h"
+#include "client/hex.h"
 #include "client/input_file.h"
+#include "cms/attributes/category_value.h"
 
 namespace signet::client {
 
@@ -15,6 +20,47 @@ namespace {
 
 std::string marked(std::string text, const cms::SecurityLabel& label) {
     return label.privacy_mark.empty() ? text : std::move(text) + " (" + label.privacy_mark + ")";
+}
+
+/// What a category says, one by one.
+std::vector<std::string> words_of(const cms::SecurityCategory& category) {
+    const auto value = cms::read_category_value(category.value);
+    if (const auto* texts = std::get_if<cms::CategoryTexts>(&value))
+        return texts->texts;
+    std::vector<std::string> words;
+    if (const auto* number = std::get_if<cms::CategoryNumber>(&value)) {
+        words.push_back(std::to_string(number->number));
+    } else if (const auto* bits = std::get_if<cms::CategoryBits>(&value)) {
+        for (const std::uint32_t bit : bits->bits)
+            words.push_back(std::to_string(bit));
+    } else {
+        constexpr std::size_t shown = 32;
+        words.push_back("DER " + hex(cms::as_text(category.value).substr(0, shown)) +
+                        (category.value.size() > shown ? "..." : ""));
+    }
+    return words;
+}
+
+std::string joined(const std::vector<std::string>& words) {
+    std::string text;
+    for (const std::string& word : words)
+        text += (text.empty() ? "" : " ") + word;
+    return text;
+}
+
+template <typename T>
+bool contains(const std::vector<T>& all, const T& one) {
+    return std::find(all.begin(), all.end(), one) != all.end();
+}
+
+/// Mail addresses compare as their owners write them: without case.
+bool trusts(const std::optional<std::vector<std::string>>& translators,
+            const std::vector<std::string>& signers) {
+    return !translators || std::any_of(signers.begin(), signers.end(), [&](const std::string& signer) {
+        return std::any_of(translators->begin(), translators->end(), [&](const std::string& translator) {
+            return strcasecmp(translator.c_str(), signer.c_str()) == 0;
+        });
+    });
 }
 
 bool is_there(const std::filesystem::path& path) {
@@ -60,7 +106,8 @@ std::string Clearance::refusal(const cms::MessageLabel& label) const {
     if (const Policy* policy = find(label.label.policy))
         return refusal(*policy, label.label);
     for (const cms::SecurityLabel& equivalent : label.equivalents)
-        if (const Policy* policy = find(equivalent.policy))
+        if (const Policy* policy = find(equivalent.policy);
+            policy != nullptr && trusts(policy->translators, label.signers))
             return refusal(*policy, equivalent);
     return "its label is of the security policy " + label.label.policy +
            ", which is not in the clearance file";
@@ -83,15 +130,34 @@ std::string Clearance::refusal(const Policy& policy, const cms::SecurityLabel& l
         const auto known =
             std::find_if(policy.categories.begin(), policy.categories.end(),
                          [&](const Category& candidate) { return candidate.type == category.type; });
-        const auto texts = cms::texts_of_category(category.value);
-        if (known == policy.categories.end() || !texts)
+        if (known == policy.categories.end())
             return "its category " + category.type + " is none of " + policy.name;
-        for (const std::string& text : *texts)
-            if (std::find(known->permitted.begin(), known->permitted.end(), text) == known->permitted.end())
-                return "it is for " + known->name + " " + text + " by " + policy.name +
-                       ", which the reader is not cleared for";
+        if (const std::string what = not_permitted(*known, category); !what.empty())
+            return "it is for " + known->name + " " + what + " by " + policy.name +
+                   ", which the reader is not cleared for";
     }
     return {};
+}
+
+std::string Clearance::not_permitted(const Category& known, const cms::SecurityCategory& category) {
+    if (contains(known.permitted_values, category.value))
+        return {};
+    const auto value = cms::read_category_value(category.value);
+    if (const auto* texts = std::get_if<cms::CategoryTexts>(&value)) {
+        for (const std::string& text : texts->texts)
+            if (!contains(known.permitted, text))
+                return text;
+        return {};
+    }
+    if (const auto* number = std::get_if<cms::CategoryNumber>(&value))
+        return contains(known.permitted_numbers, number->number) ? "" : std::to_string(number->number);
+    if (const auto* bits = std::get_if<cms::CategoryBits>(&value)) {
+        for (const std::uint32_t bit : bits->bits)
+            if (!contains(known.permitted_numbers, std::int64_t{bit}))
+                return std::to_string(bit);
+        return {};
+    }
+    return joined(words_of(category));
 }
 
 std::string Clearance::describe(const cms::SecurityLabel& label) const {
@@ -107,10 +173,17 @@ std::string Clearance::describe(const cms::SecurityLabel& label) const {
                             ? "classification " + std::to_string(*label.classification)
                             : known->name);
     }
-    for (const cms::SecurityCategory& category : label.categories)
-        if (const auto texts = cms::texts_of_category(category.value))
-            for (const std::string& one : *texts)
-                text += ", " + one;
+    for (const cms::SecurityCategory& category : label.categories) {
+        const auto known =
+            std::find_if(policy->categories.begin(), policy->categories.end(),
+                         [&](const Category& candidate) { return candidate.type == category.type; });
+        // A text says of itself what it is; a number does not.
+        const bool is_text =
+            std::holds_alternative<cms::CategoryTexts>(cms::read_category_value(category.value));
+        const std::string name = known == policy->categories.end() ? category.type : known->name;
+        for (const std::string& one : words_of(category))
+            text += ", " + (is_text ? one : name + " " + one);
+    }
     return marked(std::move(text), label);
 }
 
@@ -118,6 +191,8 @@ std::string plain_label(const cms::SecurityLabel& label) {
     std::string text = label.policy;
     if (label.classification)
         text += " classification " + std::to_string(*label.classification);
+    for (const cms::SecurityCategory& category : label.categories)
+        text += ", " + category.type + ": " + joined(words_of(category));
     return marked(std::move(text), label);
 }
 

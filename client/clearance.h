@@ -42,10 +42,16 @@ class Clearance {
         std::string type;
         std::string name;
         std::vector<std::string> permitted;
+        /// Of an INTEGER or ENUMERATED, and of a BIT STRING the bits.
+        std::vector<std::int64_t> permitted_numbers;
+        /// DER of whole values.
+        std::vector<cms::Bytes> permitted_values;
     };
     struct Policy {
         std::string oid;
         std::string name;
+        /// Whose equivalent labels of this policy count (RFC 2634 section 3.4.2); none: any signer's.
+        std::optional<std::vector<std::string>> translators;
         /// The lowest first.
         std::vector<Classification> classifications;
         /// Which of them is the highest that the reader may see.
@@ -56,11 +62,14 @@ class Clearance {
 
     [[nodiscard]] const Policy* find(const std::string& oid) const;
     [[nodiscard]] static std::string refusal(const Policy& policy, const cms::SecurityLabel& label);
+    /// What `category` must not say to a reader who is permitted `known`: empty if nothing.
+    [[nodiscard]] static std::string not_permitted(const Category& known,
+                                                   const cms::SecurityCategory& category);
 
     std::vector<Policy> m_policies;
 };
 
-/// A label for people without anybody's words for it: "1.2.3.4 classification 3 (privacy mark)".
+/// A label for people without anybody's words for it: "1.2.3.4 classification 3, 1.2.3.5: HR (privacy mark)".
 [[nodiscard]] std::string plain_label(const cms::SecurityLabel& label);
 
 }  // namespace signet::client

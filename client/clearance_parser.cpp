@@ -5,6 +5,7 @@
 
 #include "client/clearance.h"
 #include "client/error.h"
+#include "client/hex.h"
 #include "cms/attributes/security_label.h"
 
 namespace signet::client {
@@ -12,6 +13,7 @@ namespace signet::client {
 namespace {
 
 constexpr std::size_t max_entries = 1024;
+constexpr char permitted_form[] = "permitted must be an array of texts, whole numbers and { der = \"HEX\" }";
 
 bool is_dotted_decimal(std::string_view text) noexcept {
     bool digit = false;
@@ -99,10 +101,11 @@ class ClearanceParser {
     }
 
     [[nodiscard]] Clearance::Policy read_policy(const toml::table& table) const {
-        allow_only(table, {"oid", "name", "clearance", "classification", "category"});
+        allow_only(table, {"oid", "name", "clearance", "equivalents-from", "classification", "category"});
         Clearance::Policy policy;
         policy.oid = identifier(table, "oid");
         policy.name = text(table, "name");
+        policy.translators = addresses(table, "equivalents-from");
         for (const toml::table* entry : tables(table, "classification"))
             policy.classifications.push_back(read_classification(*entry, policy));
         for (const toml::table* entry : tables(table, "category"))
@@ -122,6 +125,23 @@ class ClearanceParser {
         return policy;
     }
 
+    [[nodiscard]] std::optional<std::vector<std::string>> addresses(const toml::table& table,
+                                                                    std::string_view key) const {
+        const toml::node* node = table.get(key);
+        if (node == nullptr)
+            return std::nullopt;
+        const toml::array* array = node->as_array();
+        if (array == nullptr || array->size() > max_entries)
+            fail(node->source(), std::string(key) + " must be an array of mail addresses");
+        std::vector<std::string> all;
+        for (const toml::node& element : *array) {
+            if (!element.is_string() || element.as_string()->get().find('@') == std::string::npos)
+                fail(element.source(), std::string(key) + " must be an array of mail addresses");
+            all.push_back(element.as_string()->get());
+        }
+        return all;
+    }
+
     [[nodiscard]] Clearance::Classification read_classification(const toml::table& table,
                                                                 const Clearance::Policy& before) const {
         allow_only(table, {"value", "name"});
@@ -138,16 +158,29 @@ class ClearanceParser {
 
     [[nodiscard]] Clearance::Category read_category(const toml::table& table) const {
         allow_only(table, {"type", "name", "permitted"});
-        Clearance::Category category{identifier(table, "type"), text(table, "name"), {}};
+        Clearance::Category category{identifier(table, "type"), text(table, "name"), {}, {}, {}};
         const toml::node* permitted = table.get("permitted");
         if (permitted == nullptr || !permitted->is_array())
-            fail(table.source(), "permitted must be an array of strings");
+            fail(table.source(), permitted_form);
         for (const toml::node& element : *permitted->as_array()) {
-            if (!element.is_string())
-                fail(element.source(), "permitted must be an array of strings");
-            category.permitted.push_back(element.as_string()->get());
+            if (element.is_string())
+                category.permitted.push_back(element.as_string()->get());
+            else if (element.is_integer())
+                category.permitted_numbers.push_back(element.as_integer()->get());
+            else if (element.is_table())
+                category.permitted_values.push_back(der(*element.as_table()));
+            else
+                fail(element.source(), permitted_form);
         }
         return category;
+    }
+
+    [[nodiscard]] cms::Bytes der(const toml::table& table) const {
+        allow_only(table, {"der"});
+        auto value = from_hex(text(table, "der"));
+        if (!value)
+            fail(table.source(), "der must be hexadecimal digits, two a byte");
+        return *std::move(value);
     }
 
     const std::string& m_name;

@@ -10,11 +10,16 @@ std::optional<MessageLabel> label_of(const SignedDataResult& message) {
         const SignedAttributeSet attributes(message.signers[i].signed_attributes);
         std::optional<MessageLabel> own;
         if (auto label = security_label_in(attributes))
-            own = MessageLabel{*std::move(label), equivalent_labels_in(attributes)};
+            own = MessageLabel{*std::move(label), equivalent_labels_in(attributes), {}};
         if (i > 0 && own != found)
             throw Error(ErrorCode::malformed, "its signers give it different security labels");
         found = std::move(own);
     }
+    if (!found || !message.holds())
+        return found;
+    for (const SignerResult& signer : message.signers)
+        for (std::string& address : signer.certificate->email_addresses())
+            found->signers.push_back(std::move(address));
     return found;
 }
 

@@ -5,6 +5,7 @@
 #include "cms/signed_data_verifier.h"
 
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace signet::cms {
@@ -13,6 +14,8 @@ struct MessageLabel {
     SecurityLabel label;
     /// The same in the terms of other policies.
     std::vector<SecurityLabel> equivalents;
+    /// The mail addresses of those who say so, all of whose signatures hold; else empty.
+    std::vector<std::string> signers;
 
     bool operator==(const MessageLabel&) const = default;
 };

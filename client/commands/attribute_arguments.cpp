@@ -6,6 +6,7 @@
 #include <string_view>
 #include <utility>
 
+#include "client/hex.h"
 #include "client/input_file.h"
 #include "client/utf8.h"
 
@@ -145,20 +146,71 @@ class AttributeArguments {
         label.set_classification(number);
     }
 
-    /// TYPE=TEXT; texts of one type are one category.
-    void read_category(const std::string& value, protocol::SecurityLabel& label) const {
-        const auto equals = value.find('=');
-        require(equals != std::string::npos && equals + 1 < value.size(), "--category takes TYPE=TEXT");
-        const std::string type = identifier(std::string_view(value).substr(0, equals), "category");
-        auto* category = [&] {
-            for (auto& known : *label.mutable_category())
-                if (known.type() == type)
-                    return &known;
-            auto* added = label.add_category();
-            added->set_type(type);
-            return added;
-        }();
-        category->add_value(utf8(value.substr(equals + 1), "category"));
+    /// The category of TYPE that has texts, for one more; else a new one.
+    static protocol::SecurityCategory& category_of_texts(protocol::SecurityLabel& label,
+                                                         const std::string& type) {
+        for (auto& known : *label.mutable_category())
+            if (known.type() == type && known.value_size() > 0)
+                return known;
+        auto& added = *label.add_category();
+        added.set_type(type);
+        return added;
+    }
+
+    template <typename Number>
+    [[nodiscard]] Number number(std::string_view text, const char* what) const {
+        Number value{};
+        const char* const end = text.data() + text.size();
+        const auto [rest, error] = std::from_chars(text.data(), end, value);
+        require(error == std::errc{} && rest == end, what);
+        return value;
+    }
+
+    void read_bits(std::string_view list, protocol::SecurityCategory& category) const {
+        constexpr char form[] = "bits of --category are numbers from 0 to 255 with commas between them";
+        while (true) {
+            const auto comma = list.find(',');
+            const auto bit = number<std::uint32_t>(list.substr(0, comma), form);
+            require(bit <= 255, form);
+            category.add_bit(bit);
+            if (comma == std::string_view::npos)
+                return;
+            list.remove_prefix(comma + 1);
+        }
+    }
+
+    /// TYPE=TEXT or TYPE:FORM=VALUE; texts of one type are one category.
+    void read_category(const std::string& argument, protocol::SecurityLabel& label) const {
+        const auto equals = argument.find('=');
+        require(equals != std::string::npos && equals + 1 < argument.size(),
+                "--category takes TYPE=TEXT or TYPE:FORM=VALUE");
+        const std::string_view head = std::string_view(argument).substr(0, equals);
+        const std::string_view value = std::string_view(argument).substr(equals + 1);
+        const auto colon = head.find(':');
+        const std::string type = identifier(head.substr(0, colon), "category");
+        const std::string_view form =
+            colon == std::string_view::npos ? std::string_view("text") : head.substr(colon + 1);
+        if (form == "text") {
+            category_of_texts(label, type).add_value(utf8(std::string(value), "category"));
+            return;
+        }
+        constexpr char whole[] = "an integer or enumerated of --category is a whole number of 64 bits";
+        auto& category = *label.add_category();
+        category.set_type(type);
+        if (form == "integer") {
+            category.set_integer(number<std::int64_t>(value, whole));
+        } else if (form == "enumerated") {
+            category.set_enumerated(number<std::int64_t>(value, whole));
+        } else if (form == "bits") {
+            read_bits(value, category);
+        } else if (form == "der") {
+            const auto der = from_hex(value);
+            require(der && !der->empty(), "der of --category is hexadecimal digits, two a byte");
+            category.set_der(der->data(), der->size());
+        } else {
+            throw m_options.usage_error("no form '" + std::string(form) +
+                                        "' of --category, only text, integer, enumerated, bits and der");
+        }
     }
 
     void read_labels(protocol::SignedAttributes& wanted) const {
@@ -194,7 +246,9 @@ void add_attribute_options(CommandOptions& options) {
         .values("receipts-from", "WHOM", "all (default), first-tier, or the addresses of those asked")
         .value("label", "POLICY[/N]", "security label: OID of the policy, classification 0 to 256")
         .value("privacy-mark", "TEXT", "the label's privacy mark")
-        .values("category", "TYPE=TEXT", "a category of the label, TYPE being its OID")
+        .values("category", "TYPE[:FORM]=VALUE",
+                "a category of the label, TYPE being its OID and FORM text (default), integer,\n"
+                "enumerated, bits (0,3,7) or der (hexadecimal)")
         .values("equivalent-label", "POLICY[/N]", "the same label in the terms of another policy");
 }
 

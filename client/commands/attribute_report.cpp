@@ -1,9 +1,12 @@
 #include "client/commands/attribute_report.h"
 
 #include <utility>
+#include <variant>
 
 #include "client/clearance.h"
+#include "client/hex.h"
 #include "client/rfc3339.h"
+#include "cms/attributes/category_value.h"
 #include "cms/attributes/content_attributes.h"
 #include "cms/attributes/mail_list.h"
 #include "cms/attributes/receipt_request.h"
@@ -84,10 +87,6 @@ std::vector<std::string> flat(const std::vector<cms::MailNames>& names) {
     return addresses;
 }
 
-std::string hex_of(const cms::Bytes& bytes) {
-    return hex(cms::as_text(bytes));
-}
-
 /// The value, or null.
 template <typename T, typename Write>
 void write_optional(JsonWriter& json, const char* name, const std::optional<T>& value, Write write) {
@@ -98,16 +97,34 @@ void write_optional(JsonWriter& json, const char* name, const std::optional<T>& 
         json.null();
 }
 
+template <typename Form, typename Write>
+void write_form(JsonWriter& json, const char* name, const cms::CategoryValue& value, Write write) {
+    json.key(name);
+    if (const auto* form = std::get_if<Form>(&value))
+        write(*form);
+    else
+        json.null();
+}
+
 void write_label(JsonWriter& json, const cms::SecurityLabel& label) {
     json.begin_object().key("policy").text(label.policy);
     write_optional(json, "classification", label.classification,
                    [&](std::uint32_t number) { json.number(std::uint64_t{number}); });
     json.key("privacy_mark").text(label.privacy_mark).key("categories").begin_array();
     for (const cms::SecurityCategory& category : label.categories) {
+        const auto value = cms::read_category_value(category.value);
         json.begin_object().key("type").text(category.type);
-        write_optional(json, "values", cms::texts_of_category(category.value),
-                       [&](const std::vector<std::string>& texts) { json.texts(texts); });
-        json.end_object();
+        write_form<cms::CategoryTexts>(json, "values", value,
+                                       [&](const auto& texts) { json.texts(texts.texts); });
+        write_form<cms::CategoryNumber>(json, "number", value,
+                                        [&](const auto& number) { json.number(number.number); });
+        write_form<cms::CategoryBits>(json, "bits", value, [&](const auto& bits) {
+            json.begin_array();
+            for (const std::uint32_t bit : bits.bits)
+                json.number(std::uint64_t{bit});
+            json.end_array();
+        });
+        json.key("der").text(hex(cms::as_text(category.value))).end_object();
     }
     json.end_array().end_object();
 }
@@ -115,7 +132,7 @@ void write_label(JsonWriter& json, const cms::SecurityLabel& label) {
 void write_signature_policy(JsonWriter& json, const cms::SignaturePolicy& policy) {
     json.begin_object().key("policy").text(policy.policy);
     json.key("digest_algorithm").text(policy.policy.empty() ? "" : cms::digest_name(policy.digest_algorithm));
-    json.key("digest").text(hex_of(policy.digest)).key("uri").text(policy.uri).end_object();
+    json.key("digest").text(hex(cms::as_text(policy.digest))).key("uri").text(policy.uri).end_object();
 }
 
 void write_history(JsonWriter& json, const std::vector<cms::MailListExpansion>& history) {
@@ -157,7 +174,7 @@ void write_attributes(JsonWriter& json, const cms::SignerResult& signer) {
         json.key("content_type").text(hints.content_type).end_object();
     });
     write_optional(json, "content_identifier", said.content_identifier,
-                   [&](const cms::Bytes& identifier) { json.text(hex_of(identifier)); });
+                   [&](const cms::Bytes& identifier) { json.text(hex(cms::as_text(identifier))); });
     write_optional(json, "signature_policy", said.signature_policy,
                    [&](const cms::SignaturePolicy& policy) { write_signature_policy(json, policy); });
     write_optional(json, "commitment_type", said.commitment_type,
@@ -176,7 +193,7 @@ void write_attributes(JsonWriter& json, const cms::SignerResult& signer) {
         write_label(json, label);
     json.end_array();
     write_optional(json, "receipt_request", said.receipt_request, [&](const cms::ReceiptRequest& request) {
-        json.begin_object().key("content_identifier").text(hex_of(request.content_identifier));
+        json.begin_object().key("content_identifier").text(hex(cms::as_text(request.content_identifier)));
         json.key("from").text(from_name(request.from)).key("listed").texts(flat(request.listed));
         json.key("to").texts(flat(request.to)).end_object();
     });

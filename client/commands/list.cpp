@@ -2,6 +2,7 @@
 #include "client/commands/command_options.h"
 #include "client/commands/commands.h"
 #include "client/commands/token_report.h"
+#include "client/hex.h"
 #include "client/rfc3339.h"
 
 namespace signet::client::commands {

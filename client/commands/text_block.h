@@ -23,7 +23,4 @@ class TextBlock {
 /// `items` with ", " in between.
 [[nodiscard]] std::string joined(const std::vector<std::string>& items);
 
-/// Lower-case hexadecimal digits.
-[[nodiscard]] std::string hex(std::string_view bytes);
-
 }  // namespace signet::client::commands

@@ -1,4 +1,5 @@
 #include "client/commands/verify_report.h"
+#include "client/hex.h"
 
 #include <algorithm>
 #include <utility>

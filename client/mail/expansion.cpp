@@ -89,17 +89,10 @@ void to_wire(const cms::SecurityLabel& label, agent::protocol::SecurityLabel& fi
     }
     field.set_privacy_mark(label.privacy_mark);
     for (const auto& category : label.categories) {
-        const auto texts = cms::texts_of_category(category.value);
-        if (!texts || cms::category_of_texts(*texts) != category.value) {
-            throw client::Error(ExitStatus::other, "cannot expand",
-                                "its label has a category " + category.type +
-                                    " that is no list of texts, and so cannot be kept");
-        }
+        // As it came, whatever it says.
         auto& added = *field.add_category();
         added.set_type(category.type);
-        for (const auto& text : *texts) {
-            added.add_value(text);
-        }
+        added.set_der(category.value.data(), category.value.size());
     }
 }
 

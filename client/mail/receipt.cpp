@@ -1,5 +1,6 @@
 #include "client/mail/receipt.h"
 
+#include "client/hex.h"
 #include "client/mail/mailboxes.h"
 #include "client/mail/smime_part.h"
 #include "client/timestamping.h"
@@ -20,15 +21,6 @@ struct Reader {
     std::string fingerprint;
     std::vector<std::string> addresses;
 };
-
-std::string hex(const std::string& bytes) {
-    std::string text;
-    for (const char byte : bytes) {
-        text += "0123456789abcdef"[static_cast<unsigned char>(byte) >> 4U];
-        text += "0123456789abcdef"[static_cast<unsigned char>(byte) & 15U];
-    }
-    return text;
-}
 
 std::vector<std::string> addressed(const Entity& message) {
     std::vector<std::string> addresses;

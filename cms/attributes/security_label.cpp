@@ -3,6 +3,7 @@
 #include "cms/algorithm_identifier.h"
 #include "cms/asn1/der.h"
 #include "cms/asn1/rfc2634.h"
+#include "cms/attributes/text.h"
 #include "cms/error.h"
 #include "cms/openssl_error.h"
 #include "cms/openssl_ptr.h"
@@ -114,7 +115,11 @@ bool read_field(const ASN1_TYPE& field, SecurityLabel& label) {
         case V_ASN1_PRINTABLESTRING:
         case V_ASN1_UTF8STRING: {
             const BytesView mark = asn1::view_of(*field.value.asn1_string);
-            if (!label.privacy_mark.empty() || mark.empty() || mark.size() > max_privacy_mark_size)
+            const bool fits =
+                field.type == V_ASN1_PRINTABLESTRING
+                    ? mark.size() <= max_printable_privacy_mark && is_printable_string(as_text(mark))
+                    : mark.size() <= max_privacy_mark_size && is_plain_utf8(as_text(mark));
+            if (!label.privacy_mark.empty() || mark.empty() || !fits)
                 return false;
             label.privacy_mark = as_text(mark);
             return true;
@@ -144,34 +149,6 @@ void put_in_order(std::vector<SecurityCategory>& categories) {
 }
 
 }  // namespace
-
-Bytes category_of_texts(const std::vector<std::string>& texts) {
-    Bytes all;
-    for (const std::string& text : texts)
-        asn1::append(all, asn1::tlv(Tag::utf8_string, {as_bytes(text)}));
-    return asn1::tlv(Tag::sequence, {all});
-}
-
-std::optional<std::vector<std::string>> texts_of_category(BytesView value) {
-    const auto is_text = [](int type) { return type == V_ASN1_UTF8STRING || type == V_ASN1_PRINTABLESTRING; };
-    const auto text_of = [](const ASN1_TYPE& any) {
-        return std::string(as_text(asn1::view_of(*any.value.asn1_string)));
-    };
-    // A single text, seen as the only element of a SEQUENCE.
-    const bool sequence = !value.empty() && value.front() == static_cast<std::uint8_t>(Tag::sequence);
-    const Bytes wrapped = sequence ? Bytes(value.begin(), value.end()) : asn1::tlv(Tag::sequence, {value});
-    const Asn1AnyStackPtr elements = elements_of(wrapped, false);
-    if (!elements || sk_ASN1_TYPE_num(elements.get()) < 1)
-        return std::nullopt;
-    std::vector<std::string> texts;
-    for (int i = 0; i < sk_ASN1_TYPE_num(elements.get()); ++i) {
-        const ASN1_TYPE& element = *sk_ASN1_TYPE_value(elements.get(), i);
-        if (!is_text(element.type))
-            return std::nullopt;
-        texts.push_back(text_of(element));
-    }
-    return texts;
-}
 
 SecurityLabel parse_security_label(BytesView encoding) {
     const auto fail = [] { throw Error(ErrorCode::malformed, "malformed ESSSecurityLabel"); };

@@ -22,17 +22,11 @@ inline constexpr std::size_t max_equivalent_labels = 32;
 struct SecurityCategory {
     /// Dotted decimal.
     std::string type;
-    /// DER, as `type` defines it.
+    /// DER, as `type` defines it: see category_value.h.
     Bytes value;
 
     bool operator==(const SecurityCategory&) const = default;
 };
-
-/// Texts as a category's value: SEQUENCE OF UTF8String (RFC 3114 section 2.3).
-[[nodiscard]] Bytes category_of_texts(const std::vector<std::string>& texts);
-/// The texts of a category's value: a SEQUENCE OF UTF8String, or one UTF8String or PrintableString; none for
-/// any other.
-[[nodiscard]] std::optional<std::vector<std::string>> texts_of_category(BytesView value);
 
 struct SecurityLabel {
     /// Dotted decimal.
@@ -40,7 +34,7 @@ struct SecurityLabel {
     /// What it means is up to the policy; 0 to 5 are unmarked, unclassified, restricted, confidential, secret
     /// and top-secret where it says nothing else.
     std::optional<std::uint32_t> classification;
-    /// UTF-8, as the signer claims; empty for none.
+    /// UTF-8 without a NUL; empty for none.
     std::string privacy_mark;
     /// In order, each once.
     std::vector<SecurityCategory> categories;

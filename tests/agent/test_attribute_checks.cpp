@@ -29,6 +29,12 @@ const std::string id_ct_receipt = "1.2.840.113549.1.9.16.1.1";
 }  // namespace
 
 TEST_CASE("What a signer may be asked to say is within the bounds of the protocol") {
+    // One category, the same however often it is asked for.
+    const auto category = [](auto& sign) -> protocol::SecurityCategory& {
+        auto& label = *sign.mutable_attributes()->mutable_security_label();
+        label.set_policy("1.2.3");
+        return label.category_size() > 0 ? *label.mutable_category(0) : *label.add_category();
+    };
     const std::vector<Ask> allowed{
         [](auto& sign) { sign.mutable_attributes(); },
         [](auto& sign) {
@@ -39,6 +45,20 @@ TEST_CASE("What a signer may be asked to say is within the bounds of the protoco
         [](auto& sign) { sign.mutable_attributes()->set_commitment_type("1.2.3"); },
         [](auto& sign) { sign.mutable_attributes()->mutable_receipt_request()->add_to("a@b"); },
         [](auto& sign) { sign.mutable_attributes()->mutable_security_label()->set_policy("1.2.3"); },
+        [&](auto& sign) { category(sign).add_value("HR"); },
+        [&](auto& sign) { category(sign).set_integer(0); },
+        [&](auto& sign) { category(sign).set_enumerated(-1); },
+        [&](auto& sign) {
+            for (int i = 0; i < 256; ++i)
+                category(sign).add_bit(255);
+        },
+        [&](auto& sign) { category(sign).set_der(std::string(65536, 'x')); },
+        [](auto& sign) {
+            auto& policy = *sign.mutable_attributes()->mutable_signature_policy();
+            policy.set_policy("1.2.3");
+            policy.set_digest_algorithm(protocol::SHA384);
+            policy.set_digest(std::string(48, 'd'));
+        },
         [](auto& sign) { sign.mutable_attributes()->mutable_expansion(); },
         [](auto& sign) {
             sign.set_content_type(id_ct_receipt);
@@ -101,6 +121,29 @@ TEST_CASE("What a signer may not be asked to say is malformed") {
         [&](auto& sign) { label(sign).set_classification(257); },
         [&](auto& sign) { label(sign).set_privacy_mark(std::string(1025, 'x')); },
         [&](auto& sign) { label(sign).add_category()->set_type("1.2.3"); },
+        [&](auto& sign) {
+            auto& category = *label(sign).add_category();
+            category.set_integer(1);
+            category.add_value("x");
+        },
+        [&](auto& sign) {
+            auto& category = *label(sign).add_category();
+            category.set_enumerated(1);
+            category.set_der("x");
+        },
+        [&](auto& sign) { label(sign).add_category()->add_bit(256); },
+        [&](auto& sign) {
+            auto& category = *label(sign).add_category();
+            for (int i = 0; i < 257; ++i)
+                category.add_bit(1);
+        },
+        [&](auto& sign) { label(sign).add_category()->set_der(std::string(65537, 'x')); },
+        [](auto& sign) {
+            auto& policy = *sign.mutable_attributes()->mutable_signature_policy();
+            policy.set_policy("1.2.3");
+            policy.set_digest_algorithm(protocol::SHAKE256);
+            policy.set_digest(std::string(64, 'd'));
+        },
         [&](auto& sign) {
             for (int i = 0; i < 65; ++i) {
                 auto& category = *label(sign).add_category();

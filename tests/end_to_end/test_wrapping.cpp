@@ -177,6 +177,88 @@ TEST_CASE("a label above the reader is not shown") {
     }
 }
 
+TEST_CASE("a category says numbers, bits or anything, and each must be permitted") {
+    Session session({KeyType::p256});
+    const std::string email = session.alice().identity(KeyType::p256).email;
+    session.write("clearance.toml", R"([[policy]]
+oid = "1.3.6.1.4.1.99.2"
+name = "Example Ltd"
+
+[[policy.category]]
+type = "1.2.3.4"
+name = "release"
+permitted = ["HR", 0, 3, -7, { der = "300302010a" }]
+)");
+    const auto shown = [&](const std::string& category, int status, const std::string& words) {
+        CAPTURE(category);
+        const auto made =
+            session.signet({"mail", "sign", "--label", policy, "--category", category}, mail(email, email));
+        check_done(made);
+        const auto read = session.signet(
+            {"mail", "verify", "--trust", session.root(), "--clearance", "clearance.toml"}, made.out);
+        CHECK(read.status == status);
+        CHECK(read.out.empty() == (status != 0));
+        CHECK(has(read.err, words));
+    };
+    for (const std::string form : {"integer", "enumerated"}) {
+        shown("1.2.3.4:" + form + "=3", 0, "label: Example Ltd, release 3\n");
+        shown("1.2.3.4:" + form + "=-7", 0, "release -7");
+        shown("1.2.3.4:" + form + "=4", 7, "it is for release 4 by Example Ltd");
+    }
+    shown("1.2.3.4:bits=3,0", 0, "release 0, release 3");
+    shown("1.2.3.4:bits=0,3,9", 7, "it is for release 9");
+    shown("1.2.3.4:text=HR", 0, "label: Example Ltd, HR\n");
+    shown("1.2.3.4=3", 7, "it is for release 3");
+    shown("1.2.3.4:der=300302010A", 0, "release DER 300302010a");
+    shown("1.2.3.4:der=300302010B", 7, "it is for release DER 300302010b");
+    shown("1.2.3.5:integer=3", 7, "its category 1.2.3.5 is none of Example Ltd");
+    // Without anybody's words.
+    const auto made = session.signet({"mail", "sign", "--label", policy, "--category", "1.2.3.4:bits=9"},
+                                     mail(email, email));
+    session.write("made.eml", made.out);
+    const auto plain = session.signet({"mail", "verify", "--trust", session.root(), "made.eml"});
+    CHECK(has(plain.err, std::string("label: ") + policy + ", 1.2.3.4: 9\n"));
+    const auto json = session.signet({"mail", "verify", "--trust", session.root(), "--json", "made.eml"});
+    CHECK(has(json.out, R"({"type":"1.2.3.4","values":null,"number":null,"bits":[9],"der":"0303060040"})"));
+
+    for (const char* wrong : {"1.2.3.4", "1.2.3.4=", "1.2.3.4:colour=3", "1.2.3.4:integer=x",
+                              "1.2.3.4:integer=9223372036854775808", "1.2.3.4:bits=256", "1.2.3.4:bits=1,",
+                              "1.2.3.4:der=3", "1.2.3.4:der=0x05", "HR=1"}) {
+        CAPTURE(wrong);
+        check_refused(
+            session.signet({"mail", "sign", "--label", policy, "--category", wrong}, mail(email, email)), 2);
+    }
+    // Two elements are no value, and nothing is no element.
+    check_refused(session.signet({"mail", "sign", "--label", policy, "--category", "1.2.3.4:der=05000500"},
+                                 mail(email, email)),
+                  8);
+}
+
+TEST_CASE("equivalent labels count from those whom the policy names") {
+    Session session({KeyType::rsa2048, KeyType::p256});
+    const Parties parties(session);
+    const std::string& email = parties.alice.email;
+    const auto made = session.signet({"mail", "sign", "-k", parties.alice.label, "--label", "1.2.3/0",
+                                      "--equivalent-label", std::string(policy) + "/1"},
+                                     mail(email, email));
+    check_done(made);
+    const auto status = [&](const std::string& from) {
+        session.write("clearance.toml", "[[policy]]\noid = \"" + std::string(policy) +
+                                            "\"\nname = \"x\"\nclearance = \"low\"\n" + from +
+                                            "[[policy.classification]]\nvalue = 1\nname = \"low\"\n");
+        const auto read = session.signet(
+            {"mail", "verify", "--trust", session.root(), "--clearance", "clearance.toml"}, made.out);
+        CHECK(read.out.empty() == (read.status != 0));
+        return read.status;
+    };
+    CHECK(status("") == 0);
+    CHECK(status("equivalents-from = [\"x@example.org\", \"" + email + "\"]\n") == 0);
+    CHECK(status("equivalents-from = [\"x@example.org\"]\n") == 7);
+    CHECK(status("equivalents-from = []\n") == 7);
+    CHECK(status("equivalents-from = \"" + email + "\"\n") == 9);
+    CHECK(status("equivalents-from = [\"nobody\"]\n") == 9);
+}
+
 TEST_CASE("a label above the reader is not shown by what opens it or takes its content out") {
     Session session({KeyType::rsa2048});
     const std::string& alice = session.label(KeyType::rsa2048);
@@ -281,7 +363,8 @@ TEST_CASE("a list sends a message on to its members, once") {
     const std::string oid = policy;
     const auto wrapped =
         session.signet({"mail", "wrap", "--no-self", "-k", parties.alice.label, "-r", parties.list.label,
-                        "--label", oid + "/3", "--request-receipt", parties.alice.email},
+                        "--label", oid + "/3", "--category", "1.2.3.4=HR", "--category", "1.2.3.4:integer=5",
+                        "--category", "1.2.3.5:der=300302010a", "--request-receipt", parties.alice.email},
                        mail(parties.alice.email, parties.list.email));
     check_done(wrapped);
     const auto sent_on =
@@ -299,7 +382,9 @@ TEST_CASE("a list sends a message on to its members, once") {
     const auto read = session.signet({"mail", "unwrap", "--trust", session.root(), "first.eml"});
     check_done(read);
     CHECK(has(read.out, "We have a deal."));
-    CHECK(has(read.err, "label: " + oid + " classification 3"));
+    // The list kept what it need not understand, as unwrap compares it with the one inside.
+    CHECK(has(read.err,
+              "label: " + oid + " classification 3, 1.2.3.4: 5, 1.2.3.4: HR, 1.2.3.5: DER 300302010a"));
     const auto receipt =
         session.signet({"mail", "receipt", "-k", second.label, "--trust", session.root(), "first.eml"});
     check_done(receipt);

@@ -1,4 +1,5 @@
 #include "cms/asn1/der.h"
+#include "cms/attributes/category_value.h"
 #include "cms/attributes/content_attributes.h"
 #include "cms/attributes/mail_list.h"
 #include "cms/attributes/receipt_request.h"
@@ -41,7 +42,7 @@ SecurityLabel sample_label() {
     label.policy = "1.3.6.1.4.1.22112.1.1";
     label.classification = 3;
     label.privacy_mark = "Nur f\u00fcr die Gesch\u00e4ftsleitung";
-    label.categories = {{"1.2.3.4", category_of_texts({"HR", "Legal"})}};
+    label.categories = {{"1.2.3.4", encode_category_value(CategoryTexts{{"HR", "Legal"}})}};
     return label;
 }
 
@@ -86,8 +87,8 @@ TEST_CASE("every typed attribute is signed, verified by OpenSSL and read again")
     CHECK(read->to == request.to);
     CHECK(security_label_in(set) == sample_label());
     CHECK(equivalent_labels_in(set) == std::vector{other});
-    CHECK(texts_of_category(sample_label().categories.front().value) ==
-          std::vector<std::string>{"HR", "Legal"});
+    CHECK(read_category_value(sample_label().categories.front().value) ==
+          CategoryValue(CategoryTexts{{"HR", "Legal"}}));
     const auto read_policy = signature_policy_in(set);
     REQUIRE(read_policy);
     CHECK(read_policy->policy == policy.policy);

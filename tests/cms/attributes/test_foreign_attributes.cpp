@@ -3,6 +3,7 @@
 #include <iterator>
 
 #include "cms/asn1/content_info.h"
+#include "cms/attributes/category_value.h"
 #include "cms/attributes/content_attributes.h"
 #include "cms/attributes/mail_list.h"
 #include "cms/attributes/receipt_request.h"
@@ -56,8 +57,8 @@ TEST_CASE("all attributes of RFC 4134 section 4.10 are read") {
     CHECK(label->classification == 1U);
     CHECK(label->privacy_mark == "THIS IS A PRIVACY MARK TEST");
     REQUIRE(label->categories.size() == 1);
-    CHECK(texts_of_category(label->categories.front().value) ==
-          std::vector<std::string>{"THIS IS A TEST SECURITY-CATEGORY."});
+    CHECK(read_category_value(label->categories.front().value) ==
+          CategoryValue(CategoryTexts{{"THIS IS A TEST SECURITY-CATEGORY."}}));
     const auto equivalent = equivalent_labels_in(set);
     REQUIRE(equivalent.size() == 2);
     CHECK(equivalent[1].policy == "1.2.3.4.5.6.7.10");
