@@ -97,6 +97,11 @@ bool is_address(const std::string& text) {
 FinishedMessage make_receipt(AgentConnection& agent, SigningOptions options, const Entity& message,
                              const Unwrapped& unwrapped) {
     const auto& author = *unwrapped.author();
+    // Two programs would confirm each other's receipts without end (RFC 2634 section 2.4).
+    if (author.content_type == cms::id_ct_receipt) {
+        throw client::Error(ExitStatus::answer_is_no, cannot_confirm, "it is a receipt itself",
+                            "see signet mail receipt --verify");
+    }
     const auto request = cms::receipt_request_of(author);
     if (!request) {
         throw client::Error(ExitStatus::answer_is_no, cannot_confirm, "the message asks for none");

@@ -108,3 +108,35 @@ TEST_CASE("no receipt is made where none is due") {
     check_refused(session.signet({"mail", "receipt"}, session.read("sent.eml")), 1);
     CHECK(session.audit_records("sign", "begun") == 2);
 }
+
+TEST_CASE("nobody confirms a receipt, whatever it asks for") {
+    Session session({KeyType::p256});
+    const Bob bob(session);
+    const std::string alice = session.alice().identity(KeyType::p256).email;
+    session.write("receipt.der", "what a receipt says");
+    check_done(session.openssl({"cms",
+                                "-sign",
+                                "-nodetach",
+                                "-binary",
+                                "-econtent_type",
+                                "id-smime-ct-receipt",
+                                "-in",
+                                "receipt.der",
+                                "-signer",
+                                bob.identity.certificate,
+                                "-inkey",
+                                bob.identity.key,
+                                "-receipt_request_to",
+                                bob.identity.email,
+                                "-receipt_request_all",
+                                "-from",
+                                bob.identity.email,
+                                "-to",
+                                alice,
+                                "-out",
+                                "sent.eml"}));
+    const auto refused = session.signet({"mail", "receipt", "--trust", session.root(), "sent.eml"});
+    check_refused(refused, 1);
+    CHECK(refused.err.find("it is a receipt itself") != std::string::npos);
+    CHECK(session.audit_records("sign", "begun") == 0);
+}
