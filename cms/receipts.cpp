@@ -109,11 +109,13 @@ std::string receipt_mismatch(const SignedDataResult& receipt, const SignedDataRe
     if (receipt.content_type != id_ct_receipt || !receipt.content)
         return "it is no signed receipt";
     const Receipt said = parse_receipt(*receipt.content);
-    const auto origin = std::find_if(
-        sent.signers.begin(), sent.signers.end(),
-        [&](const SignerResult& signer) { return signer.intact && signer.signature == said.signature; });
+    const auto origin =
+        std::find_if(sent.signers.begin(), sent.signers.end(),
+                     [&](const SignerResult& signer) { return signer.signature == said.signature; });
     if (origin == sent.signers.end())
         return "it is for another message: the signature that it confirms is not the one that was sent";
+    if (!origin->intact)
+        return "the message to compare it with is not as it was sent: its signature does not hold";
     const auto request = request_of(*origin);
     if (!request)
         return "the message that was sent asks for no receipt";

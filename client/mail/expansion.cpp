@@ -11,6 +11,8 @@
 #include "client/mail/outer_header.h"
 #include "client/mail/signed_message.h"
 #include "client/recipients.h"
+#include "client/utf8.h"
+#include "cms/attributes/content_attributes.h"
 
 #include <optional>
 #include <utility>
@@ -26,7 +28,27 @@ struct Taken {
     bool encrypted = false;
     std::vector<cms::MailListExpansion> history;
     std::optional<cms::MessageLabel> label;
+    /// What the outer signature says is inside, where that is encrypted.
+    std::optional<cms::ContentHints> hints;
 };
+
+/// Of its signers, if all say the same. A description that the agent would not take is left out.
+std::optional<cms::ContentHints> content_hints_of(const cms::SignedDataResult& message) {
+    std::optional<cms::ContentHints> found;
+    for (std::size_t i = 0; i < message.signers.size(); ++i) {
+        auto own = cms::content_hints_in(cms::SignedAttributeSet(message.signers[i].signed_attributes));
+        if (i > 0 && own != found) {
+            return std::nullopt;
+        }
+        found = std::move(own);
+    }
+    constexpr std::size_t most_said = 1024;
+    if (found && (found->description.size() > most_said || !is_utf8(found->description) ||
+                  found->description.find('\0') != std::string::npos)) {
+        found->description.clear();
+    }
+    return found;
+}
 
 /// The certificate that the list signs with.
 cms::Certificate list_certificate(AgentConnection& agent, const std::string& name) {
@@ -76,6 +98,7 @@ Taken take_apart(const Entity& message, const cms::VerifyOptions& options, bool 
     const bool encrypted_inside = is_encrypted_part(parse_entity(inside));
     // An author's own signature stays where it is.
     if (encrypted_inside || !taken.history.empty()) {
+        taken.hints = content_hints_of(result);
         taken.content = std::move(inside);
         taken.encrypted = encrypted_inside;
     }
@@ -117,6 +140,10 @@ void describe(const Taken& taken, const cms::ListReceipts& own, agent::protocol:
     }
     for (const auto& name : receipts.names) {
         expansion.add_to(name);
+    }
+    if (taken.hints) {
+        wanted.mutable_content_hints()->set_description(taken.hints->description);
+        wanted.mutable_content_hints()->set_content_type(taken.hints->content_type);
     }
     if (taken.label) {
         to_wire(taken.label->label, *wanted.mutable_security_label());

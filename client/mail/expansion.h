@@ -32,9 +32,9 @@ struct Expansion {
 
 /// `message` as the list sends it on: without the outer signature of an earlier list or of triple wrapping,
 /// with what is encrypted encrypted anew to the members, signed by the list with the expansion history and
-/// the outer label. A signature around what is not encrypted is its author's, and stays. Throws
-/// client::Error: 1 if an outer signature does not hold or the list has sent it on already, 4 if the list's
-/// identity is not clear, else as what it calls; Error and cms::Error for what is malformed.
+/// the outer label and content hints. A signature around what is not encrypted is its author's, and stays.
+/// Throws client::Error: 1 if an outer signature does not hold or the list has sent it on already, 4 if the
+/// list's identity is not clear, else as what it calls; Error and cms::Error for what is malformed.
 [[nodiscard]] FinishedMessage expand(AgentConnection& agent, const Entity& message,
                                      const Expansion& expansion);
 

@@ -21,6 +21,8 @@ struct ContentHints {
     std::string description;
     /// Dotted decimal: of the content within, where it is encrypted.
     std::string content_type;
+
+    bool operator==(const ContentHints&) const = default;
 };
 
 /// DER of the Attribute. Throws Error(failed) if the content type is no OID.

@@ -43,6 +43,15 @@ TEST_CASE("openssl confirms what signet has signed, and signet knows for what") 
         check_done(json);
         CHECK(json.out.find(R"("holds":true,"reason":null)") != std::string::npos);
 
+        // A copy that somebody has altered is no measure, and no other message either.
+        std::string altered = session.read("sent.eml");
+        altered.replace(altered.find("have a deal"), 11, "have no ally");
+        session.write("altered.eml", altered);
+        const auto no_measure = session.signet(
+            {"mail", "receipt", "--verify", "altered.eml", "--trust", session.root(), "receipt.eml"});
+        check_refused(no_measure, 1);
+        CHECK(no_measure.err.find("not as it was sent") != std::string::npos);
+
         // The same text again is another message.
         const auto again =
             session.signet({"mail", "sign", "-k", alice.label, "--request-receipt", alice.email},

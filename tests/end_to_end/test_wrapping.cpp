@@ -412,6 +412,28 @@ TEST_CASE("a list sends a message on to its members, once") {
     check_refused(session.signet({"mail", "expand", "-k", second.label, "-r", second.label}, wrapped.out), 1);
 }
 
+TEST_CASE("a list keeps what the outer signature says of the content that it hides") {
+    Session session({KeyType::rsa2048, KeyType::p256, KeyType::p384});
+    const Parties parties(session);
+    const auto encrypted = session.signet(
+        {"mail", "encrypt", "--no-self", "--sign", "-k", parties.alice.label, "-r", parties.list.label},
+        mail(parties.alice.email, parties.list.email));
+    check_done(encrypted);
+    const auto outer = session.signet(
+        {"mail", "sign", "-k", parties.alice.label, "--content-hint", "Minutes of July"}, encrypted.out);
+    check_done(outer);
+    const auto sent_on = session.signet({"mail", "expand", "-k", parties.list.label, "-r",
+                                         session.label(KeyType::p384), "--trust", session.root()},
+                                        outer.out);
+    check_done(sent_on);
+    // Not the sender's own signature, so it is no holding mail yet; but what it says is there.
+    const auto verified =
+        session.signet({"mail", "verify", "--trust", session.root(), "--json"}, sent_on.out);
+    CHECK(has(verified.out, R"("content_hints":{"description":"Minutes of July")"));
+    CHECK(has(verified.out, R"("expansion_history":[{"time")"));
+    check_done(session.signet({"mail", "unwrap", "--trust", session.root()}, sent_on.out));
+}
+
 TEST_CASE("a list leaves an author's signature in its place") {
     Session session({KeyType::rsa2048, KeyType::p256});
     const Parties parties(session);

@@ -78,7 +78,7 @@ TEST_CASE("An option means the same with mail as with files, and no line of a he
         auto of_files = options_of({name});
         auto of_mail = options_of({"mail", name});
         // Where the result goes is another place, what is signed has another form, and mail's size is known.
-        for (const std::string own : {"  -o [ --output", "  --attached", "  --add", "  --der"})
+        for (const std::string own : {"  -o [ --output", "  --attached", "  --add", "  --again", "  --der"})
             of_files.erase(own);
         // The standard output of mail is the message.
         if (name == "decrypt")
