@@ -53,8 +53,11 @@ TEST_CASE("a content of 300 MiB is signed and verified in 32 MiB of memory") {
     check_small(session, "$signet verify --trust root.pem -o copy content.p7m && cmp content copy");
     check_small(session, "cat content | $signet sign --attached - > piped.p7m");
     check_small(session, "cat piped.p7m | $signet verify --trust root.pem -o - - | cmp content -");
-    CHECK(session.files() == std::vector<std::string>{"content", "content.p7m", "content.p7s", "copy", "peak",
-                                                      "piped.p7m", "root.pem"});
+    check_small(session, "cat content | $signet sign --attached --der - > der.p7m");
+    check_small(session, "$signet sign --again --add der.p7m -o both.p7m");
+    check_small(session, "$signet verify --trust root.pem -o - both.p7m | cmp content -");
+    CHECK(session.files() == std::vector<std::string>{"both.p7m", "content", "content.p7m", "content.p7s",
+                                                      "copy", "der.p7m", "peak", "piped.p7m", "root.pem"});
 }
 
 TEST_CASE("a content of 300 MiB is encrypted and decrypted in 32 MiB of memory") {
