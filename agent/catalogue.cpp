@@ -5,6 +5,7 @@
 #include "agent/key_whereabouts.h"
 #include "agent/token_uri.h"
 #include "cms/error.h"
+#include "cms/issuer_and_serial.h"
 
 #include <algorithm>
 #include <exception>
@@ -49,7 +50,7 @@ std::shared_ptr<const Identity> identity_of(const Candidate& candidate, std::sha
         certificate, cms::SignerProfile(certificate, chain), hex(cms::as_text(certificate.fingerprint())),
         certificate.subject(), certificate.email_addresses(), place.label, std::move(subjects),
         certificate.not_before(), certificate.not_after(), certificate.may_sign(), certificate.may_decrypt(),
-        certificate.issuer_and_serial(), certificate.subject_key_identifier(), std::move(uri),
+        cms::comparable_issuer_and_serial(certificate), certificate.subject_key_identifier(), std::move(uri),
         uri_of(*place.token), candidate.places, std::move(key)});
 }
 

@@ -69,6 +69,7 @@ struct Identity {
     std::int64_t not_after = 0;
     bool may_sign = false;
     bool may_decrypt = false;
+    /// As cms::comparable_issuer_and_serial has it.
     cms::Bytes issuer_and_serial;
     cms::Bytes subject_key_identifier;
     /// pkcs11: URI of the certificate in its first place; of its key if that is a file.

@@ -15,7 +15,7 @@ namespace signet::cms {
 
 /// Who a key is for: exactly one of the two is filled.
 struct RecipientIdentifier {
-    /// DER of IssuerAndSerialNumber, normalised so that it compares with Certificate::issuer_and_serial().
+    /// As comparable_issuer_and_serial has it.
     Bytes issuer_and_serial;
     Bytes subject_key_identifier;
 

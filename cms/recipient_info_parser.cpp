@@ -2,6 +2,7 @@
 #include "cms/asn1/rfc5652_enveloped_data.h"
 #include "cms/elliptic_curve.h"
 #include "cms/error.h"
+#include "cms/issuer_and_serial.h"
 #include "cms/key_wrap.h"
 #include "cms/recipient_info.h"
 
@@ -38,15 +39,19 @@ Bytes copy_identifier(const ASN1_OCTET_STRING& identifier) {
     return octets;
 }
 
+Bytes comparable(const asn1::IssuerAndSerialNumber& named) {
+    return comparable_issuer_and_serial(*named.issuer, *named.serial_number);
+}
+
 RecipientIdentifier read_identifier(const asn1::RecipientIdentifier& rid) {
     if (rid.type == asn1::RecipientIdentifier::is_issuer_and_serial_number)
-        return {asn1::encode(*rid.d.issuer_and_serial_number), {}};
+        return {comparable(*rid.d.issuer_and_serial_number), {}};
     return {{}, copy_identifier(*rid.d.subject_key_identifier)};
 }
 
 RecipientIdentifier read_identifier(const asn1::KeyAgreeRecipientIdentifier& rid) {
     if (rid.type == asn1::KeyAgreeRecipientIdentifier::is_issuer_and_serial_number)
-        return {asn1::encode(*rid.d.issuer_and_serial_number), {}};
+        return {comparable(*rid.d.issuer_and_serial_number), {}};
     return {{}, copy_identifier(*rid.d.recipient_key_identifier->subject_key_identifier)};
 }
 
@@ -95,11 +100,19 @@ KeyTransport read_key_transport(const asn1::KeyTransRecipientInfo& info) {
     }
 }
 
+/// Whole octets: bits that are said to be unused are not looked at.
+BytesView point_octets(const ASN1_BIT_STRING& key) {
+    constexpr long unused_bits = 7;
+    if ((key.flags & ASN1_STRING_FLAG_BITS_LEFT) != 0 && (key.flags & unused_bits) != 0)
+        throw_malformed("an originator's key that is no point");
+    return asn1::view_of(key);
+}
+
 // id-X25519 or id-X448 without parameters (RFC 8418 section 3.1).
 Bytes read_montgomery_key(const asn1::OriginatorPublicKey& key) {
     if (key.algorithm->parameter != nullptr)
         throw_malformed("an originator's key with parameters that do not belong there");
-    const BytesView octets = asn1::view_of(*key.public_key);
+    const BytesView octets = point_octets(*key.public_key);
     if (curve_from_nid(algorithm_nid(*key.algorithm)) != curve_of_point(octets))
         throw_malformed("an originator's key that is not on the curve it names");
     return {octets.begin(), octets.end()};
@@ -114,7 +127,7 @@ Bytes read_originator_key(const asn1::OriginatorPublicKey& key) {
     if (nid != NID_X9_62_id_ecPublicKey)
         throw Error(ErrorCode::unsupported,
                     "key agreement with " + algorithm_name(*key.algorithm) + " is not supported");
-    const BytesView octets = asn1::view_of(*key.public_key);
+    const BytesView octets = point_octets(*key.public_key);
     Bytes point(octets.begin(), octets.end());
     const Curve curve = curve_of_point(point);
     if (is_montgomery(curve))

@@ -11,6 +11,7 @@
 
 #include "cms/digest_stream.h"
 #include "cms/error.h"
+#include "cms/issuer_and_serial.h"
 #include "cms/openssl_ptr.h"
 
 namespace signet::cms::test {
@@ -32,7 +33,7 @@ EvpPkeyPtr peer_key(EVP_PKEY& own, const Bytes& point) {
 
 bool is_for(const RecipientIdentifier& recipient, const Certificate& certificate) {
     return recipient.subject_key_identifier.empty()
-               ? recipient.issuer_and_serial == certificate.issuer_and_serial()
+               ? recipient.issuer_and_serial == comparable_issuer_and_serial(certificate)
                : recipient.subject_key_identifier == certificate.subject_key_identifier();
 }
 

@@ -2,6 +2,7 @@
 #include "cms/asn1/der.h"
 #include "cms/enveloped_data.h"
 #include "cms/error.h"
+#include "cms/issuer_and_serial.h"
 #include "cms/recipient_info.h"
 #include "tests/catch.h"
 #include "tests/cms/certificate_authority.h"
@@ -31,9 +32,18 @@ Bytes point_of(EVP_PKEY& key) {
     return point;
 }
 
+const Certificate& somebody() {
+    static const Certificate certificate = CertificateAuthority().certificate();
+    return certificate;
+}
+
 Bytes issuer_and_serial() {
-    static const Bytes value = CertificateAuthority().certificate().issuer_and_serial();
-    return value;
+    return somebody().issuer_and_serial();
+}
+
+/// The same as a RecipientIdentifier has it.
+Bytes comparable() {
+    return comparable_issuer_and_serial(somebody());
 }
 
 /// A KeyTransRecipientInfo with this algorithm.
@@ -54,9 +64,10 @@ struct Agreement {
     std::uint32_t version = 3;
     Bytes ukm;
     int recipients = 1;
+    std::uint8_t unused_bits = 0;
 
     [[nodiscard]] Bytes der() const {
-        const Bytes bits = asn1::tlv(Tag::bit_string, {Bytes{0}, point});
+        const Bytes bits = asn1::tlv(Tag::bit_string, {Bytes{unused_bits}, point});
         const Bytes originator =
             asn1::tlv(asn1::context(0), {asn1::tlv(asn1::context(1), {key_algorithm, bits})});
         Bytes material;
@@ -88,7 +99,7 @@ TEST_CASE("rsaEncryption is PKCS#1 v1.5, with NULL or nothing as parameters") {
         const auto info = std::get<KeyTransport>(
             parse_recipient_info(ktri(algorithm_identifier(NID_rsaEncryption, parameters))));
         CHECK(info.padding == KeyTransport::Padding::pkcs1);
-        CHECK(info.recipient.issuer_and_serial == issuer_and_serial());
+        CHECK(info.recipient.issuer_and_serial == comparable());
         CHECK(info.recipient.subject_key_identifier.empty());
         CHECK(info.encrypted_key == Bytes(256, 1));
     }
@@ -96,6 +107,56 @@ TEST_CASE("rsaEncryption is PKCS#1 v1.5, with NULL or nothing as parameters") {
     CHECK(error_of(ktri(algorithm_identifier(NID_sha256))) == ErrorCode::unsupported);
     CHECK(error_of(ktri(algorithm_identifier(NID_rsaEncryption, null), 1)) == ErrorCode::malformed);
     CHECK(error_of(ktri(algorithm_identifier(NID_rsaEncryption, null), 2)) == ErrorCode::malformed);
+}
+
+TEST_CASE("an issuer is the same in BER, and in another type of string") {
+    constexpr auto constructed_utf8 = static_cast<Tag>(0x2C);
+    const auto text = [](std::string_view words) { return Bytes(words.begin(), words.end()); };
+    const auto name_of = [&](Tag type, std::string_view organisation, std::string_view unit = "b") {
+        const auto attribute = [&](int nid, Tag tag, std::string_view value) {
+            return asn1::tlv(Tag::sequence, {asn1::object_identifier(nid), asn1::tlv(tag, {text(value)})});
+        };
+        const Bytes country = attribute(NID_countryName, Tag::printable_string, "DE");
+        const Bytes other = attribute(NID_organizationalUnitName, type, unit);
+        return asn1::tlv(Tag::sequence,
+                         {asn1::tlv(Tag::set, {attribute(NID_organizationName, type, organisation)}),
+                          asn1::set_of(Tag::set, {country, other})});
+    };
+    const auto read = [](const Bytes& name, std::uint32_t serial = 5) {
+        const Bytes algorithm = algorithm_identifier(NID_rsaEncryption, null);
+        const auto info = std::get<KeyTransport>(parse_recipient_info(asn1::tlv(
+            Tag::sequence, {asn1::integer(0), asn1::tlv(Tag::sequence, {name, asn1::integer(serial)}),
+                            algorithm, asn1::tlv(Tag::octet_string, {Bytes(256, 1)})})));
+        return info.recipient.issuer_and_serial;
+    };
+    const Bytes expected = read(name_of(Tag::utf8_string, "Ann and Co"));
+    CHECK(read(name_of(Tag::printable_string, "Ann and Co")) == expected);
+    const Bytes in_pieces = name_of(constructed_utf8,
+                                    "\x04\x03"
+                                    "Ann"
+                                    "\x04\x07"
+                                    " and Co",
+                                    "\x04\x01"
+                                    "b");
+    CHECK(read(in_pieces) == expected);
+    Bytes indefinite{0x30, 0x80};
+    asn1::append(indefinite, BytesView(in_pieces).subspan(2));
+    asn1::append(indefinite, Bytes(2));
+    CHECK(read(indefinite) == expected);
+
+    CHECK_FALSE(read(name_of(Tag::utf8_string, "ann and co")) == expected);
+    CHECK_FALSE(read(name_of(Tag::utf8_string, "Ann and Co", "c")) == expected);
+    CHECK_FALSE(read(name_of(Tag::utf8_string, "Ann and Co"), 6) == expected);
+    // The same attributes, each in a set of its own.
+    const Bytes flat = asn1::tlv(
+        Tag::sequence,
+        {asn1::tlv(Tag::set, {asn1::tlv(Tag::sequence, {asn1::object_identifier(NID_organizationName),
+                                                        asn1::tlv(Tag::utf8_string, {text("Ann and Co")})})}),
+         asn1::tlv(Tag::set, {asn1::tlv(Tag::sequence, {asn1::object_identifier(NID_countryName),
+                                                        asn1::tlv(Tag::printable_string, {text("DE")})})}),
+         asn1::tlv(Tag::set, {asn1::tlv(Tag::sequence, {asn1::object_identifier(NID_organizationalUnitName),
+                                                        asn1::tlv(Tag::utf8_string, {text("b")})})})});
+    CHECK_FALSE(read(flat) == expected);
 }
 
 TEST_CASE("OAEP parameters are read, and never fall back to PKCS#1 v1.5") {
@@ -138,7 +199,7 @@ TEST_CASE("a key agreement is read with its point, KDF, wrap and material") {
     agreement.recipients = 3;
     const auto info = std::get<KeyAgreement>(parse_recipient_info(agreement.der()));
     CHECK(info.recipients.size() == 3);
-    CHECK(info.recipients[2].identifier.issuer_and_serial == issuer_and_serial());
+    CHECK(info.recipients[2].identifier.issuer_and_serial == comparable());
     CHECK(info.originator_point == agreement.point);
     CHECK(info.kdf_digest == DigestAlgorithm::sha512);
     CHECK(info.wrap_key_size == 32);
@@ -176,7 +237,7 @@ TEST_CASE("whom a key is for is known whatever its algorithms") {
     CHECK(error_of(agreement.der()) == ErrorCode::unsupported);
     const auto named = recipients_named(agreement.der());
     REQUIRE(named.size() == 2);
-    CHECK(named[1] == RecipientIdentifier{issuer_and_serial(), {}});
+    CHECK(named[1] == RecipientIdentifier{comparable(), {}});
 }
 
 TEST_CASE("a key agreement that is not ephemeral-static ECDH on our curves is refused") {
@@ -194,6 +255,7 @@ TEST_CASE("a key agreement that is not ephemeral-static ECDH on our curves is re
     CHECK(with([](Agreement& a) { a.point = {0}; }) == malformed);
     CHECK(with([](Agreement& a) { a.point.clear(); }) == malformed);
     CHECK(with([](Agreement& a) { a.point.front() = 0x06; }) == malformed);
+    CHECK(with([](Agreement& a) { a.unused_bits = 1; }) == malformed);
     CHECK(with([](Agreement& a) { a.version = 2; }) == malformed);
     CHECK(with([](Agreement& a) { a.recipients = 0; }) == malformed);
     CHECK(with([](Agreement& a) { a.recipients = 65; }) == malformed);
