@@ -1,6 +1,7 @@
 #include "cms/asn1/ber_reader.h"
 
 #include <algorithm>
+#include <initializer_list>
 #include <utility>
 
 #include "cms/error.h"
@@ -13,6 +14,27 @@ constexpr std::uint8_t high_tag = 0x1F;
 constexpr std::uint8_t indefinite_length = 0x80;
 constexpr std::uint8_t reserved_length = 0xFF;
 constexpr std::size_t smallest_buffer = 4096;
+
+constexpr std::uint32_t bits(std::initializer_list<unsigned> numbers) {
+    std::uint32_t mask = 0;
+    for (const unsigned number : numbers)
+        mask |= 1U << number;
+    return mask;
+}
+// BOOLEAN, INTEGER, NULL, OBJECT IDENTIFIER, REAL, ENUMERATED, RELATIVE-OID.
+constexpr std::uint32_t primitive_types = bits({1, 2, 5, 6, 9, 10, 13});
+// EXTERNAL, EMBEDDED PDV, SEQUENCE, SET.
+constexpr std::uint32_t constructed_types = bits({8, 11, 16, 17});
+
+/// Whether this universal type may be encoded so (X.690 sections 8.2 to 8.18); of others nobody knows.
+bool is_possible(std::uint8_t identifier) noexcept {
+    constexpr std::uint8_t class_bits = 0xC0;
+    constexpr std::uint8_t constructed_bit = 0x20;
+    if ((identifier & class_bits) != 0)
+        return true;
+    const std::uint32_t type = 1U << (identifier & high_tag);
+    return (type & ((identifier & constructed_bit) != 0 ? primitive_types : constructed_types)) == 0;
+}
 
 }  // namespace
 
@@ -179,12 +201,6 @@ void BerReader::deliver(std::uint64_t length, const ByteSink& sink) {
     }
 }
 
-void BerReader::append_contents(Bytes& to, std::uint64_t length, std::size_t limit) {
-    if (length > limit - to.size())
-        fail_above(limit);
-    deliver(length, appending_to(to));
-}
-
 Bytes BerReader::element(std::size_t limit) {
     Bytes out;
     const auto append_head = [&](const Head& head) {
@@ -196,18 +212,23 @@ Bytes BerReader::element(std::size_t limit) {
     do {
         if (m_frames.size() > outside && at_end()) {
             // What leave() takes besides.
-            if (limit - out.size() < 2)
+            const std::size_t end_of_contents = m_frames.back().indefinite ? 2 : 0;
+            if (limit - out.size() < end_of_contents)
                 fail_above(limit);
             leave();
-            out.insert(out.end(), 2, 0);
+            out.insert(out.end(), end_of_contents, 0);
             continue;
         }
         const Head head = take_head();
+        if (!is_possible(head.identifier))
+            fail();
         append_head(head);
-        if (head.indefinite)
+        if (head.length > limit - out.size())
+            fail_above(limit);
+        if (head.is_constructed())
             push(head);
         else
-            append_contents(out, head.length, limit);
+            deliver(head.length, appending_to(out));
     } while (m_frames.size() > outside);
     return out;
 }

@@ -43,7 +43,8 @@ class BerReader {
     /// Nothing may follow: call when all is left.
     void finish();
 
-    /// The next element as it came, BER or DER. Above `limit` bytes, Error(malformed) says so.
+    /// The next element as it came, BER or DER, all that is constructed in it looked through. Above `limit`
+    /// bytes, Error(malformed) says so.
     [[nodiscard]] Bytes element(std::size_t limit);
     /// The same; it must be `tag`.
     [[nodiscard]] Bytes element(Tag tag, std::size_t limit);
@@ -88,7 +89,6 @@ class BerReader {
     Head take_head();
     void push(const Head& head);
     void deliver(std::uint64_t length, const ByteSink& sink);
-    void append_contents(Bytes& to, std::uint64_t length, std::size_t limit);
 
     ByteSource m_source;
     std::string m_what;

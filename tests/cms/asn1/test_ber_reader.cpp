@@ -116,6 +116,14 @@ TEST_CASE("what is not BER is malformed") {
         {0x04, 0x80, 0x00, 0x00},              // a primitive one without a length
         {0x00, 0x00},                          // end-of-contents of nothing
         {0x05, 0x00, 0x05, 0x00},              // something follows
+        {0x30, 0x02, 0x05, 0x01},              // beyond what it lies in
+        {0x30, 0x03, 0x05, 0x00, 0x00},        // the same, cut in its head
+        {0x30, 0x04, 0x05, 0x00, 0x00, 0x00},  // end-of-contents where the length is known
+        {0x10, 0x02, 0x05, 0x00},              // a SEQUENCE that is primitive
+        {0x30, 0x02, 0x11, 0x00},              // a SET within
+        {0x22, 0x03, 0x02, 0x01, 0x05},        // an INTEGER that is not
+        {0x30, 0x80, 0x25, 0x00, 0x00, 0x00},  // a NULL within
+        {0x30, 0x03, 0x1F, 0x05, 0x00},        // a tag number within that has a shorter form
         {0x1F, 0x80, 0x20, 0x00},              // a tag number with a leading zero
         {0x1F, 0x1E, 0x00},                    // one that has a shorter form
         {0x1F, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x7F, 0x00},  // 2^70
@@ -192,6 +200,7 @@ TEST_CASE("10,000 strings within each other are malformed, and so is any other s
     for (int i = 0; i < 10'000; ++i)
         definite = asn1::header(static_cast<Tag>(0x24), definite.size()) + definite;
     CHECK(is_malformed(definite, read_octets));
+    CHECK(is_malformed(definite, [](BerReader& reader) { (void)reader.element(1'000'000); }));
 
     // As deep as is allowed, and one deeper.
     for (const std::size_t depth : {BerReader::max_depth, BerReader::max_depth + 1}) {
