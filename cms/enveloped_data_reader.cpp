@@ -8,6 +8,8 @@
 
 #include <openssl/objects.h>
 
+#include <optional>
+#include <string>
 #include <utility>
 
 namespace signet::cms {
@@ -16,6 +18,7 @@ namespace {
 using asn1::Tag;
 
 constexpr char enveloped_data_name[] = "encrypted message";
+constexpr char id_data[] = "1.2.840.113549.1.7.1";
 constexpr std::size_t max_content_encryption_size = std::size_t{64} << 10;
 constexpr std::size_t max_tag_field_size = 64;
 constexpr long default_icv_length = 12;
@@ -211,11 +214,34 @@ Bytes EnvelopedDataReader::read_attributes(unsigned tag_number) {
     return asn1::encode(*decode_as<asn1::Attributes>(Tag::set, std::move(element)));
 }
 
+// Any other type than id-data needs attributes, among them its own name: nothing else protects it from
+// alteration (RFC 5083 section 2.1, RFC 5652 section 11.1).
+void EnvelopedDataReader::check_authenticated_type(const Bytes& attributes) const {
+    std::optional<std::string> named;
+    if (!attributes.empty()) {
+        const auto set = asn1::decode<asn1::Attributes>(attributes, enveloped_data_name);
+        for (int i = 0; i < asn1::sk_Attribute_num(set.get()); ++i) {
+            const asn1::Attribute& attribute = *asn1::sk_Attribute_value(set.get(), i);
+            if (OBJ_obj2nid(attribute.type) != NID_pkcs9_contentType)
+                continue;
+            const ASN1_TYPE* value = sk_ASN1_TYPE_value(attribute.values, 0);
+            if (named || sk_ASN1_TYPE_num(attribute.values) != 1 || value->type != V_ASN1_OBJECT)
+                throw Error(ErrorCode::malformed,
+                            "an AuthEnvelopedData with a malformed content-type attribute");
+            named = object_text(*value->value.object);
+        }
+    }
+    if (named.value_or(id_data) != m_head.content_type)
+        throw Error(ErrorCode::malformed,
+                    "an AuthEnvelopedData whose content type is not the authenticated one");
+}
+
 EnvelopedTail EnvelopedDataReader::read_rest() {
     EnvelopedTail tail;
     m_reader.leave();
     Bytes attributes = read_attributes(1);
     if (m_head.authenticated) {
+        check_authenticated_type(attributes);
         tail.authenticated_attributes = std::move(attributes);
         tail.tag = m_reader.octets(Tag::octet_string, max_tag_field_size);
         if (tail.tag.size() != m_head.tag_size)

@@ -19,7 +19,8 @@ inline constexpr std::size_t max_originator_info_size = std::size_t{1} << 20;
 inline constexpr std::size_t max_enveloped_attributes_size = std::size_t{1} << 20;
 
 /// Reads DER or BER of ContentInfo with either structure. Strict: an AEAD only in AuthEnvelopedData and the
-/// other way round, nonce 12 bytes, tag 12 to 16 and as long as its parameters say, no trailing bytes. Every
+/// other way round, nonce 12 bytes, tag 12 to 16 and as long as its parameters say, an authenticated content
+/// type where it is not id-data, no trailing bytes. Every
 /// call throws Error(malformed) for what is neither or above the bounds, Error(unsupported) for a content
 /// cipher that is not ours, and what the source throws. One thread at a time.
 class EnvelopedDataReader {
@@ -36,6 +37,7 @@ class EnvelopedDataReader {
   private:
     void read_recipient_infos();
     [[nodiscard]] Bytes read_attributes(unsigned tag_number);
+    void check_authenticated_type(const Bytes& attributes) const;
 
     asn1::BerReader m_reader;
     EnvelopedHead m_head;

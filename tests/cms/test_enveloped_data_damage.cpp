@@ -60,26 +60,24 @@ TEST_CASE("an encrypted message that ends early, or late, is malformed") {
     }
 }
 
-TEST_CASE("no flipped bit makes an AuthEnvelopedData open to another content") {
+TEST_CASE("an AuthEnvelopedData with any bit flipped is not opened") {
     const CertificateAuthority root;
     const auto type = GENERATE(KeyType::p256, KeyType::rsa2048);
     const Certificate alice = root.issue(test_key(type));
     Bytes message = encrypt_content(content, {alice}, {});
     REQUIRE(open_message(message, alice, test_key(type)) == content);
-    std::size_t refused = 0;
     // RSA: a private-key operation each is slow, so every seventh bit, which is each place in turn.
     for (std::size_t bit = 0; bit < message.size() * 8; bit += type == KeyType::rsa2048 ? 7 : 1) {
         message[bit / 8] ^= static_cast<std::uint8_t>(1U << (bit % 8));
         CAPTURE(bit);
         try {
-            const Bytes opened = open_message(message, alice, test_key(type));
-            REQUIRE(opened == content);
-        } catch (const Error&) {
-            ++refused;
+            (void)open_message(message, alice, test_key(type));
+            FAIL_CHECK("it was opened");
+        } catch (const Error& error) {
+            REQUIRE(error.code() != ErrorCode::failed);
         }
         message[bit / 8] ^= static_cast<std::uint8_t>(1U << (bit % 8));
     }
-    CHECK(refused > message.size());
 }
 
 TEST_CASE("an AEAD belongs into AuthEnvelopedData, and CBC does not") {
@@ -158,7 +156,11 @@ TEST_CASE("authenticated attributes are authenticated") {
     const Bytes type = asn1::tlv(asn1::Tag::sequence,
                                  {asn1::object_identifier("1.2.840.113549.1.9.3"),
                                   asn1::tlv(asn1::Tag::set, {asn1::object_identifier(NID_pkcs7_data)})});
-    const Bytes set = asn1::set_of(asn1::Tag::set, {type});
+    const Bytes other_attribute =
+        asn1::tlv(asn1::Tag::sequence,
+                  {asn1::object_identifier(NID_pkcs9_challengePassword),
+                   asn1::tlv(asn1::Tag::set, {asn1::tlv(asn1::Tag::utf8_string, {Bytes(40, 'x')})})});
+    const Bytes set = asn1::set_of(asn1::Tag::set, {type, other_attribute});
     const EvpCipherCtxPtr context(EVP_CIPHER_CTX_new());
     int size = 0;
     Bytes ciphertext(content.size());
