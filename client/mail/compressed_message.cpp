@@ -2,7 +2,6 @@
 
 #include "client/mail/encrypted_message.h"
 #include "client/mail/smime_part.h"
-#include "cms/compressed_data.h"
 
 #include <algorithm>
 #include <array>
@@ -39,9 +38,9 @@ std::optional<cms::Bytes> take_apart_compressed(const Entity& message) {
     return content;
 }
 
-std::string expanded_entity(const cms::Bytes& compressed) {
+std::string expanded_entity(const cms::Bytes& compressed, const cms::ExpansionLimit& limit) {
     cms::Bytes content;
-    const auto type = cms::decompress(cms::memory_source(compressed), cms::appending_to(content));
+    const auto type = cms::decompress(cms::memory_source(compressed), cms::appending_to(content), limit);
     auto nested = nested_entity(type, content);
     return nested ? *std::move(nested) : std::string(cms::as_text(content));
 }

@@ -3,6 +3,7 @@
 
 #include "client/mail/entity.h"
 #include "cms/bytes.h"
+#include "cms/compressed_data.h"
 
 #include <optional>
 #include <string>
@@ -18,8 +19,8 @@ namespace signet::client::mail {
 /// Error(malformed) if it cannot be decoded.
 [[nodiscard]] std::optional<cms::Bytes> take_apart_compressed(const Entity& message);
 
-/// What is compressed in `compressed`, header and body: at most 1 GiB, within the bounds of
-/// cms::ExpansionLimit. Throws cms::Error as cms::decompress.
-[[nodiscard]] std::string expanded_entity(const cms::Bytes& compressed);
+/// What is compressed in `compressed`, header and body, within `limit`. Throws cms::Error as cms::decompress.
+[[nodiscard]] std::string expanded_entity(const cms::Bytes& compressed,
+                                          const cms::ExpansionLimit& limit = {});
 
 }  // namespace signet::client::mail

@@ -116,12 +116,18 @@ Unwrapped take_off_layers(AgentConnection& agent, const Entity& message, const c
     Entity entity = message;
     std::string inside;
     std::size_t compressed_layers = 0;
+    cms::ExpansionLimit limit;
     while (true) {
         if (const auto compressed = take_apart_compressed(entity)) {
             if (++compressed_layers > max_layers) {
                 throw Error(ErrorCode::malformed, "it is compressed more than 8 times");
             }
-            unwrapped.entity = expanded_entity(*compressed);
+            // Each may be within the ratio, and all together a bomb.
+            if (compressed_layers == 1) {
+                limit.size =
+                    std::min(limit.size, std::max(limit.free_size, limit.ratio * compressed->size()));
+            }
+            unwrapped.entity = expanded_entity(*compressed, limit);
             entity = parse_entity(unwrapped.entity);
             continue;
         }

@@ -2,11 +2,15 @@
 #include "client/mail/canonical.h"
 #include "client/mail/outer_header.h"
 #include "client/mail/signed_message.h"
+#include "client/mail/smime_part.h"
+#include "cms/asn1/der.h"
 #include "tests/catch.h"
 #include "tests/client/mail/software_identity.h"
 #include "tests/fixtures/agent_process.h"
 #include "tests/fixtures/file.h"
 #include "tests/fixtures/process.h"
+
+#include <zlib.h>
 
 #include <filesystem>
 
@@ -204,4 +208,58 @@ TEST_CASE("a message is compressed and decompressed, with what is signed inside"
     check_refused(mail({"decompress"}, raw), 8);
     check_refused(
         mail({"decompress"}, mail({"compress"}, message_of("", std::string(8 << 20, 'x') + "\n")).out), 8);
+}
+
+TEST_CASE("a bomb within what is compressed is refused, though neither is one by itself") {
+    using cms::asn1::Tag;
+    const auto compressed_part = [](const std::string& stored, const std::string& squeezed) {
+        z_stream zlib{};
+        REQUIRE(deflateInit(&zlib, Z_NO_COMPRESSION) == Z_OK);
+        cms::Bytes stream(stored.size() + squeezed.size() + 1000);
+        zlib.next_out = stream.data();
+        zlib.avail_out = static_cast<uInt>(stream.size());
+        const auto add = [&](std::string text, int flush) {
+            zlib.next_in = reinterpret_cast<Bytef*>(text.data());
+            zlib.avail_in = static_cast<uInt>(text.size());
+            CHECK(deflate(&zlib, flush) == (flush == Z_FINISH ? Z_STREAM_END : Z_OK));
+        };
+        add(stored, Z_FULL_FLUSH);
+        REQUIRE(deflateParams(&zlib, Z_BEST_COMPRESSION, Z_DEFAULT_STRATEGY) == Z_OK);
+        add(squeezed, Z_FINISH);
+        stream.resize(stream.size() - zlib.avail_out);
+        deflateEnd(&zlib);
+        const auto info = cms::asn1::tlv(
+            Tag::sequence,
+            {cms::asn1::object_identifier("1.2.840.113549.1.7.1"),
+             cms::asn1::tlv(cms::asn1::context(0), {cms::asn1::tlv(Tag::octet_string, {stream})})});
+        const auto zlib_compress =
+            cms::asn1::tlv(Tag::sequence, {cms::asn1::object_identifier("1.2.840.113549.1.9.16.3.8")});
+        const auto data = cms::asn1::tlv(Tag::sequence, {cms::asn1::integer(0), zlib_compress, info});
+        return smime_part(
+            "compressed-data",
+            cms::asn1::tlv(Tag::sequence, {cms::asn1::object_identifier("1.2.840.113549.1.9.16.1.9"),
+                                           cms::asn1::tlv(cms::asn1::context(0), {data})}));
+    };
+    const std::string head = "From: alice@example.org\r\nMIME-Version: 1.0\r\n";
+    const std::string text = "Content-Type: text/plain\r\n\r\n";
+    const auto inner = head + compressed_part(text + std::string(std::size_t{512} << 10, 'x'),
+                                              std::string(std::size_t{20} << 20, 'x'));
+    const auto outer = mail({"compress"}, inner);
+    REQUIRE(outer.status == 0);
+    REQUIRE(outer.out.size() < 100'000);
+    CHECK(mail({"decompress"}, inner).status == 0);
+    CHECK(mail({"decompress"}, outer.out).status == 0);
+    const Arguments unwrap{"unwrap", "--trust", alice().root_path()};
+    CHECK(mail(unwrap, inner).err.find("nobody has signed it") != std::string::npos);
+    const auto refused = mail(unwrap, outer.out);
+    check_refused(refused, 8);
+    CHECK(refused.err.find("it expands above ") != std::string::npos);
+    // As often as one likes is too often as well.
+    auto often = mail({"compress"}, message_of("", "hello\n"));
+    for (int i = 0; i < 8; ++i) {
+        often = mail({"compress"}, often.out);
+    }
+    const auto too_often = mail(unwrap, often.out);
+    check_refused(too_often, 8);
+    CHECK(too_often.err.find("compressed more than 8 times") != std::string::npos);
 }
