@@ -103,19 +103,28 @@ TEST_CASE("A content that is not data is written as it is, with a warning") {
     const TemporaryFolder folder;
     const FakeAgent agent(unwrapping(bob, folder));
     const Session session(agent.socket());
-    encrypt(session, bob, "content", {"-aes-256-gcm"});
-    std::string message = session.read("a.p7m");
-    const std::string id_data = "\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x01";
-    const std::size_t place = message.find(id_data);
-    REQUIRE(place != std::string::npos);
-    message[place + id_data.size() - 1] = 2;
-    session.write("a.p7m", message);
+    const auto as_signed_data = [&](const std::string& cipher) {
+        encrypt(session, bob, "content", {cipher});
+        std::string message = session.read("a.p7m");
+        const std::string id_data = "\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x01";
+        const std::size_t place = message.find(id_data);
+        REQUIRE(place != std::string::npos);
+        message[place + id_data.size() - 1] = 2;
+        session.write("a.p7m", message);
+    };
+    as_signed_data("-aes-256-cbc");
     const ProcessResult result = session.signet({"decrypt", "a.p7m"});
     CHECK(result.status == 0);
-    CHECK(result.err ==
-          "signet: warning: what was encrypted is not plain data but of type 1.2.840.113549.1.7.2: it is "
-          "written as it is\n");
+    CHECK(result.err == std::string("signet: warning: ") + client::unauthenticated_warning +
+                            "\nsignet: warning: what was encrypted is not plain data but of type "
+                            "1.2.840.113549.1.7.2: it is written as it is\n");
     CHECK(session.read("a") == "content");
+    // What an AEAD protects is not of a type that nothing does.
+    as_signed_data("-aes-256-gcm");
+    check_fails(session.signet({"decrypt", "-o", "b", "a.p7m"}), 8,
+                "cannot decrypt a.p7m: an AuthEnvelopedData whose content type is not the authenticated one; "
+                "ask the sender to send it again");
+    CHECK(session.files().count("b") == 0);
 }
 
 TEST_CASE("A wrong key opens nothing, and the old file stays") {
