@@ -198,6 +198,35 @@ TEST_CASE("nothing is left of what was decrypted, however the process ends") {
     }
 }
 
+TEST_CASE("where there is no room nothing comes out, and nothing is left") {
+    Session session({KeyType::p256});
+    // More than is kept in memory.
+    session.write("content", std::string(std::size_t{3} << 20, 'x'));
+    check_done(session.signet(
+        {"encrypt", "--no-self", "-r", session.label(KeyType::p256), "-o", "encrypted", "content"}));
+    check_done(session.signet({"sign", "--attached", "-o", "signed", "content"}));
+    check_done(session.signet({"compress", "-o", "compressed", "content"}));
+    const auto files = session.files();
+    Environment environment = session.agent().folder().environment();
+    environment["TMPDIR"] = session.path("").native();
+    const std::string key = " -k " + session.label(KeyType::p256);
+    for (const std::string& command :
+         {std::string("decrypt encrypted"), "verify --trust " + session.root() + " signed",
+          std::string("decompress --max-size 4M compressed"), "sign --add signed" + key,
+          "countersign signed" + key}) {
+        for (const std::string out : {"out", "-"}) {
+            CAPTURE(command, out);
+            const ProcessResult result =
+                run({"bash", "-c",
+                     "ulimit -f 1100; exec " + program("signet").string() + " " + command + " -o " + out},
+                    {.environment = environment, .folder = session.path("")});
+            check_refused(result, 9);
+            CHECK(result.out.empty());
+            CHECK(session.files() == files);
+        }
+    }
+}
+
 TEST_CASE("a signature by a hash that the message does not name") {
     Session session({KeyType::p256});
     const std::string content = large_content();
