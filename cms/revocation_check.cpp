@@ -105,15 +105,14 @@ std::vector<CertificateRevocation> RevocationCheck::statuses(const CertificateCh
         return statuses;
     if (!m_given_crls.empty())
         merge(statuses, status_by_crls(chain, m_given_crls, m_candidates, at));
-    std::vector<bool> told_by_message;
-    for (const CertificateRevocation& status : statuses)
-        told_by_message.push_back(status.status == RevocationStatus::unknown);
+    const std::vector<CertificateRevocation> given = statuses;
     if (!m_message_crls.empty())
         merge(statuses, status_by_crls(chain, m_message_crls, m_candidates, at));
     use_ocsp_of_message(chain, at, statuses);
     // A sender may bring what was true before.
     for (std::size_t i = 0; i < statuses.size(); ++i)
-        if (told_by_message[i] && statuses[i].status == RevocationStatus::good && m_options.transport)
+        if (given[i].status == RevocationStatus::unknown && statuses[i].status == RevocationStatus::good &&
+            m_options.transport)
             if (auto kept = status_by_kept(chain, i, at); kept.status == RevocationStatus::revoked)
                 statuses[i] = std::move(kept);
     // From the anchor on: who is asked about a certificate is told by its issuer.
