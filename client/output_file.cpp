@@ -1,8 +1,10 @@
 #include "client/output_file.h"
 
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <sys/random.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include <array>
@@ -49,6 +51,14 @@ bool planted(const std::string& link, const struct stat& status) {
            folder.st_uid != status.st_uid;
 }
 
+/// Whether it is one of the links by which the kernel names what a process has open.
+bool is_of_descriptor(const std::string& link) {
+    struct statfs file_system {};
+    const std::string folder = folder_of(link);
+    return statfs(folder.empty() ? "." : folder.c_str(), &file_system) == 0 &&
+           file_system.f_type == PROC_SUPER_MAGIC;
+}
+
 /// Replaces `path`, a symbolic link with this status, by what it leads to. The result is no link itself, so
 /// that one which takes its place later is replaced and not followed. A link that leads nowhere is refused:
 /// what it would create is not what its name says.
@@ -65,6 +75,7 @@ void follow_links(std::string& path, struct stat& status) {
         if (size < 0)
             throw from_errno(errno, cannot_write(name));
         const std::string_view text(target.data(), static_cast<std::size_t>(size));
+        const bool names_open_file = is_of_descriptor(path);
         path = (text.starts_with('/') ? "" : folder_of(path)) + std::string(text);
         if (lstat(path.c_str(), &status) != 0) {
             if (errno != ENOENT)
@@ -72,6 +83,10 @@ void follow_links(std::string& path, struct stat& status) {
             throw Error(ExitStatus::other, cannot_write(name), "it is a link that leads nowhere",
                         "use - for standard output");
         }
+        // Who opened it may have written to it, or go on to.
+        if (names_open_file && S_ISREG(status.st_mode))
+            throw Error(ExitStatus::other, cannot_write(name), "it names a file that is open",
+                        "use - for standard output");
     }
 }
 

@@ -34,8 +34,8 @@ enum class Temporary {
 /// target's name only in `commit`; until then the target, if it exists, is untouched, and the destructor
 /// leaves nothing. Standard output (`-`) and character devices are written to directly. A symbolic link is
 /// followed, unless it leads nowhere or lies in a sticky folder that others may write to and belongs neither
-/// to us nor to that folder's owner. Anything else that exists under the name (folder, FIFO, socket, block
-/// device) is refused.
+/// to us nor to that folder's owner. A file by the name of its open descriptor (/dev/stdout), and anything
+/// else that exists under the name (folder, FIFO, socket, block device) is refused.
 class OutputFile {
   public:
     /// Throws Error(9) that names `path`, with nothing created.

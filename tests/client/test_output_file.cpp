@@ -1,3 +1,4 @@
+#include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
@@ -262,6 +263,21 @@ TEST_CASE("A device is written to before there is any file, wherever it stands i
     CHECK(error.what() ==
           std::string(
               "cannot write /dev/full: No space left on device; make room there, or name another place"));
+}
+
+TEST_CASE(
+    "A file that is open, as /dev/stdout of `>>`, is not replaced by what is written to its descriptor") {
+    const TemporaryFolder folder;
+    write_file(folder / "open", "earlier\n");
+    const client::FileDescriptor open_file(open((folder / "open").c_str(), O_WRONLY | O_APPEND | O_CLOEXEC));
+    const std::string name = "/proc/self/fd/" + std::to_string(open_file.get());
+    fs::create_symlink(name, folder / "link");
+    for (const std::string& path : {name, (folder / "link").string()}) {
+        const client::Error error = error_of([&] { OutputFile(path, Privacy::shared); });
+        CHECK(error.what() ==
+              "cannot write " + path + ": it names a file that is open; use - for standard output");
+    }
+    CHECK(read_file(folder / "open") == "earlier\n");
 }
 
 TEST_CASE("A link that leads nowhere, as /dev/stdout of a pipe, is named so") {
