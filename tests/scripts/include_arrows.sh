@@ -17,7 +17,7 @@ agent: agent/pin agent/protocol cms cms/attributes secret token/protocol
 client: agent/protocol cms cms/attributes secret
 client/commands: client agent/protocol cms cms/attributes secret
 client/commands/token: client client/commands agent/protocol cms secret
-client/mail: client client/commands agent/protocol cms secret
+client/mail: client client/commands agent/protocol cms cms/attributes secret
 '
 git grep -n '^ *# *include "' -- '*.cpp' '*.h' ':!tests' | awk -v arrows="$arrows" '
     function folder_of(path) { sub("/[^/]*$", "", path); return path }
