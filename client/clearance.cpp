@@ -65,8 +65,9 @@ bool trusts(const std::optional<std::vector<std::string>>& translators,
 
 bool is_there(const std::filesystem::path& path) {
     std::error_code error;
-    const auto status = std::filesystem::status(path, error);
-    // What cannot be looked at must not count as absent: then nobody would be refused.
+    // A link that leads nowhere is there. What cannot be looked at must not count as absent: then nobody
+    // would be refused.
+    const auto status = std::filesystem::symlink_status(path, error);
     return status.type() != std::filesystem::file_type::not_found;
 }
 
@@ -132,30 +133,33 @@ std::string Clearance::refusal(const Policy& policy, const cms::SecurityLabel& l
                          [&](const Category& candidate) { return candidate.type == category.type; });
         if (known == policy.categories.end())
             return "its category " + category.type + " is none of " + policy.name;
-        if (const std::string what = not_permitted(*known, category); !what.empty())
-            return "it is for " + known->name + " " + what + " by " + policy.name +
-                   ", which the reader is not cleared for";
+        if (const auto what = not_permitted(*known, category))
+            return "it is for " + known->name + " " + (what->empty() ? "(nobody named)" : *what) + " by " +
+                   policy.name + ", which the reader is not cleared for";
     }
     return {};
 }
 
-std::string Clearance::not_permitted(const Category& known, const cms::SecurityCategory& category) {
+std::optional<std::string> Clearance::not_permitted(const Category& known,
+                                                    const cms::SecurityCategory& category) {
     if (contains(known.permitted_values, category.value))
-        return {};
+        return std::nullopt;
     const auto value = cms::read_category_value(category.value);
     if (const auto* texts = std::get_if<cms::CategoryTexts>(&value)) {
         for (const std::string& text : texts->texts)
             if (!contains(known.permitted, text))
                 return text;
-        return {};
+        return std::nullopt;
     }
     if (const auto* number = std::get_if<cms::CategoryNumber>(&value))
-        return contains(known.permitted_numbers, number->number) ? "" : std::to_string(number->number);
+        return contains(known.permitted_numbers, number->number)
+                   ? std::nullopt
+                   : std::optional(std::to_string(number->number));
     if (const auto* bits = std::get_if<cms::CategoryBits>(&value)) {
         for (const std::uint32_t bit : bits->bits)
             if (!contains(known.permitted_numbers, std::int64_t{bit}))
                 return std::to_string(bit);
-        return {};
+        return std::nullopt;
     }
     return joined(words_of(category));
 }

@@ -62,9 +62,9 @@ class Clearance {
 
     [[nodiscard]] const Policy* find(const std::string& oid) const;
     [[nodiscard]] static std::string refusal(const Policy& policy, const cms::SecurityLabel& label);
-    /// What `category` must not say to a reader who is permitted `known`: empty if nothing.
-    [[nodiscard]] static std::string not_permitted(const Category& known,
-                                                   const cms::SecurityCategory& category);
+    /// What `category` says that a reader who is permitted `known` must not see, if anything.
+    [[nodiscard]] static std::optional<std::string> not_permitted(const Category& known,
+                                                                  const cms::SecurityCategory& category);
 
     std::vector<Policy> m_policies;
 };

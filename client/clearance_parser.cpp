@@ -109,7 +109,7 @@ class ClearanceParser {
         for (const toml::table* entry : tables(table, "classification"))
             policy.classifications.push_back(read_classification(*entry, policy));
         for (const toml::table* entry : tables(table, "category"))
-            policy.categories.push_back(read_category(*entry));
+            policy.categories.push_back(read_category(*entry, policy));
         if (policy.classifications.empty()) {
             if (table.contains("clearance"))
                 fail(table.get("clearance")->source(), "a clearance, but no classification");
@@ -156,9 +156,13 @@ class ClearanceParser {
         return read;
     }
 
-    [[nodiscard]] Clearance::Category read_category(const toml::table& table) const {
+    [[nodiscard]] Clearance::Category read_category(const toml::table& table,
+                                                    const Clearance::Policy& before) const {
         allow_only(table, {"type", "name", "permitted"});
         Clearance::Category category{identifier(table, "type"), text(table, "name"), {}, {}, {}};
+        for (const auto& other : before.categories)
+            if (other.type == category.type)
+                fail(table.source(), "a second category " + category.type);
         const toml::node* permitted = table.get("permitted");
         if (permitted == nullptr || !permitted->is_array())
             fail(table.source(), permitted_form);

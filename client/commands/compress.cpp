@@ -2,6 +2,7 @@
 
 #include "client/commands/cms_commands.h"
 #include "client/commands/command_options.h"
+#include "client/commands/output_collision.h"
 #include "client/input_file.h"
 #include "client/output_stream.h"
 #include "client/spool.h"
@@ -41,10 +42,11 @@ ExitStatus compress(const Arguments& arguments) {
         return ExitStatus::done;
     const std::string& path = parsed->operands.front();
     const std::string beside = path == "-" ? "-" : path + ".p7z";
+    const std::string target = parsed->has("output") ? parsed->text("output") : beside;
+    refuse_to_replace(options, {path}, target);
     InputFile input(path);
     try {
-        OutputStream output(parsed->has("output") ? parsed->text("output") : beside, Privacy::shared,
-                            Release::at_once);
+        OutputStream output(target, Privacy::shared, Release::at_once);
         if (parsed->has("der"))
             write_der(input, output);
         else

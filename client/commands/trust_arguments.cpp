@@ -24,6 +24,8 @@ cms::RevocationMode revocation_mode(const CommandOptions& options, const ParsedA
 }
 
 cms::PathPolicies path_policies(const CommandOptions& options, const ParsedArguments& parsed) {
+    if (parsed.has("require-policy") && parsed.has("accept-policy"))
+        throw options.usage_error("--require-policy says what is accepted: leave out --accept-policy");
     cms::PathPolicies policies;
     for (const char* option : {"require-policy", "accept-policy"})
         for (const std::string& policy : parsed.list(option)) {

@@ -151,6 +151,7 @@ ExitStatus verify(const Arguments& arguments) {
         throw options.usage_error("--json and the content cannot both go to standard output");
     std::vector<std::string> read = trust_files(*parsed);
     read.push_back(parsed->operands.empty() ? "-" : parsed->operands[0]);
+    read.push_back(parsed->text("clearance"));
     refuse_to_replace(options, read, parsed->has("output") ? parsed->text("output") : "-");
     const cms::VerifyOptions verification = trust_options(options, *parsed);
     std::optional<OutputStream> output;

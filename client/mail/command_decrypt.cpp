@@ -2,6 +2,7 @@
 #include "client/commands/json_writer.h"
 #include "client/commands/opening_arguments.h"
 #include "client/commands/opening_report.h"
+#include "client/commands/output_collision.h"
 #include "client/commands/reader_clearance.h"
 #include "client/content_opener.h"
 #include "client/input_kind.h"
@@ -72,6 +73,7 @@ ExitStatus decrypt_command(const Arguments& arguments) {
         throw options.usage_error("--json and the message cannot both go to standard output");
     }
     const auto source = message_source(*parsed);
+    commands::refuse_to_replace(options, {source, parsed->text("clearance")}, output_of(*parsed));
     in_the_words_of("cannot decrypt " + name_of_message(source), Origin::received, [&] {
         const auto finished = decrypted(*parsed, read_message(source));
         write_outputs({{output_of(*parsed), cms::as_bytes(finished.message.bytes), Privacy::owner_only}});

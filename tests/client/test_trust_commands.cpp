@@ -205,6 +205,9 @@ TEST_CASE("Who is not certified under a policy that is required is refused") {
     // Only where a certificate requires one is what is accepted looked at.
     CHECK(file.verify_by_root({"--accept-policy", "1.3.6.1.4.1.99.2"}).status == 0);
     CHECK(file.verify_by_root({"--accept-policy", "1.3.6.1.4.1.99.2", "--explicit-policy"}).status == 1);
+    // Not that either will do.
+    CHECK(file.verify_by_root({"--require-policy", "1.3.6.1.4.1.99.2", "--accept-policy", "1.3.6.1.4.1.99.1"})
+              .status == 2);
     const SignedFile any({{NID_certificate_policies, "2.5.29.32.0"}});
     CHECK(any.verify_by_root({"--require-policy", "1.3.6.1.4.1.99.1"}).status == 0);
     CHECK(any.verify_by_root({"--require-policy", "1.3.6.1.4.1.99.1", "--inhibit-any-policy"}).status == 1);

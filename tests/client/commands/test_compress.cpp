@@ -32,6 +32,8 @@ TEST_CASE("A file is compressed and decompressed, and nothing is left of a bomb"
     CHECK(session.files().count("bomb") == 0);
     CHECK(session.signet({"decompress", "--max-size", "32M", "bomb.p7z"}).status == 0);
     CHECK(session.read("bomb") == session.read("zeros"));
+    CHECK(session.signet({"compress", "-o", "a", "a"}).status == 2);
+    CHECK(session.read("a") == text);
     CHECK(session.signet({"decompress", "--max-size", "32Q", "bomb.p7z"}).status == 2);
     CHECK(session.signet({"decompress", "a"}).status == 2);
     check_fails(session.signet({"decrypt", "-o", "c", "a.p7z"}), 8,
