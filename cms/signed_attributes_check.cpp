@@ -8,6 +8,7 @@
 #include <ctime>
 
 #include "cms/algorithm_identifier.h"
+#include "cms/asn1/ber_reader.h"
 #include "cms/asn1/rfc5035.h"
 #include "cms/asn1/rfc6211.h"
 #include "cms/digest_stream.h"
@@ -214,11 +215,20 @@ bool has_misplaced_attribute(const asn1::SignerInfo& info) {
 
 bool looks_like_signed_attributes(BytesView content) noexcept {
     try {
-        const auto attributes = asn1::decode<asn1::Attributes>(content, "signed attributes");
-        return AttributeReader(*attributes).has(object(NID_pkcs9_messageDigest));
+        const Bytes message_digest = asn1::object_identifier(NID_pkcs9_messageDigest);
+        asn1::BerReader reader(memory_source(content), "signed attributes");
+        reader.enter(asn1::Tag::set);
+        while (!reader.at_end()) {
+            reader.enter(asn1::Tag::sequence);
+            if (reader.element(asn1::Tag::object_identifier, content.size()) == message_digest)
+                return true;
+            static_cast<void>(reader.element(asn1::Tag::set, content.size()));
+            reader.leave();
+        }
     } catch (const Error&) {
-        return false;
+        // It is something else.
     }
+    return false;
 }
 
 }  // namespace signet::cms

@@ -37,17 +37,14 @@ void SignedContent::update(BytesView piece) {
 void SignedContent::finish() {
     for (auto& [algorithm, stream] : m_streams)
         m_digests[algorithm] = stream.finish();
+    m_may_be_signed_attributes = !m_is_longer && m_beginning.size() <= max_signed_attributes &&
+                                 looks_like_signed_attributes(m_beginning);
 }
 
 std::optional<BytesView> SignedContent::whole() const noexcept {
     if (m_is_longer || m_limit < max_eddsa_content)
         return std::nullopt;
     return m_beginning;
-}
-
-bool SignedContent::may_be_signed_attributes() const {
-    return !m_is_longer && m_beginning.size() <= max_signed_attributes &&
-           looks_like_signed_attributes(m_beginning);
 }
 
 }  // namespace signet::cms

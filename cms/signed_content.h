@@ -35,7 +35,7 @@ class SignedContent {
     /// that goes with EdDSA (RFC 8419 section 2.3).
     [[nodiscard]] std::optional<BytesView> whole() const noexcept;
     /// Whether the content is an encoding of signed attributes (see looks_like_signed_attributes).
-    [[nodiscard]] bool may_be_signed_attributes() const;
+    [[nodiscard]] bool may_be_signed_attributes() const noexcept { return m_may_be_signed_attributes; }
 
   private:
     std::map<DigestAlgorithm, DigestStream> m_streams;
@@ -44,6 +44,7 @@ class SignedContent {
     /// Empty once it got longer than the limit.
     Bytes m_beginning;
     bool m_is_longer = false;
+    bool m_may_be_signed_attributes = false;
 };
 
 }  // namespace signet::cms
