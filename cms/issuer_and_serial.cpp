@@ -18,7 +18,7 @@ using asn1::Tag;
 
 constexpr unsigned long text_types = B_ASN1_UTF8STRING | B_ASN1_BMPSTRING | B_ASN1_UNIVERSALSTRING |
                                      B_ASN1_PRINTABLESTRING | B_ASN1_T61STRING | B_ASN1_IA5STRING |
-                                     B_ASN1_VISIBLESTRING;
+                                     B_ASN1_VISIBLESTRING | B_ASN1_NUMERICSTRING;
 
 void free_utf8(unsigned char* text) noexcept {
     OPENSSL_free(text);

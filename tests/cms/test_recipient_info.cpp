@@ -131,6 +131,8 @@ TEST_CASE("an issuer is the same in BER, and in another type of string") {
     };
     const Bytes expected = read(name_of(Tag::utf8_string, "Ann and Co"));
     CHECK(read(name_of(Tag::printable_string, "Ann and Co")) == expected);
+    constexpr auto numeric_string = static_cast<Tag>(0x12);
+    CHECK(read(name_of(numeric_string, "12 3", "4")) == read(name_of(Tag::printable_string, "12 3", "4")));
     const Bytes in_pieces = name_of(constructed_utf8,
                                     "\x04\x03"
                                     "Ann"
