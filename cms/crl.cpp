@@ -4,6 +4,7 @@
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
+#include <algorithm>
 #include <ctime>
 
 #include "cms/asn1/codec.h"
@@ -17,6 +18,7 @@ namespace {
 constexpr std::size_t max_urls = 8;
 constexpr std::size_t max_url_length = 2048;
 
+using Asn1GeneralizedTimePtr = OpensslPtr<ASN1_GENERALIZEDTIME, ASN1_GENERALIZEDTIME_free>;
 using CrlDistPointsPtr = OpensslPtr<CRL_DIST_POINTS, CRL_DIST_POINTS_free>;
 
 void add_urls(const GENERAL_NAMES* names, std::vector<std::string>& urls) {
@@ -42,6 +44,15 @@ std::vector<std::string> urls_in(const Certificate& certificate, int extension) 
     }
     ERR_clear_error();
     return urls;
+}
+
+bool have_same_extension(const X509_CRL& one, const X509_CRL& other, int nid) {
+    const int of_one = X509_CRL_get_ext_by_NID(&one, nid, -1);
+    const int of_other = X509_CRL_get_ext_by_NID(&other, nid, -1);
+    if (of_one < 0 || of_other < 0)
+        return of_one < 0 && of_other < 0;
+    return ASN1_OCTET_STRING_cmp(X509_EXTENSION_get_data(X509_CRL_get_ext(&one, of_one)),
+                                 X509_EXTENSION_get_data(X509_CRL_get_ext(&other, of_other))) == 0;
 }
 
 }  // namespace
@@ -93,6 +104,30 @@ std::optional<std::int64_t> seconds_of(const ASN1_TIME* time) {
     if (time == nullptr || ASN1_TIME_to_tm(time, &broken_down) != 1)
         return std::nullopt;
     return static_cast<std::int64_t>(timegm(&broken_down));
+}
+
+std::optional<std::int64_t> issued_at(const X509_CRL& crl) {
+    return seconds_of(X509_CRL_get0_lastUpdate(&crl));
+}
+
+bool is_delta(const X509_CRL& crl) {
+    return X509_CRL_get_ext_by_NID(&crl, NID_delta_crl, -1) >= 0;
+}
+
+bool have_same_scope(const X509_CRL& one, const X509_CRL& other) {
+    return X509_NAME_cmp(X509_CRL_get_issuer(&one), X509_CRL_get_issuer(&other)) == 0 &&
+           have_same_extension(one, other, NID_authority_key_identifier) &&
+           have_same_extension(one, other, NID_issuing_distribution_point);
+}
+
+std::optional<std::int64_t> revoked_since(const ASN1_TIME* revocation_date, X509_EXTENSION* invalidity_date) {
+    const auto since = seconds_of(revocation_date);
+    if (invalidity_date == nullptr || !since)
+        return since;
+    const Asn1GeneralizedTimePtr invalid(static_cast<ASN1_GENERALIZEDTIME*>(X509V3_EXT_d2i(invalidity_date)));
+    const auto invalid_since = seconds_of(invalid.get());
+    ERR_clear_error();
+    return invalid_since ? std::optional(std::min(*since, *invalid_since)) : std::nullopt;
 }
 
 std::vector<std::string> crl_urls(const Certificate& certificate) {

@@ -31,6 +31,23 @@ inline constexpr std::size_t max_crls = 256;
 /// Seconds since the epoch; none if it does not say so in a way that can be read.
 [[nodiscard]] std::optional<std::int64_t> seconds_of(const ASN1_TIME* time);
 
+/// Seconds that a CRL or an OCSP response without nextUpdate counts for.
+inline constexpr std::int64_t day_without_next_update = 86400;
+
+/// When it was issued (thisUpdate), in seconds since the epoch; none if that cannot be read.
+[[nodiscard]] std::optional<std::int64_t> issued_at(const X509_CRL& crl);
+/// Whether it is a delta CRL (section 5.2.4).
+[[nodiscard]] bool is_delta(const X509_CRL& crl);
+/// Whether both are of one issuer and its key, and of the same certificates and reasons
+/// (issuingDistributionPoint, section 5.2.5), so that the newer takes the place of the other.
+[[nodiscard]] bool have_same_scope(const X509_CRL& one, const X509_CRL& other);
+
+/// From when on a revoked certificate was not to be relied upon, in seconds since the epoch: the date of its
+/// revocation, or that of the extension invalidityDate (section 5.3.2; null: there is none) before it. None
+/// if one of them cannot be read: it may be any.
+[[nodiscard]] std::optional<std::int64_t> revoked_since(const ASN1_TIME* revocation_date,
+                                                        X509_EXTENSION* invalidity_date);
+
 /// The http URLs of cRLDistributionPoints (section 4.2.1.13), at most 8.
 [[nodiscard]] std::vector<std::string> crl_urls(const Certificate&);
 /// Those of freshestCRL (section 4.2.1.15), where delta CRLs are.

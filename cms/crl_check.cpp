@@ -16,21 +16,23 @@
 namespace signet::cms {
 namespace {
 
-/// Seconds that a CRL without nextUpdate counts for, as an OCSP response does.
-constexpr std::int64_t day = 86400;
+/// Whoever sends certificates may send many in one name.
+constexpr std::size_t max_candidate_signatures = 32;
 
-using Asn1GeneralizedTimePtr = OpensslPtr<ASN1_GENERALIZEDTIME, ASN1_GENERALIZEDTIME_free>;
+std::optional<std::int64_t> since_of(const X509_REVOKED& entry) {
+    return revoked_since(
+        X509_REVOKED_get0_revocationDate(&entry),
+        X509_REVOKED_get_ext(&entry, X509_REVOKED_get_ext_by_NID(&entry, NID_invalidity_date, -1)));
+}
 
-/// From when on the certificate of `entry` was not to be relied upon.
-std::int64_t revoked_since(const X509_REVOKED& entry) {
-    const auto since = seconds_of(X509_REVOKED_get0_revocationDate(&entry));
-    const Asn1GeneralizedTimePtr invalid(static_cast<ASN1_GENERALIZEDTIME*>(
-        X509_REVOKED_get_ext_d2i(&entry, NID_invalidity_date, nullptr, nullptr)));
-    ERR_clear_error();
-    // A date that cannot be read is long ago.
-    constexpr auto always = std::numeric_limits<std::int64_t>::min();
-    return std::min(since.value_or(always),
-                    invalid ? seconds_of(invalid.get()).value_or(always) : since.value_or(always));
+/// The entry of `crl` about `certificate`; null without. Not owned by the caller.
+const X509_REVOKED* entry_of(X509_CRL& crl, X509& certificate) {
+    X509_REVOKED* entry = nullptr;
+    return X509_CRL_get0_by_cert(&crl, &entry, &certificate) > 0 ? entry : nullptr;
+}
+
+std::string of_its_crl(int error) {
+    return std::string("of its CRL: ") + X509_verify_cert_error_string(error);
 }
 
 /// Collects what X509_verify_cert finds wrong with CRLs.
@@ -103,12 +105,10 @@ class CrlFindings {
 
     void set_unknown(std::size_t index, int error) {
         if (m_statuses[index].status == RevocationStatus::good)
-            m_statuses[index] = {RevocationStatus::unknown,
-                                 "",
-                                 error == X509_V_ERR_UNABLE_TO_GET_CRL
-                                     ? "there is no CRL for it"
-                                     : std::string("of its CRL: ") + X509_verify_cert_error_string(error),
-                                 {}};
+            m_statuses[index] = {
+                RevocationStatus::unknown, "",
+                error == X509_V_ERR_UNABLE_TO_GET_CRL ? "there is no CRL for it" : of_its_crl(error),
+                m_statuses[index].revoked_at};
     }
 
     // OpenSSL no longer says which CRL it is if its time is not now: then all that name it are asked.
@@ -116,13 +116,15 @@ class CrlFindings {
         X509* certificate = X509_STORE_CTX_get_current_cert(&context);
         if (m_doubtful[index] || certificate == nullptr || X509_cmp(certificate, m_chain[index].x509()) != 0)
             return;
-        std::optional<std::int64_t> since;
-        for (const X509CrlPtr& crl : m_crls) {
-            X509_REVOKED* entry = nullptr;
-            if (X509_CRL_get0_by_cert(crl.get(), &entry, certificate) > 0 && entry != nullptr)
-                since =
-                    std::min(since.value_or(std::numeric_limits<std::int64_t>::max()), revoked_since(*entry));
-        }
+        constexpr std::int64_t never = std::numeric_limits<std::int64_t>::max();
+        std::optional<std::int64_t> since = never;
+        for (const X509CrlPtr& crl : m_crls)
+            if (const X509_REVOKED* entry = entry_of(*crl, *certificate)) {
+                const auto by_this = since_of(*entry);
+                since = since && by_this ? std::optional(std::min(*since, *by_this)) : std::nullopt;
+            }
+        if (since == never)
+            since.reset();
         if (m_at.source != TimeSource::now && since && *since > m_at.seconds && *since <= m_now) {
             m_statuses[index].revoked_at = since;
             return;
@@ -133,7 +135,7 @@ class CrlFindings {
     /// Whether the current CRL was issued after the time that is judged, but not in the future.
     [[nodiscard]] bool is_of_the_past(X509_STORE_CTX& context) const {
         const X509_CRL* crl = X509_STORE_CTX_get0_current_crl(&context);
-        const auto issued = crl == nullptr ? std::nullopt : seconds_of(X509_CRL_get0_lastUpdate(crl));
+        const auto issued = crl == nullptr ? std::nullopt : issued_at(*crl);
         return m_at.source != TimeSource::now && issued && *issued <= m_now;
     }
 
@@ -181,7 +183,7 @@ CertificateRevocation status_before_expiry(const CertificateChain& chain, std::s
                                            std::span<const Certificate> candidates, const JudgedTime& at,
                                            CertificateRevocation status) {
     const auto is_before = [&](const X509_CRL& crl) {
-        const auto issued = seconds_of(X509_CRL_get0_lastUpdate(&crl));
+        const auto issued = issued_at(crl);
         return issued && *issued <= chain[index].not_after();
     };
     const auto before = those_of(crls, is_before);
@@ -190,19 +192,83 @@ CertificateRevocation status_before_expiry(const CertificateChain& chain, std::s
     CertificateRevocation then = status_by_current(chain, before, candidates, at)[index];
     if (then.status == RevocationStatus::unknown)
         then.text = "its CRL was issued after it expired";
+    if (!then.revoked_at)
+        then.revoked_at = status.revoked_at;
     return then;
 }
 
-}  // namespace
+bool is_signed_by(const X509_CRL& crl, const Certificate& authority) {
+    EVP_PKEY* key = X509_get0_pubkey(authority.x509());
+    const bool holds =
+        X509_NAME_cmp(X509_CRL_get_issuer(&crl), X509_get_subject_name(authority.x509())) == 0 &&
+        key != nullptr && X509_CRL_verify(const_cast<X509_CRL*>(&crl), key) == 1;
+    ERR_clear_error();
+    return holds;
+}
 
-std::vector<CertificateRevocation> status_by_crls(const CertificateChain& chain,
-                                                  std::span<const X509CrlPtr> crls,
-                                                  std::span<const Certificate> candidates,
-                                                  const JudgedTime& at) {
+bool is_signed(const X509_CRL& crl, const CertificateChain& chain, std::span<const Certificate> candidates,
+               std::size_t& candidate_signatures_left) {
+    const auto signed_it = [&crl](const Certificate& authority) { return is_signed_by(crl, authority); };
+    if (std::any_of(chain.begin(), chain.end(), signed_it))
+        return true;
+    return std::any_of(candidates.begin(), candidates.end(), [&](const Certificate& candidate) {
+        if (X509_NAME_cmp(X509_CRL_get_issuer(&crl), X509_get_subject_name(candidate.x509())) != 0 ||
+            candidate_signatures_left == 0)
+            return false;
+        --candidate_signatures_left;
+        return is_signed_by(crl, candidate);
+    });
+}
+
+/// Whether `crl` is the newest of its scope and kind among `crls`, but for those from the future.
+bool is_newest(const X509_CRL& crl, std::span<const X509CrlPtr> crls) {
+    const std::int64_t now = std::time(nullptr);
+    const auto issued = issued_at(crl);
+    return issued && *issued <= now && std::none_of(crls.begin(), crls.end(), [&](const X509CrlPtr& other) {
+               const auto then = issued_at(*other);
+               return then && *then > *issued && *then <= now && is_delta(*other) == is_delta(crl) &&
+                      have_same_scope(*other, crl);
+           });
+}
+
+/// OpenSSL takes a list that is in time rather than a newer one that is not, or that is newer than `at`, and
+/// any delta CRL that fits. So the newest are judged by themselves, if they name one of the chain: who is on
+/// them is revoked.
+void add_revocations_by_newest(const CertificateChain& chain, std::span<const X509CrlPtr> crls,
+                               std::span<const Certificate> candidates, const JudgedTime& at,
+                               std::vector<CertificateRevocation>& statuses) {
+    const auto names_one = [&chain](X509_CRL& crl) {
+        return std::any_of(chain.begin(), chain.end() - 1, [&crl](const Certificate& certificate) {
+            return entry_of(crl, *certificate.x509()) != nullptr;
+        });
+    };
+    for (const X509CrlPtr& crl : crls) {
+        if (!names_one(*crl) || !is_newest(*crl, crls))
+            continue;
+        // With the delta CRL that may take one off it, or the CRL that it is the delta of.
+        const auto together = those_of(crls, [&](const X509_CRL& other) {
+            return &other == crl.get() || (is_delta(other) != is_delta(*crl) &&
+                                           have_same_scope(other, *crl) && is_newest(other, crls));
+        });
+        const auto told = status_by_current(chain, together, candidates, at);
+        for (std::size_t i = 0; i < statuses.size(); ++i)
+            if (told[i].status == RevocationStatus::revoked &&
+                statuses[i].status != RevocationStatus::revoked)
+                statuses[i] = told[i];
+            else if (!statuses[i].revoked_at)
+                statuses[i].revoked_at = told[i].revoked_at;
+    }
+}
+
+std::vector<CertificateRevocation> status_by_signed(const CertificateChain& chain,
+                                                    std::span<const X509CrlPtr> crls,
+                                                    std::span<const Certificate> candidates,
+                                                    const JudgedTime& at) {
     // OpenSSL takes a list without nextUpdate for one that counts for ever.
     const auto is_endless = [&](const X509_CRL& crl) {
-        const auto issued = seconds_of(X509_CRL_get0_lastUpdate(&crl));
-        return X509_CRL_get0_nextUpdate(&crl) == nullptr && (!issued || *issued + day < at.seconds);
+        const auto issued = issued_at(crl);
+        return X509_CRL_get0_nextUpdate(&crl) == nullptr &&
+               (!issued || *issued + day_without_next_update < at.seconds);
     };
     const auto endless = those_of(crls, is_endless);
     const auto current = those_of(crls, [&](const X509_CRL& crl) { return !is_endless(crl); });
@@ -218,6 +284,38 @@ std::vector<CertificateRevocation> status_by_crls(const CertificateChain& chain,
             statuses[i] = old[i];
         else if (old[i].status == RevocationStatus::good && statuses[i].status == RevocationStatus::unknown)
             statuses[i].text = "its CRL does not say until when it counts, and is older than a day";
+    return statuses;
+}
+
+}  // namespace
+
+bool is_signed_by_issuer(const X509_CRL& crl, const CertificateChain& chain,
+                         std::span<const Certificate> candidates) {
+    std::size_t candidate_signatures_left = max_candidate_signatures;
+    return is_signed(crl, chain, candidates, candidate_signatures_left);
+}
+
+// OpenSSL takes the newest before it looks at signatures.
+std::vector<CertificateRevocation> status_by_crls(const CertificateChain& chain,
+                                                  std::span<const X509CrlPtr> crls,
+                                                  std::span<const Certificate> candidates,
+                                                  const JudgedTime& at) {
+    std::size_t candidate_signatures_left = max_candidate_signatures;
+    std::vector<const X509_CRL*> forged;
+    const auto true_ones = those_of(crls, [&](const X509_CRL& crl) {
+        if (is_signed(crl, chain, candidates, candidate_signatures_left))
+            return true;
+        forged.push_back(&crl);
+        return false;
+    });
+    auto statuses = status_by_signed(chain, true_ones, candidates, at);
+    add_revocations_by_newest(chain, true_ones, candidates, at, statuses);
+    for (std::size_t i = 0; i < statuses.size(); ++i)
+        if (statuses[i].status == RevocationStatus::unknown &&
+            std::any_of(forged.begin(), forged.end(), [&](const X509_CRL* crl) {
+                return X509_NAME_cmp(X509_CRL_get_issuer(crl), X509_get_issuer_name(chain[i].x509())) == 0;
+            }))
+            statuses[i].text = of_its_crl(X509_V_ERR_CRL_SIGNATURE_FAILURE);
     return statuses;
 }
 

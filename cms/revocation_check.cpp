@@ -28,13 +28,16 @@ std::string kept_name(const std::string& url) {
     return "crl " + url;
 }
 
-/// Whoever says that it was revoked is right; else whoever says that it was not.
+/// Whoever says that it was revoked is right, later too; else whoever says that it was not.
 void merge(std::vector<CertificateRevocation>& known, std::vector<CertificateRevocation> more) {
     for (std::size_t i = 0; i < known.size(); ++i) {
         const bool news =
             more[i].status == RevocationStatus::revoked || known[i].status == RevocationStatus::unknown;
+        const auto later = known[i].revoked_at ? known[i].revoked_at : more[i].revoked_at;
         if (known[i].status != RevocationStatus::revoked && news)
             known[i] = std::move(more[i]);
+        if (!known[i].revoked_at)
+            known[i].revoked_at = later;
     }
 }
 
@@ -96,8 +99,7 @@ void RevocationCheck::add_from_message(BytesView revocation_info_choice) {
     }
 }
 
-// Apart, so that a list that the sender made up does not stand in the way of one that was given: OpenSSL
-// takes the newest before it looks at signatures.
+// Apart, so that a list of the sender's does not stand in the way of one that was given.
 std::vector<CertificateRevocation> RevocationCheck::statuses(const CertificateChain& chain,
                                                              const JudgedTime& at) {
     std::vector<CertificateRevocation> statuses(chain.size() - 1);
@@ -275,7 +277,7 @@ CertificateRevocation RevocationCheck::status_with_delta(const Bytes& der, const
                                                          std::size_t index, const JudgedTime& at) {
     try {
         X509CrlPtr crl = parse_crl(der);
-        if (!m_legacy && has_weak_hash(*crl))
+        if ((!m_legacy && has_weak_hash(*crl)) || !is_signed_by_issuer(*crl, chain, m_candidates))
             return {};
         m_fetched_crls.push_back(std::move(crl));
     } catch (const Error&) {
@@ -293,6 +295,10 @@ bool RevocationCheck::use_fetched_crl(const Bytes& der, const CertificateChain& 
         X509CrlPtr crl = parse_crl(der);
         if (!m_legacy && has_weak_hash(*crl)) {
             status.text = "its CRL is signed with a hash that is too weak";
+            return false;
+        }
+        if (!is_signed_by_issuer(*crl, chain, m_candidates)) {
+            status.text = "what should be its CRL is not signed by its issuer";
             return false;
         }
         const auto is_same = [&crl](const X509CrlPtr& known) {

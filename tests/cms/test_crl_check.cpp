@@ -122,6 +122,8 @@ TEST_CASE("A CRL that somebody else signed says nothing, and hides none") {
     CHECK_FALSE(is_revoked(all.judge({}, {slander})));
     // The forged one is newer; a message may bring it.
     CHECK(is_revoked(all.judge({all.of_authority(of_alice)}, {forged})));
+    CHECK(is_revoked(all.judge({all.of_authority(of_alice), forged})));
+    CHECK(is_revoked(all.judge({}, {forged, all.of_authority(of_alice)})));
     // So may it bring a true one from before.
     CHECK(is_revoked(all.judge({all.of_authority(of_alice)}, {all.of_authority(issued(-hour))})));
 }
@@ -224,6 +226,61 @@ TEST_CASE("What was revoked later than the time that is judged was good then") {
     const PathVerdict before = all.judge({crl}, {}, RevocationMode::given, now - 1200);
     CHECK(before.trusted());
     CHECK(before.revocation[0].status == RevocationStatus::good);
+}
+
+TEST_CASE("A CRL that is in time does not hide what a newer one tells") {
+    const Authorities all;
+    CrlRequest in_time = issued(-240 * hour);
+    in_time.next_update = 240 * hour;
+    in_time.extensions = {{NID_crl_number, "DER:020101"},
+                          {NID_freshest_crl, "URI:http://crl.example.org/delta.crl"}};
+    const Bytes good = all.of_authority(in_time);
+    // Without nextUpdate and older than a day; out of date.
+    CrlRequest newer = issued(-48 * hour);
+    for (const std::optional<std::int64_t> next :
+         {std::optional<std::int64_t>(), std::optional(-24 * hour)}) {
+        newer.next_update = next;
+        newer.revoked = {{all.alice, -72 * hour}};
+        CHECK(is_revoked(all.judge({good, all.of_authority(newer)})));
+        CHECK(is_revoked(all.judge({}, {all.of_authority(newer), good})));
+        newer.revoked.clear();
+        CHECK(all.judge({good, all.of_authority(newer)}).revocation[0].status == RevocationStatus::good);
+    }
+    // An older one that names her was revised since.
+    CrlRequest older = issued(-300 * hour);
+    older.next_update = -250 * hour;
+    older.revoked = {{all.alice, -310 * hour}};
+    CHECK(all.judge({good, all.of_authority(older)}).revocation[0].status == RevocationStatus::good);
+    // A delta CRL.
+    CrlRequest delta = issued(-48 * hour);
+    delta.next_update.reset();
+    delta.revoked = {{all.alice, -72 * hour}};
+    delta.extensions = {{NID_crl_number, "DER:020102"}, {NID_delta_crl, "critical,DER:020101"}};
+    CHECK(is_revoked(all.judge({good, all.of_authority(delta)})));
+    // Signed by somebody else.
+    CHECK_FALSE(is_revoked(
+        all.judge({good, make_crl(all.authority.certificate(), test_key(KeyType::p256, 77), delta)})));
+}
+
+TEST_CASE("Of a time before, a newer CRL tells what one of that time does not") {
+    const Authorities all;
+    const std::int64_t then = std::time(nullptr) - 1800;
+    CrlRequest of_then = issued(-hour);
+    of_then.next_update = -600;
+    const Bytes good = all.of_authority(of_then);
+    CrlRequest newer;
+    newer.revoked = {{all.alice, -300}};
+    const auto judge = [&](const std::vector<Bytes>& crls, const std::vector<Bytes>& from_message = {}) {
+        return all.judge(crls, from_message, RevocationMode::given, then);
+    };
+    const PathVerdict later = judge({good, all.of_authority(newer)});
+    CHECK(later.revocation[0].status == RevocationStatus::good);
+    CHECK(later.revocation[0].revoked_at.has_value());
+    CHECK(judge({good}, {all.of_authority(newer)}).revocation[0].revoked_at.has_value());
+    CHECK(judge({all.of_authority(newer)}, {good}).revocation[0].revoked_at.has_value());
+    newer.revoked = {{all.alice, -300, -2 * hour}};
+    CHECK(is_revoked(judge({all.of_authority(newer)})));
+    CHECK(is_revoked(judge({good, all.of_authority(newer)})));
 }
 
 TEST_CASE("What is no CRL, or too large for one, is refused") {

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <map>
 
 #include "cms/certificate_path.h"
@@ -62,6 +63,10 @@ struct World {
     }
     [[nodiscard]] PathVerdict judge(RevocationMode mode) const {
         return paths(mode, {root.certificate()}).judge(alice);
+    }
+    /// The root's.
+    [[nodiscard]] Bytes crl(const CrlRequest& request = {}) const {
+        return make_crl(root.certificate(), root.key(), request);
     }
     [[nodiscard]] Bytes answer(const OcspAnswer& answer) const {
         return make_ocsp_response(alice, root.certificate(), root.certificate(), root.key(), answer);
@@ -217,4 +222,31 @@ TEST_CASE("A CRL is fetched once for all signers of a message that it tells of")
         CHECK(paths.judge(bob).trusted());
     }
     CHECK(world.transport->asked == Urls{responder_url, crl_url, responder_url});
+}
+
+TEST_CASE("A forged CRL at one place does not hide the true one at the next") {
+    const CertificateAuthority root("Root");
+    const std::string second_url = "http://crl2.example.org/ca.crl";
+    CertificateRequest request;
+    request.extensions.emplace_back(NID_crl_distribution_points, "URI:" + crl_url + ",URI:" + second_url);
+    const Certificate alice = root.issue(test_key(KeyType::p256), request);
+    const auto transport = std::make_shared<PlayedTransport>();
+    CrlRequest newest;
+    newest.this_update = -10;
+    transport->crls[crl_url] = make_crl(root.certificate(), test_key(KeyType::p256, 77), newest);
+    CrlRequest list;
+    list.revoked = {{alice}};
+    transport->crls[second_url] = make_crl(root.certificate(), root.key(), list);
+    const auto judge = [&](RevocationMode mode) {
+        RevocationOptions options;
+        options.mode = mode;
+        options.transport = transport;
+        return CertificatePaths({root.certificate()}, {}, std::nullopt, {}, options).judge(alice);
+    };
+    CHECK(judge(RevocationMode::fetch).revocation.at(0).status == RevocationStatus::revoked);
+    CHECK(transport->cache.count("crl " + crl_url) == 0);
+    CHECK(transport->cache.count("crl " + second_url) == 1);
+    // What was kept, by whomever, does not either.
+    transport->cache["crl " + crl_url] = transport->crls[crl_url];
+    CHECK(judge(RevocationMode::given).revocation.at(0).status == RevocationStatus::revoked);
 }
