@@ -21,10 +21,7 @@ constexpr std::size_t max_url_length = 2048;
 constexpr int max_single_responses = 256;
 /// Seconds that clocks may differ by.
 constexpr std::int64_t clock_skew = 300;
-/// Seconds that a response without nextUpdate counts for.
-constexpr std::int64_t day = 86400;
 
-using Asn1GeneralizedTimePtr = OpensslPtr<ASN1_GENERALIZEDTIME, ASN1_GENERALIZEDTIME_free>;
 using AuthorityInfoAccessPtr = OpensslPtr<AUTHORITY_INFO_ACCESS, AUTHORITY_INFO_ACCESS_free>;
 
 CertificateRevocation unknown(const std::string& why) {
@@ -98,8 +95,11 @@ std::optional<Certificate> responder_of(OCSP_BASICRESP& response, const Certific
     Certificate responder = Certificate::share(*signer);
     if (!is_issuer(responder, issuer) && !is_delegate(responder, issuer))
         return std::nullopt;
-    if (!legacy && (has_weak_hash(*OCSP_resp_get0_tbs_sigalg(&response)) ||
-                    !weak_algorithms({responder, issuer}).empty()))
+    // On the signature over an authority's own certificate nothing depends: the path leads to its key.
+    const std::vector<Certificate> signers =
+        is_issuer(responder, issuer) ? std::vector{issuer} : std::vector{responder, issuer};
+    if (!legacy &&
+        (has_weak_hash(*OCSP_resp_get0_tbs_sigalg(&response)) || !weak_algorithms(signers).empty()))
         return std::nullopt;
     return responder;
 }
@@ -117,18 +117,13 @@ std::string trouble_with(const Certificate& responder, const Certificate& certif
     return {};
 }
 
-/// From when on the certificate was not to be relied upon: revocationTime, or the invalidityDate that a
-/// responder may add as a CRL does (RFC 6960 section 4.4.5).
-std::optional<std::int64_t> revoked_since(OCSP_SINGLERESP& part, const ASN1_GENERALIZEDTIME* revoked) {
-    const auto since = seconds_of(revoked);
-    const Asn1GeneralizedTimePtr invalid(static_cast<ASN1_GENERALIZEDTIME*>(
-        OCSP_SINGLERESP_get1_ext_d2i(&part, NID_invalidity_date, nullptr, nullptr)));
-    const auto invalid_since = seconds_of(invalid.get());
-    return since && invalid_since ? std::min(*since, *invalid_since) : since;
+/// A responder may add the extension as a CRL does (RFC 6960 section 4.4.5).
+X509_EXTENSION* invalidity_date_of(OCSP_SINGLERESP& part) {
+    return OCSP_SINGLERESP_get_ext(&part, OCSP_SINGLERESP_get_ext_by_NID(&part, NID_invalidity_date, -1));
 }
 
 bool is_current(std::int64_t issued, std::optional<std::int64_t> next, std::int64_t at) {
-    return issued <= at + clock_skew && next.value_or(issued + day) >= at - clock_skew;
+    return issued <= at + clock_skew && next.value_or(issued + day_without_next_update) >= at - clock_skew;
 }
 
 CertificateRevocation status_of(OCSP_BASICRESP& response, const Certificate& certificate,
@@ -164,7 +159,7 @@ CertificateRevocation status_of(OCSP_BASICRESP& response, const Certificate& cer
         return {RevocationStatus::good, "ocsp", "", {}};
     if (status != V_OCSP_CERTSTATUS_REVOKED)
         return unknown("the OCSP responder does not know it");
-    const auto since = revoked_since(*part, revoked);
+    const auto since = revoked_since(revoked, invalidity_date_of(*part));
     if (of_the_past && since && *since > at.seconds && *since <= now)
         return {RevocationStatus::good, "ocsp", "", since};
     return {RevocationStatus::revoked, "ocsp", "", since};

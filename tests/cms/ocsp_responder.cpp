@@ -35,6 +35,11 @@ Bytes make_ocsp_response(const Certificate& certificate, const Certificate& issu
     if (answer.invalid)
         require(OCSP_SINGLERESP_add1_ext_i2d(part, NID_invalidity_date,
                                              generalized_time(*answer.invalid).get(), 0, 0) == 1);
+    if (answer.invalid_unreadable) {
+        const Asn1TimePtr time = generalized_time(0);
+        require(ASN1_STRING_set(time.get(), "whenever", -1) == 1 &&
+                OCSP_SINGLERESP_add1_ext_i2d(part, NID_invalidity_date, time.get(), 0, 0) == 1);
+    }
     if (!answer.request.empty()) {
         const unsigned char* position = answer.request.data();
         const OcspRequestPtr request(

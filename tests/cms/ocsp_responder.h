@@ -17,6 +17,8 @@ struct OcspAnswer {
     std::int64_t revoked = -600;
     /// invalidityDate.
     std::optional<std::int64_t> invalid;
+    /// An invalidityDate that is no time.
+    bool invalid_unreadable = false;
     const EVP_MD* digest = EVP_sha256();
     /// Signed by RSASSA-PSS.
     bool pss = false;

@@ -198,6 +198,11 @@ TEST_CASE("Revoked and unknown are told apart from good") {
     answer.invalid = -1800;
     CHECK(all.status(all.by_authority(answer), now - 1200).status == RevocationStatus::revoked);
     CHECK(all.status(all.by_authority(answer), now - 2400).status == RevocationStatus::good);
+    // A date that cannot be read may be any.
+    OcspAnswer unreadable = answer;
+    unreadable.invalid.reset();
+    unreadable.invalid_unreadable = true;
+    CHECK(all.status(all.by_authority(unreadable), now - 1200).status == RevocationStatus::revoked);
     answer.status = V_OCSP_CERTSTATUS_UNKNOWN;
     CHECK(all.status(all.by_authority(answer)).status == RevocationStatus::unknown);
 }
@@ -235,6 +240,29 @@ TEST_CASE("A response that is signed with a weak hash counts only on request") {
     answer.digest = EVP_sha1();
     CHECK(all.status(all.by_authority(answer)).status == RevocationStatus::unknown);
     CHECK(all.status(all.by_authority(answer), std::nullopt, nullptr, true).status == RevocationStatus::good);
+}
+
+TEST_CASE("How an authority signed its own certificate does not matter, how it signed a responder's does") {
+    CertificateRequest request;
+    request.common_name = "Old CA";
+    request.extensions = {{NID_basic_constraints, "critical,CA:TRUE"}};
+    request.digest = EVP_sha1();
+    const Certificate authority = make_certificate(key(70), request, key(70), nullptr);
+    const Certificate alice = make_certificate(key(0), {}, key(70), &authority);
+    CertificateRequest of_responder = Responders::for_ocsp("Responder");
+    const auto status = [&](const Certificate& responder, int which) {
+        OcspAnswer answer;
+        answer.status = V_OCSP_CERTSTATUS_REVOKED;
+        return status_by_ocsp(make_ocsp_response(alice, authority, responder, key(which), answer), alice,
+                              authority, judged_time({}), false)
+            .status;
+    };
+    CHECK(status(authority, 70) == RevocationStatus::revoked);
+    CHECK(status(make_certificate(key(5), of_responder, key(70), &authority), 5) ==
+          RevocationStatus::revoked);
+    of_responder.digest = EVP_sha1();
+    CHECK(status(make_certificate(key(5), of_responder, key(70), &authority), 5) ==
+          RevocationStatus::unknown);
 }
 
 TEST_CASE("A response that is signed by RSASSA-PSS with SHA-1 counts only on request") {
