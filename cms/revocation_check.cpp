@@ -1,6 +1,7 @@
 #include "cms/revocation_check.h"
 
 #include <algorithm>
+#include <ctime>
 #include <utility>
 
 #include "cms/algorithm_identifier.h"
@@ -29,16 +30,28 @@ std::string kept_name(const std::string& url) {
 }
 
 /// Whoever says that it was revoked is right, later too; else whoever says that it was not.
+void merge(CertificateRevocation& known, CertificateRevocation more) {
+    const auto later = known.revoked_at ? known.revoked_at : more.revoked_at;
+    const bool news = more.status == RevocationStatus::revoked || known.status == RevocationStatus::unknown;
+    if (known.status != RevocationStatus::revoked && news)
+        known = std::move(more);
+    if (!known.revoked_at)
+        known.revoked_at = later;
+}
+
 void merge(std::vector<CertificateRevocation>& known, std::vector<CertificateRevocation> more) {
-    for (std::size_t i = 0; i < known.size(); ++i) {
-        const bool news =
-            more[i].status == RevocationStatus::revoked || known[i].status == RevocationStatus::unknown;
-        const auto later = known[i].revoked_at ? known[i].revoked_at : more[i].revoked_at;
-        if (known[i].status != RevocationStatus::revoked && news)
-            known[i] = std::move(more[i]);
-        if (!known[i].revoked_at)
-            known[i].revoked_at = later;
-    }
+    for (std::size_t i = 0; i < known.size(); ++i)
+        merge(known[i], std::move(more[i]));
+}
+
+/// Whether it tells what changed until `at`.
+bool is_in_time(const X509_CRL& crl, const JudgedTime& at) {
+    const auto issued = issued_at(crl);
+    const ASN1_TIME* next = X509_CRL_get0_nextUpdate(&crl);
+    if (!issued || (next != nullptr && !seconds_of(next)))
+        return false;
+    const std::int64_t until = next == nullptr ? *issued + day_without_next_update : *seconds_of(next);
+    return *issued <= std::max<std::int64_t>(at.seconds, std::time(nullptr)) && until >= at.seconds;
 }
 
 }  // namespace
@@ -105,6 +118,7 @@ std::vector<CertificateRevocation> RevocationCheck::statuses(const CertificateCh
     std::vector<CertificateRevocation> statuses(chain.size() - 1);
     if (statuses.empty())
         return statuses;
+    m_responders.clear();
     if (!m_given_crls.empty())
         merge(statuses, status_by_crls(chain, m_given_crls, m_candidates, at));
     const std::vector<CertificateRevocation> given = statuses;
@@ -115,12 +129,14 @@ std::vector<CertificateRevocation> RevocationCheck::statuses(const CertificateCh
     for (std::size_t i = 0; i < statuses.size(); ++i)
         if (given[i].status == RevocationStatus::unknown && statuses[i].status == RevocationStatus::good &&
             m_options.transport)
-            if (auto kept = status_by_kept(chain, i, at); kept.status == RevocationStatus::revoked)
-                statuses[i] = std::move(kept);
+            merge(statuses[i], status_by_kept(chain, i, at));
     // From the anchor on: who is asked about a certificate is told by its issuer.
-    for (std::size_t i = statuses.size(); i-- > 0;)
-        if (statuses[i].status == RevocationStatus::unknown && m_options.transport)
+    for (std::size_t i = statuses.size(); i-- > 0 && m_options.transport;) {
+        if (statuses[i].status == RevocationStatus::unknown)
             look_further(chain, i, at, statuses[i]);
+        if (statuses[i].status == RevocationStatus::good && statuses[i].source == "crl")
+            look_for_delta(chain, i, at, statuses[i], true);
+    }
     return statuses;
 }
 
@@ -144,19 +160,36 @@ CertificateRevocation RevocationCheck::status_by_response(BytesView response, co
                           });
 }
 
-// By CRLs alone: that of a responder could be asked of itself. A key that was lost may have signed as of any
-// time, so that a later revocation counts as well.
+// A message may bring many of its answers.
 bool RevocationCheck::responder_counts(const Certificate& responder, const CertificateChain& issuers,
                                        const JudgedTime& at) {
+    const std::tuple key(responder.fingerprint(), issuers.front().fingerprint(), at.seconds);
+    const auto known = m_responders.find(key);
+    if (known != m_responders.end())
+        return known->second;
+    return m_responders.emplace(key, responder_counts_anew(responder, issuers, at)).first->second;
+}
+
+// By CRLs alone: that of a responder could be asked of itself. A key that was lost may have signed as of any
+// time, so that a later revocation counts as well.
+bool RevocationCheck::responder_counts_anew(const Certificate& responder, const CertificateChain& issuers,
+                                            const JudgedTime& at) {
     CertificateChain chain{responder};
     chain.insert(chain.end(), issuers.begin(), issuers.end());
-    std::vector<CertificateRevocation> statuses(chain.size() - 1);
-    for (const auto* crls : {&m_given_crls, &m_message_crls})
-        if (!crls->empty())
-            merge(statuses, status_by_crls(chain, *crls, m_candidates, at));
-    CertificateRevocation& status = statuses.front();
-    if (status.status == RevocationStatus::unknown && m_options.transport)
-        look_for_crl(chain, 0, at, status);
+    CertificateRevocation status;
+    if (!m_given_crls.empty())
+        merge(status, status_by_crls(chain, m_given_crls, m_candidates, at).front());
+    const bool given = status.status != RevocationStatus::unknown;
+    if (!m_message_crls.empty())
+        merge(status, status_by_crls(chain, m_message_crls, m_candidates, at).front());
+    if (m_options.transport) {
+        if (!given && status.status == RevocationStatus::good)
+            merge(status, status_by_kept_crls(chain, 0, at));
+        if (status.status == RevocationStatus::unknown)
+            look_for_crl(chain, 0, at, status);
+        if (status.status == RevocationStatus::good)
+            look_for_delta(chain, 0, at, status, true);
+    }
     return !status.revoked_at && status.status != RevocationStatus::revoked &&
            (status.status == RevocationStatus::good || mode() != RevocationMode::require);
 }
@@ -169,23 +202,30 @@ CertificateRevocation RevocationCheck::status_by_kept(const CertificateChain& ch
         if (const auto kept = m_options.transport->kept(kept_name(question), max_ocsp_response_size))
             status = status_by_response(*kept, chain, index, at);
     }
+    if (status.status != RevocationStatus::revoked)
+        merge(status, status_by_kept_crls(chain, index, at));
+    return status;
+}
+
+CertificateRevocation RevocationCheck::status_by_kept_crls(const CertificateChain& chain, std::size_t index,
+                                                           const JudgedTime& at) {
+    CertificateRevocation status;
     for (const std::string& url : crl_urls(chain[index])) {
         if (status.status == RevocationStatus::revoked)
             return status;
         if (const auto kept = m_options.transport->kept(kept_name(url), max_crl_size))
             use_fetched_crl(*kept, chain, index, at, status);
     }
+    if (status.status == RevocationStatus::good)
+        look_for_delta(chain, index, at, status, false);
     return status;
 }
 
 void RevocationCheck::look_further(const CertificateChain& chain, std::size_t index, const JudgedTime& at,
                                    CertificateRevocation& status) {
     look_for_response(chain, index, at, status);
-    if (status.status != RevocationStatus::unknown)
-        return;
-    look_for_crl(chain, index, at, status);
-    if (status.status == RevocationStatus::good)
-        look_for_delta(chain, index, at, status);
+    if (status.status == RevocationStatus::unknown)
+        look_for_crl(chain, index, at, status);
 }
 
 void RevocationCheck::look_for_response(const CertificateChain& chain, std::size_t index,
@@ -251,13 +291,13 @@ void RevocationCheck::look_for_crl(const CertificateChain& chain, std::size_t in
 }
 
 void RevocationCheck::look_for_delta(const CertificateChain& chain, std::size_t index, const JudgedTime& at,
-                                     CertificateRevocation& status) {
+                                     CertificateRevocation& status, bool fetch) {
     for (const std::string& url : delta_crl_urls(chain[index])) {
         const std::string key = kept_name(url);
         CertificateRevocation told;
         if (const auto kept = m_options.transport->kept(key, max_crl_size))
             told = status_with_delta(*kept, chain, index, at);
-        if (told.status == RevocationStatus::unknown && may_fetch(key))
+        if (told.status == RevocationStatus::unknown && fetch && may_fetch(key))
             if (const auto answer = m_options.transport->get(url, max_crl_size); answer.body)
                 m_fetched_deltas[url] = *answer.body;
         const auto fetched = m_fetched_deltas.find(url);
@@ -266,25 +306,39 @@ void RevocationCheck::look_for_delta(const CertificateChain& chain, std::size_t 
             if (told.status != RevocationStatus::unknown)
                 m_options.transport->keep(key, fetched->second);
         }
-        if (told.status == RevocationStatus::revoked) {
-            status = std::move(told);
+        merge(status, std::move(told));
+        if (status.status == RevocationStatus::revoked)
             return;
-        }
     }
 }
 
+// OpenSSL does not ask for the time of a delta CRL, and passes over one that does not belong to its CRL: then
+// it is the CRL alone that says that all is well.
 CertificateRevocation RevocationCheck::status_with_delta(const Bytes& der, const CertificateChain& chain,
                                                          std::size_t index, const JudgedTime& at) {
+    X509CrlPtr delta;
     try {
-        X509CrlPtr crl = parse_crl(der);
-        if ((!m_legacy && has_weak_hash(*crl)) || !is_signed_by_issuer(*crl, chain, m_candidates))
-            return {};
-        m_fetched_crls.push_back(std::move(crl));
+        delta = parse_crl(der);
     } catch (const Error&) {
         return {};
     }
-    CertificateRevocation status = status_by_crls(chain, m_fetched_crls, m_candidates, at)[index];
-    m_fetched_crls.pop_back();
+    if ((!m_legacy && has_weak_hash(*delta)) || !is_signed_by_issuer(*delta, chain, m_candidates))
+        return {};
+    CertificateRevocation status;
+    bool tells = is_in_time(*delta, at);
+    for (auto* crls : {&m_given_crls, &m_message_crls, &m_fetched_crls}) {
+        if (crls->empty())
+            continue;
+        tells = tells && std::none_of(crls->begin(), crls->end(), [&](const X509CrlPtr& crl) {
+                    return have_same_scope(*crl, *delta) && issued_at(*crl) > issued_at(*delta);
+                });
+        crls->push_back(std::move(delta));
+        merge(status, status_by_crls(chain, *crls, m_candidates, at)[index]);
+        delta = std::move(crls->back());
+        crls->pop_back();
+    }
+    if (!tells && status.status == RevocationStatus::good)
+        status.status = RevocationStatus::unknown;
     return status;
 }
 

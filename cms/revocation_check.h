@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "cms/crl.h"
@@ -43,9 +44,13 @@ class RevocationCheck {
     /// it, whatever since, and where it must be known one says so.
     [[nodiscard]] bool responder_counts(const Certificate& responder, const CertificateChain& issuers,
                                         const JudgedTime& at);
-    /// Whether what is kept tells of a revocation of the certificate at `index` of `chain`.
+    [[nodiscard]] bool responder_counts_anew(const Certificate& responder, const CertificateChain& issuers,
+                                             const JudgedTime& at);
+    /// What is kept of the certificate at `index` of `chain`.
     [[nodiscard]] CertificateRevocation status_by_kept(const CertificateChain& chain, std::size_t index,
                                                        const JudgedTime& at);
+    [[nodiscard]] CertificateRevocation status_by_kept_crls(const CertificateChain& chain, std::size_t index,
+                                                            const JudgedTime& at);
     /// What is kept, and what can be fetched, about the certificate at `index` of `chain`.
     void look_further(const CertificateChain& chain, std::size_t index, const JudgedTime& at,
                       CertificateRevocation& status);
@@ -53,9 +58,11 @@ class RevocationCheck {
                            CertificateRevocation& status);
     void look_for_crl(const CertificateChain& chain, std::size_t index, const JudgedTime& at,
                       CertificateRevocation& status);
-    /// A delta CRL may tell of a revocation since the CRL that says that the certificate is good.
+    /// A delta CRL may tell of a revocation since the CRL, wherever from, that says that the certificate is
+    /// good. What is kept is looked at; with `fetch`, what is there too.
     void look_for_delta(const CertificateChain& chain, std::size_t index, const JudgedTime& at,
-                        CertificateRevocation& status);
+                        CertificateRevocation& status, bool fetch);
+    /// Revoked, or good if the delta CRL `der` is in time and not older than the CRLs that are here.
     [[nodiscard]] CertificateRevocation status_with_delta(const Bytes& der, const CertificateChain& chain,
                                                           std::size_t index, const JudgedTime& at);
     bool use_fetched_crl(const Bytes& der, const CertificateChain& chain, std::size_t index,
@@ -73,6 +80,8 @@ class RevocationCheck {
     std::vector<X509CrlPtr> m_fetched_crls;
     /// By URL. Each is looked at for itself: one that is out of date would stand in the way of others.
     std::map<std::string, Bytes> m_fetched_deltas;
+    /// Whether it counts: by its fingerprint, its issuer's and the time; of one chain.
+    std::map<std::tuple<Bytes, Bytes, std::int64_t>, bool> m_responders;
     /// What was asked for, so that nothing is twice.
     std::set<std::string> m_fetched;
 };
