@@ -2,6 +2,7 @@
 #pragma once
 
 #include "cms/attributes/security_label.h"
+#include "cms/byte_stream.h"
 #include "cms/signed_data_verifier.h"
 
 #include <optional>
@@ -24,5 +25,17 @@ struct MessageLabel {
 /// malformed, comes more than once, or signers give different ones (RFC 2634 section 3.1.2). Only what a
 /// signature covers is looked at.
 [[nodiscard]] std::optional<MessageLabel> label_of(const SignedDataResult& message);
+
+struct ClaimedLabels {
+    std::vector<MessageLabel> labels;
+    /// Of what is signed; dotted decimal.
+    std::string content_type;
+};
+
+/// Every label that a signer of `signed_data` (DER or BER of ContentInfo) gives it, whether its signature
+/// holds or not, for those who pass it on unverified; `signers` stay empty. Its eContent, if there is one,
+/// goes to `content`. Throws Error(malformed) as SignedDataReader does, and for a label that is malformed or
+/// comes more than once.
+[[nodiscard]] ClaimedLabels claimed_labels(const ByteSource& signed_data, const ByteSink& content);
 
 }  // namespace signet::cms

@@ -1,6 +1,11 @@
 #include "cms/nested_content.h"
 
+#include "cms/algorithm_identifier.h"
+#include "cms/asn1/ber_reader.h"
+#include "cms/asn1/content_info.h"
 #include "cms/asn1/der.h"
+#include "cms/byte_stream.h"
+#include "cms/error.h"
 
 namespace signet::cms {
 namespace {
@@ -23,6 +28,16 @@ Bytes as_content_info(const std::string& content_type, BytesView content) {
         return {content.begin(), content.end()};
     return asn1::tlv(asn1::Tag::sequence,
                      {asn1::object_identifier(content_type), asn1::tlv(asn1::context(0), {content})});
+}
+
+std::string content_type_of(BytesView message) {
+    asn1::BerReader reader(memory_source(message), "ContentInfo");
+    try {
+        reader.enter(asn1::Tag::sequence);
+        return object_text(*asn1::read_content_type(reader));
+    } catch (const Error&) {
+        return {};
+    }
 }
 
 bool begins_as_sequence(BytesView content) noexcept {

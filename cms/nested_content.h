@@ -12,6 +12,9 @@ namespace signet::cms {
 /// Whether it parses is for whoever reads it. Throws Error(failed) if `content_type` is no object identifier.
 [[nodiscard]] Bytes as_content_info(const std::string& content_type, BytesView content);
 
+/// The content type (dotted decimal) that `message`, DER or BER, says as a ContentInfo; empty if it is none.
+[[nodiscard]] std::string content_type_of(BytesView message);
+
 /// Whether `content` begins as a SEQUENCE does, as every CMS type does and no MIME entity.
 [[nodiscard]] bool begins_as_sequence(BytesView content) noexcept;
 

@@ -1,9 +1,11 @@
 #include "client/commands/command_options.h"
+#include "client/commands/reader_clearance.h"
 #include "client/mail/canonical.h"
 #include "client/mail/commands.h"
 #include "client/mail/compressed_message.h"
 #include "client/mail/encrypted_message.h"
 #include "client/mail/error.h"
+#include "client/mail/labels_inside.h"
 #include "client/mail/line_ends.h"
 #include "client/mail/message_source.h"
 #include "client/mail/outer_header.h"
@@ -34,9 +36,10 @@ ExitStatus compress_command(const Arguments& arguments) {
 
 ExitStatus decompress_command(const Arguments& arguments) {
     commands::CommandOptions options(
-        "mail decompress", "[-o OUT] [FILE]",
+        "mail decompress", "[--clearance TOML] [-o OUT] [FILE]",
         "Decompresses a message. What is signed or encrypted inside stays so. More than 1 GiB, or, above\n"
         "1 MiB, 200 times the size of what came, is refused as a bomb.");
+    commands::add_clearance_option(options);
     options.value("output,o", "OUT", "where the message goes; default standard output");
     const auto parsed = options.parse(arguments, 0, 1);
     if (!parsed) {
@@ -52,7 +55,9 @@ ExitStatus decompress_command(const Arguments& arguments) {
                         "the message is not compressed: it is no application/pkcs7-mime with compressed-data",
                         "read it as it is");
         }
-        const auto out = pass_on(decrypted_message(message, expanded_entity(*compressed)), raw);
+        const auto inside = expanded_entity(*compressed);
+        require_clearance_inside(*parsed, inside, "cannot show what is inside");
+        const auto out = pass_on(decrypted_message(message, inside), raw);
         write_outputs({{output_of(*parsed), cms::as_bytes(out), Privacy::owner_only}});
     });
     return ExitStatus::done;

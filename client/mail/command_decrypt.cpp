@@ -9,7 +9,7 @@
 #include "client/mail/commands.h"
 #include "client/mail/encrypted_message.h"
 #include "client/mail/finished_message.h"
-#include "client/mail/layers.h"
+#include "client/mail/labels_inside.h"
 #include "client/mail/message_source.h"
 #include "client/output_file.h"
 
@@ -34,9 +34,8 @@ Decrypted decrypted(const commands::ParsedArguments& arguments, const std::strin
     const auto opened = open_content(agent, enveloped, arguments.text("key"), arguments.has("wait"),
                                      commands::broken_ciphers(arguments));
     const auto nested = nested_entity(opened.content_type, opened.content);
-    (void)commands::require_clearance(
-        arguments, labels_inside(nested ? std::string_view(*nested) : cms::as_text(opened.content)),
-        "cannot show what is inside");
+    require_clearance_inside(arguments, nested ? std::string_view(*nested) : cms::as_text(opened.content),
+                             "cannot show what is inside");
     FinishedMessage finished{
         pass_on(decrypted_message(message, nested ? *nested : cms::as_text(opened.content)), raw), {}};
     finished.warnings = cipher_warnings(opened.cipher);
@@ -56,9 +55,12 @@ std::string json_of(const OpenedMessage& opened, const std::string& output) {
 
 ExitStatus decrypt_command(const Arguments& arguments) {
     commands::CommandOptions options(
-        "mail decrypt", "[-k ID] [--json] [-o OUT] [FILE]",
-        std::string("Decrypts a message. What is signed inside stays so, for signet mail verify.\n\n"
-                    "--json, with -o, prints one object:\n") +
+        "mail decrypt", "[-k ID] [--clearance TOML] [--json] [-o OUT] [FILE]",
+        std::string(
+            "Decrypts a message. What is signed inside stays so, for signet mail verify. A label inside\n"
+            "counts, whoever signed it; its equivalent labels count only with signet mail unwrap where\n"
+            "the clearance says whose do.\n\n"
+            "--json, with -o, prints one object:\n") +
             commands::about_opened + "\n  output         where the message is");
     commands::add_opening_options(options);
     commands::add_legacy_option(options);

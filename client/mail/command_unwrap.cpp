@@ -9,6 +9,7 @@
 #include "client/mail/commands.h"
 #include "client/mail/encrypted_message.h"
 #include "client/mail/error.h"
+#include "client/mail/labels_inside.h"
 #include "client/mail/layers.h"
 #include "client/mail/layers_report.h"
 #include "client/mail/message_source.h"
@@ -50,6 +51,7 @@ void unwrap_source(const commands::ParsedArguments& arguments, const std::string
     }
     const auto labels = commands::require_clearance(arguments, labels_of(unwrapped),
                                                     "cannot show " + name_of_message(source));
+    require_clearance_inside(arguments, unwrapped.entity, "cannot show " + name_of_message(source));
     if (!json) {
         std::fputs(layers_report(unwrapped).c_str(), stderr);
         for (const auto& label : labels) {

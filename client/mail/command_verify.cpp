@@ -6,6 +6,7 @@
 #include "client/input_kind.h"
 #include "client/mail/commands.h"
 #include "client/mail/encrypted_message.h"
+#include "client/mail/labels_inside.h"
 #include "client/mail/message_source.h"
 #include "client/mail/verification.h"
 #include "client/mail/verification_report.h"
@@ -38,6 +39,7 @@ void verify_source(const commands::ParsedArguments& arguments, const std::string
     }
     commands::require_clearance(arguments, verification.signed_data,
                                 "cannot show " + name_of_message(source));
+    require_clearance_inside(arguments, verification.entity, "cannot show " + name_of_message(source));
     if (!json) {
         std::fputs(verification_report(verification).c_str(), stderr);
     }

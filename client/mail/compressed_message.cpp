@@ -1,6 +1,7 @@
 #include "client/mail/compressed_message.h"
 
 #include "client/mail/encrypted_message.h"
+#include "client/mail/error.h"
 #include "client/mail/smime_part.h"
 
 #include <algorithm>
@@ -43,6 +44,17 @@ std::string expanded_entity(const cms::Bytes& compressed, const cms::ExpansionLi
     const auto type = cms::decompress(cms::memory_source(compressed), cms::appending_to(content), limit);
     auto nested = nested_entity(type, content);
     return nested ? *std::move(nested) : std::string(cms::as_text(content));
+}
+
+std::string Expansions::expand(const cms::Bytes& compressed) {
+    constexpr std::size_t most = 8;
+    if (++m_count > most) {
+        throw Error(ErrorCode::malformed, "it is compressed more than 8 times");
+    }
+    if (m_count == 1) {
+        m_limit.size = std::min(m_limit.size, std::max(m_limit.free_size, m_limit.ratio * compressed.size()));
+    }
+    return expanded_entity(compressed, m_limit);
 }
 
 }  // namespace signet::client::mail

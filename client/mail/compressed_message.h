@@ -23,4 +23,16 @@ namespace signet::client::mail {
 [[nodiscard]] std::string expanded_entity(const cms::Bytes& compressed,
                                           const cms::ExpansionLimit& limit = {});
 
+/// Expands what is compressed within one message, one after the other.
+class Expansions {
+  public:
+    /// As expanded_entity, within what is in proportion to the first: each may be within the ratio, and all
+    /// together a bomb. Throws Error(malformed) above 8 of them.
+    [[nodiscard]] std::string expand(const cms::Bytes& compressed);
+
+  private:
+    cms::ExpansionLimit m_limit;
+    std::size_t m_count = 0;
+};
+
 }  // namespace signet::client::mail

@@ -75,6 +75,16 @@ Layer encrypted_layer(AgentConnection& agent, const Entity& entity, const Openin
     return layer;
 }
 
+/// False for text without a header of its own, as some encrypt it: there is nothing more to take off.
+bool parse_inside(std::string_view text, Entity& entity) {
+    try {
+        entity = parse_entity(text);
+        return true;
+    } catch (const Error&) {
+        return false;
+    }
+}
+
 }  // namespace
 
 bool is_signed_part(const Entity& entity) {
@@ -115,20 +125,13 @@ Unwrapped take_off_layers(AgentConnection& agent, const Entity& message, const c
     Unwrapped unwrapped;
     Entity entity = message;
     std::string inside;
-    std::size_t compressed_layers = 0;
-    cms::ExpansionLimit limit;
+    Expansions expansions;
     while (true) {
         if (const auto compressed = take_apart_compressed(entity)) {
-            if (++compressed_layers > max_layers) {
-                throw Error(ErrorCode::malformed, "it is compressed more than 8 times");
+            unwrapped.entity = expansions.expand(*compressed);
+            if (!parse_inside(unwrapped.entity, entity)) {
+                return unwrapped;
             }
-            // Each may be within the ratio, and all together a bomb.
-            if (compressed_layers == 1) {
-                limit.size =
-                    std::min(limit.size, std::max(limit.free_size, limit.ratio * compressed->size()));
-            }
-            unwrapped.entity = expanded_entity(*compressed, limit);
-            entity = parse_entity(unwrapped.entity);
             continue;
         }
         const bool is_signed = is_signed_part(entity);
@@ -144,10 +147,7 @@ Unwrapped take_off_layers(AgentConnection& agent, const Entity& message, const c
         if (is_signed && unwrapped.layers.back().signed_data.content_type == cms::id_ct_receipt) {
             return unwrapped;
         }
-        try {
-            entity = parse_entity(unwrapped.entity);
-        } catch (const Error&) {
-            // Text without a header of its own, as some encrypt it: there is nothing more to take off.
+        if (!parse_inside(unwrapped.entity, entity)) {
             return unwrapped;
         }
     }
@@ -182,21 +182,6 @@ std::vector<cms::MessageLabel> labels_of(const Unwrapped& unwrapped) {
         }
     }
     return labels;
-}
-
-std::vector<cms::MessageLabel> labels_inside(std::string_view message) {
-    try {
-        const auto entity = parse_entity(message);
-        std::string inside;
-        if (is_signed_part(entity)) {
-            if (auto label = cms::label_of(signed_layer(entity, {}, inside).signed_data)) {
-                return {*std::move(label)};
-            }
-        }
-    } catch (const Error&) {
-        return {};
-    }
-    return {};
 }
 
 std::vector<std::string> signer_addresses(const cms::SignedDataResult& result) {

@@ -66,11 +66,6 @@ struct Opening {
 /// The labels of all signed layers, the outermost first. Throws cms::Error(malformed).
 [[nodiscard]] std::vector<cms::MessageLabel> labels_of(const Unwrapped& unwrapped);
 
-/// The label of a message that is signed and not encrypted any more, for those who pass it on unverified:
-/// none if it is not signed, or not as mail has it. Its signature may not hold. Throws
-/// cms::Error(malformed) for a SignedData or label that cannot be read: it might be above the reader.
-[[nodiscard]] std::vector<cms::MessageLabel> labels_inside(std::string_view message);
-
 /// The mail addresses of the signers' certificates.
 [[nodiscard]] std::vector<std::string> signer_addresses(const cms::SignedDataResult& result);
 

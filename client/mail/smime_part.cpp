@@ -19,6 +19,12 @@ bool is_smime_part(const Entity& message, const MediaType& type) {
            equal_without_case(std::string_view(name).substr(name.size() - ending.size()), ending);
 }
 
+cms::Bytes decoded(const Entity& message) {
+    const auto body = decode(message.body, transfer_encoding_of(message));
+    const auto bytes = cms::as_bytes(body);
+    return {bytes.begin(), bytes.end()};
+}
+
 }  // namespace
 
 std::string smime_part(std::string_view smime_type, cms::BytesView content_info) {
@@ -45,9 +51,12 @@ std::optional<cms::Bytes> smime_content(const Entity& message,
         })) {
         return std::nullopt;
     }
-    const auto body = decode(message.body, transfer_encoding_of(message));
-    const auto bytes = cms::as_bytes(body);
-    return cms::Bytes(bytes.begin(), bytes.end());
+    return decoded(message);
+}
+
+std::optional<cms::Bytes> smime_content(const Entity& message) {
+    const auto type = media_type_of(message);
+    return type && is_smime_part(message, *type) ? std::optional(decoded(message)) : std::nullopt;
 }
 
 }  // namespace signet::client::mail

@@ -20,4 +20,7 @@ namespace signet::client::mail {
 [[nodiscard]] std::optional<cms::Bytes> smime_content(const Entity& message,
                                                       const std::vector<std::string_view>& smime_types);
 
+/// The same, whatever its smime-type is.
+[[nodiscard]] std::optional<cms::Bytes> smime_content(const Entity& message);
+
 }  // namespace signet::client::mail

@@ -200,3 +200,97 @@ TEST_CASE("a clearance that cannot be read shows nothing") {
         CHECK(refused.out.empty());
     }
 }
+
+TEST_CASE("a label is found in every layer that needs no key") {
+    Session session({KeyType::rsa2048});
+    const std::string email = session.alice().identity(KeyType::rsa2048).email;
+    write_clearance(session);
+    const auto made = [&](const Arguments& arguments, const std::string& message) {
+        const auto result = session.signet(arguments, message);
+        check_done(result);
+        return result.out;
+    };
+    const auto replaced = [](std::string text, const std::string& from, const std::string& to) {
+        REQUIRE(has(text, from));
+        return text.replace(text.find(from), from.size(), to);
+    };
+    const auto encrypted = [&](const std::string& inside) {
+        session.write("inside.eml", inside);
+        check_done(session.openssl({"cms", "-encrypt", "-binary", "-aes256", "-in", "inside.eml", "-out",
+                                    "encrypted.eml", session.certificate(KeyType::rsa2048)}));
+        return session.read("encrypted.eml");
+    };
+    const auto status = [&](const std::string& command, const std::string& message) {
+        Arguments arguments{"mail", command, "--clearance", "clearance.toml"};
+        if (command == "verify" || command == "unwrap") {
+            arguments.insert(arguments.end(), {"--trust", session.root()});
+        }
+        const auto read = session.signet(arguments, message);
+        CAPTURE(command, read.err);
+        CHECK(read.out.empty() == (read.status != 0));
+        if (read.status != 0) {
+            check_refused(read, read.status);
+        }
+        return read.status;
+    };
+    for (const auto& [number, expected] : {std::pair{"/5", 7}, std::pair{"/3", 0}}) {
+        CAPTURE(number);
+        const std::string label = policy + std::string(number);
+        const auto clear = made({"mail", "sign", "--label", label}, mail(email, email));
+        const auto opaque = made({"mail", "sign", "--opaque", "--label", label}, mail(email, email));
+        for (const auto& labelled : {clear, opaque}) {
+            const auto compressed = made({"mail", "compress"}, labelled);
+            const auto signed_again = made({"mail", "sign"}, labelled);
+            CHECK(status("decrypt", encrypted(labelled)) == expected);
+            CHECK(status("decrypt", encrypted(compressed)) == expected);
+            CHECK(status("decrypt", encrypted(signed_again)) == expected);
+            CHECK(status("decompress", compressed) == expected);
+            CHECK(status("decompress", made({"mail", "compress"}, compressed)) == expected);
+            CHECK(status("verify", signed_again) == expected);
+            CHECK(status("unwrap", signed_again) == expected);
+        }
+        const auto other_type = replaced(opaque, "smime-type=signed-data", "smime-type=signed-Data2");
+        CHECK(status("decrypt", encrypted(other_type)) == expected);
+        CHECK(status("verify", made({"mail", "sign"}, other_type)) == expected);
+        CHECK(status("unwrap", made({"mail", "sign"}, other_type)) == expected);
+        // Its signature cannot be checked.
+        CHECK(status("decrypt", encrypted(made({"mail", "sign", "--certificates", "none", "--label", label},
+                                               mail(email, email)))) == expected);
+        // What cannot be taken apart is shown to nobody with a clearance, and to all others.
+        const auto without_protocol =
+            encrypted(replaced(clear, "protocol=\"application/pkcs7-signature\";", ""));
+        CHECK(status("decrypt", without_protocol) == 7);
+        check_done(session.signet({"mail", "decrypt"}, without_protocol));
+    }
+    // A detached signature with a content of its own: which of both is shown is up to the reader.
+    const auto plain = made({"mail", "sign"}, mail(email, email));
+    const auto secret =
+        made({"mail", "sign", "--opaque", "--label", std::string(policy) + "/5"}, mail(email, email));
+    const auto base64 = [](const std::string& text, const std::string& before) {
+        const auto part = text.find(before);
+        REQUIRE(part != std::string::npos);
+        const auto begin = text.find("\n\n", part) + 2;
+        return text.substr(begin, std::min(text.find("\n--", begin), text.size()) - begin);
+    };
+    const auto both = replaced(plain, base64(plain, "name=smime.p7s"), base64(secret, "name=smime.p7m"));
+    CHECK(status("decrypt", encrypted(both)) == 7);
+}
+
+TEST_CASE("equivalent labels that are not verified are said to be why a message is not shown") {
+    Session session({KeyType::rsa2048});
+    const std::string email = session.alice().identity(KeyType::rsa2048).email;
+    const std::string& alice = session.label(KeyType::rsa2048);
+    session.write("clearance.toml", "[[policy]]\noid = \"" + std::string(policy) +
+                                        "\"\nname = \"x\"\nequivalents-from = [\"" + email + "\"]\n");
+    const auto encrypted = session.signet({"mail", "encrypt", "--no-self", "--sign", "-k", alice, "-r", alice,
+                                           "--label", "1.2.3/0", "--equivalent-label", policy},
+                                          mail(email, email));
+    check_done(encrypted);
+    const auto refused = session.signet({"mail", "decrypt", "--clearance", "clearance.toml"}, encrypted.out);
+    check_refused(refused, 7);
+    CHECK(has(refused.err,
+              "nobody has verified who gave it equivalent labels; open the message with signet "
+              "mail unwrap"));
+    check_done(session.signet({"mail", "unwrap", "--clearance", "clearance.toml", "--trust", session.root()},
+                              encrypted.out));
+}

@@ -224,3 +224,25 @@ TEST_CASE("there is an end to the layers that are taken off") {
         }
     }
 }
+
+TEST_CASE("what is compressed without a header of its own is unwrapped as it is decompressed") {
+    Session session({KeyType::p256});
+    const Identity& alice = session.alice().identity(KeyType::p256);
+    session.write("a.txt", "We have a deal.\n");
+    check_done(session.signet({"compress", "a.txt"}));
+    const auto encoded = session.openssl({"base64", "-in", "a.txt.p7z"});
+    check_done(encoded);
+    const std::string compressed =
+        "From: " + alice.email + "\nMIME-Version: 1.0\n" +
+        "Content-Type: application/pkcs7-mime; smime-type=compressed-data; name=smime.p7z\n"
+        "Content-Transfer-Encoding: base64\n\n" +
+        encoded.out;
+    const auto decompressed = session.signet({"mail", "decompress"}, compressed);
+    check_done(decompressed);
+    CHECK(has(decompressed.out, "We have a deal."));
+    const auto made = session.signet({"mail", "sign"}, compressed);
+    check_done(made);
+    const auto read = session.signet({"mail", "unwrap", "--trust", session.root()}, made.out);
+    check_done(read);
+    CHECK(read.out == "We have a deal.\n");
+}
