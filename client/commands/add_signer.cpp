@@ -124,6 +124,10 @@ ExitStatus add_signer(const CommandOptions& options, const ParsedArguments& pars
     try {
         signing.content_type = requested_content_type(existing.parts());
         warnings = misfits(existing.parts(), content);
+        // The signatures that are there would be for one file, and the new one for another.
+        if (!warnings.empty() && existing.content() == nullptr)
+            throw Error(ExitStatus::answer_is_no, what_failed, warnings.front(),
+                        "name the file that it is for");
         if (!parsed.has("again"))
             refuse_signers_again(agent, signing.identities, existing.parts(), what_failed);
         result = sign_digests(agent, signing, {hash.finish()});

@@ -210,12 +210,24 @@ TEST_CASE("signet sign --add adds a signer, and every byte of the others stays")
     CHECK(session.read("out") == "All is well.\n");
     check_refused(add({"--add", "bob.p7m", "a.txt"}), 2);
 
-    // What does not fit is said; what is none is refused, and stays.
+    // What does not fit or is none is refused, and stays.
     session.write("other.txt", "Nothing is.\n");
-    const ProcessResult misfit = add({"--add", "a.txt.p7s", "--again", "-o", "mixed.p7s", "other.txt"});
-    CHECK(misfit.status == 0);
-    CHECK(says(misfit.err,
-               "the signature 1 that was there does not hold: The content is not what was signed."));
+    const std::string kept = session.read("a.txt.p7s");
+    for (const Arguments& where : {Arguments{}, Arguments{"-o", "mixed.p7s"}}) {
+        Arguments arguments{"--add", "a.txt.p7s", "--again", "other.txt"};
+        arguments.insert(arguments.end(), where.begin(), where.end());
+        const ProcessResult misfit = add(arguments);
+        check_refused(misfit, 1);
+        CHECK(says(misfit.err,
+                   "the signature 1 that was there does not hold: The content is not what was signed."));
+        CHECK(session.read("a.txt.p7s") == kept);
+        CHECK_FALSE(session.exists("mixed.p7s"));
+    }
+    // Without signed attributes it is the signature that says so.
+    check_done(session.openssl({"cms", "-sign", "-binary", "-noattr", "-in", "a.txt", "-signer",
+                                bob.certificate, "-inkey", bob.key, "-outform", "DER", "-out", "bob.p7s"}));
+    check_refused(add({"--add", "bob.p7s", "other.txt"}), 1);
+    check_done(add({"--add", "bob.p7s", "a.txt"}));
     check_refused(add({"--add", "a.txt", "a.txt"}), 8);
     CHECK(session.read("a.txt") == "All is well.\n");
 }
