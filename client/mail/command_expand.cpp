@@ -1,5 +1,6 @@
 #include "client/commands/command_options.h"
 #include "client/commands/encryption_arguments.h"
+#include "client/commands/opening_arguments.h"
 #include "client/commands/output_collision.h"
 #include "client/commands/signing_arguments.h"
 #include "client/commands/trust_arguments.h"
@@ -73,6 +74,7 @@ ExitStatus expand_command(const Arguments& arguments) {
     expansion.members = parsed->list("recipient");
     expansion.receipts = list_receipts(options, *parsed);
     expansion.verification = commands::trust_options(options, *parsed);
+    expansion.broken = commands::broken_ciphers(*parsed);
     expansion.trust_is_named = parsed->has("trust");
     const auto source = message_source(*parsed);
     auto read = expansion.members;

@@ -1,5 +1,6 @@
 #include "client/commands/command_options.h"
 #include "client/commands/json_writer.h"
+#include "client/commands/opening_arguments.h"
 #include "client/commands/output_collision.h"
 #include "client/commands/signing_arguments.h"
 #include "client/commands/trust_arguments.h"
@@ -19,7 +20,8 @@ namespace {
 
 Unwrapped read_layers(AgentConnection& agent, const commands::ParsedArguments& arguments,
                       const std::string& raw, const cms::VerifyOptions& options) {
-    return take_off_layers(agent, parse_message(raw), options, {{}, arguments.has("wait")});
+    return take_off_layers(agent, parse_message(raw), options,
+                           {{}, arguments.has("wait"), commands::broken_ciphers(arguments)});
 }
 
 void confirm(const commands::ParsedArguments& arguments, const std::string& source,
@@ -65,7 +67,7 @@ void check(const commands::ParsedArguments& arguments, const std::string& source
     const auto raw = read_message(source);
     AgentConnection agent(arguments.socket());
     const auto message = parse_message(raw);
-    const auto receipt = take_off_layers(agent, message, verify, {{}, arguments.has("wait")});
+    const auto receipt = read_layers(agent, arguments, raw, verify);
     const auto sent_raw = read_message(arguments.text("verify"));
     const auto sent = read_layers(agent, arguments, sent_raw, verify);
     auto fault = receipt_fault(receipt, sent);
@@ -105,6 +107,13 @@ ExitStatus receipt_command(const Arguments& arguments) {
     }
     if (parsed->has("verify") ? parsed->has("output") || parsed->has("key") : parsed->has("json")) {
         throw options.usage_error("-k and -o make a receipt, --json goes with --verify");
+    }
+    // Not --wait: what was sent may be encrypted.
+    for (const char* how_to_sign : {"digest", "rsa-pss", "certificates", "timestamp"}) {
+        if (parsed->has("verify") && parsed->has(how_to_sign)) {
+            throw options.usage_error("nothing is signed with --verify: leave out --" +
+                                      std::string(how_to_sign));
+        }
     }
     const auto verify = commands::trust_options(options, *parsed);
     const auto signing = commands::signing_options(options, *parsed);

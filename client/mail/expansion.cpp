@@ -161,8 +161,9 @@ std::string encrypted_anew(AgentConnection& agent, const Entity& entity, const E
                             "name them with -r");
     }
     const auto members = find_recipients(agent, expansion.members);
-    const auto opened = open_content(agent, take_apart_encrypted(entity),
-                                     expansion.signing.identities.front(), expansion.signing.wait);
+    const auto opened =
+        open_content(agent, take_apart_encrypted(entity), expansion.signing.identities.front(),
+                     expansion.signing.wait, expansion.broken);
     const auto nested = nested_entity(opened.content_type, opened.content);
     auto encryption = expansion.encryption;
     warnings = expansion.choose_cipher(encryption, members);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "client/agent_connection.h"
+#include "client/content_opener.h"
 #include "client/mail/entity.h"
 #include "client/mail/finished_message.h"
 #include "client/signing_options.h"
@@ -23,6 +24,8 @@ struct Expansion {
         choose_cipher;
     /// As find_recipients takes them; for encrypted messages.
     std::vector<std::string> members;
+    /// Of what is encrypted to the list.
+    BrokenCiphers broken = BrokenCiphers::refused;
     /// The list's own policy.
     cms::ListReceipts receipts;
     cms::VerifyOptions verification;

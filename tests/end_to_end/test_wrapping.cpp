@@ -246,3 +246,51 @@ TEST_CASE("what is compressed without a header of its own is unwrapped as it is 
     check_done(read);
     CHECK(read.out == "We have a deal.\n");
 }
+
+TEST_CASE("with --legacy a list and a receipt read what is encrypted with RC2") {
+    Session session({KeyType::rsa2048, KeyType::p256});
+    const Parties parties(session);
+    const std::string& sender = parties.list.email;
+    const auto made = session.signet({"mail", "sign", "-k", parties.list.label, "--request-receipt", sender},
+                                     mail(sender, parties.alice.email));
+    check_done(made);
+    session.write("sent.eml", made.out);
+    check_done(session.openssl({"cms", "-encrypt", "-binary", "-provider", "legacy", "-provider", "default",
+                                "-rc2-128", "-in", "sent.eml", "-out", "old.eml",
+                                session.certificate(KeyType::rsa2048)}));
+    const std::string received =
+        "From: " + sender + "\nTo: " + parties.alice.email + "\n" + session.read("old.eml");
+    for (const Arguments& command :
+         {Arguments{"mail", "expand", "-k", parties.alice.label, "-r", parties.alice.label},
+          Arguments{"mail", "receipt", "-k", parties.alice.label}}) {
+        CAPTURE(command);
+        Arguments arguments = command;
+        arguments.insert(arguments.end(), {"--trust", session.root()});
+        const auto refused = session.signet(arguments, received);
+        check_refused(refused, 9);
+        CHECK(has(refused.err, "read it nevertheless with --legacy"));
+        arguments.emplace_back("--legacy");
+        check_done(session.signet(arguments, received));
+    }
+}
+
+TEST_CASE("what says how to sign does not go with receipt --verify") {
+    Session session({KeyType::p256});
+    const std::string email = session.alice().identity(KeyType::p256).email;
+    const auto made = session.signet({"mail", "sign"}, mail(email, email));
+    check_done(made);
+    session.write("sent.eml", made.out);
+    for (const Arguments& option :
+         {Arguments{"--timestamp", "http://127.0.0.1:1/"}, Arguments{"--digest", "sha512"},
+          Arguments{"--certificates", "none"}, Arguments{"--rsa-pss"}}) {
+        CAPTURE(option);
+        Arguments arguments{"mail", "receipt", "--verify", "sent.eml", "--trust", session.root()};
+        arguments.insert(arguments.end(), option.begin(), option.end());
+        check_refused(session.signet(arguments, made.out), 2);
+    }
+    // A receipt may lie encrypted, with its key on a token that is yet to come.
+    check_refused(
+        session.signet({"mail", "receipt", "--verify", "sent.eml", "--trust", session.root(), "--wait"},
+                       made.out),
+        1);
+}
