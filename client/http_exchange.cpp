@@ -69,7 +69,7 @@ asio::awaitable<void> open_tunnel(tcp::socket& socket, const HttpUrl& url) {
     parser.header_limit(max_header);
     parser.skip(true);
     co_await http::async_read_header(socket, buffer, parser, asio::use_awaitable);
-    if (parser.get().result() != http::status::ok)
+    if (http::to_status_class(parser.get().result()) != http::status_class::successful)
         throw std::runtime_error("the proxy answers " + std::to_string(parser.get().result_int()));
     // A server of TLS does not speak first.
     if (buffer.size() != 0)
@@ -128,9 +128,17 @@ bool is_redirection(unsigned status, bool is_post) {
     return status == 307 || status == 308 || (!is_post && (status == 301 || status == 302 || status == 303));
 }
 
+[[noreturn]] void refuse_url(const std::string& redirected_to, bool https) {
+    const std::string kind = https ? "http or https URL" : "http URL";
+    throw std::runtime_error(redirected_to.empty()
+                                 ? "it is no " + kind
+                                 : "it is redirected to " + redirected_to + ", which is no " + kind);
+}
+
 asio::awaitable<cms::Bytes> follow(const HttpRequest& request) {
     auto url = parse_http_url(request.url);
     bool was_https = false;
+    std::string redirected_to;
     for (int redirections = 0; url && (!url->is_https || request.https); ++redirections) {
         if (was_https && !url->is_https)
             throw std::runtime_error("it is redirected from https to http");
@@ -143,9 +151,10 @@ asio::awaitable<cms::Bytes> follow(const HttpRequest& request) {
         if (redirections == max_redirections)
             throw std::runtime_error("it is redirected too often");
         const auto location = response[http::field::location];
-        url = redirected(*url, {location.data(), location.size()});
+        redirected_to = {location.data(), location.size()};
+        url = redirected(*url, redirected_to);
     }
-    throw std::runtime_error(request.https ? "it is no http or https URL" : "it is no http URL");
+    refuse_url(redirected_to, request.https);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace signet::client {
 
@@ -15,7 +16,15 @@ std::string environment(const char* name) {
     return value == nullptr ? "" : value;
 }
 
-/// "example.org" names itself and all below it; "*" all.
+/// Host names compare so (RFC 9110 section 4.2.3).
+std::string lower_case(std::string text) {
+    for (char& c : text)
+        if (c >= 'A' && c <= 'Z')
+            c = static_cast<char>(c - 'A' + 'a');
+    return text;
+}
+
+/// Both in lower case. "example.org" names itself and all below it; "*" all.
 bool is_exempt(const std::string& host, std::string_view list) {
     while (!list.empty()) {
         const std::size_t comma = std::min(list.find(','), list.size());
@@ -23,23 +32,41 @@ bool is_exempt(const std::string& host, std::string_view list) {
         list.remove_prefix(std::min(comma + 1, list.size()));
         while (name.starts_with(' ') || name.starts_with('.'))
             name.remove_prefix(1);
+        while (name.ends_with(' '))
+            name.remove_suffix(1);
         if (name == "*" || (!name.empty() && (host == name || host.ends_with("." + std::string(name)))))
             return true;
     }
     return false;
 }
 
+/// A name, and mostly a password, before the host (RFC 3986 section 3.2.1).
+bool has_user_information(std::string_view url) {
+    url.remove_prefix(url.find("://") + 3);
+    return url.substr(0, url.find_first_of("/?#")).find('@') != std::string_view::npos;
+}
+
 }  // namespace
 
 std::optional<HttpUrl> proxy_for(const HttpUrl& url) {
     // $HTTP_PROXY may be a web client's word (CVE-2016-5385).
-    const char* const name = url.is_https ? "https_proxy" : "http_proxy";
+    const char* name = url.is_https ? "https_proxy" : "http_proxy";
     std::string proxy = environment(name);
-    if (proxy.empty() && url.is_https)
-        proxy = environment("HTTPS_PROXY");
-    if (proxy.empty() || is_exempt(url.host, environment("no_proxy")))
+    if (proxy.empty() && url.is_https) {
+        name = "HTTPS_PROXY";
+        proxy = environment(name);
+    }
+    std::string exempt = environment("no_proxy");
+    if (exempt.empty())
+        exempt = environment("NO_PROXY");
+    if (proxy.empty() || is_exempt(lower_case(url.host), lower_case(std::move(exempt))))
         return std::nullopt;
-    auto parsed = parse_http_url(proxy.find("://") == std::string::npos ? "http://" + proxy : proxy);
+    if (proxy.find("://") == std::string::npos)
+        proxy.insert(0, "http://");
+    const auto parsed = parse_http_url(proxy);
+    if (has_user_information(proxy))
+        throw std::runtime_error("$" + std::string(name) +
+                                 " has user information, and proxies that ask for it are not supported");
     if (!parsed || parsed->is_https)
         throw std::runtime_error("$" + std::string(name) + " is no http URL");
     return parsed;

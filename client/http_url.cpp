@@ -101,7 +101,10 @@ std::optional<HttpUrl> parse_http_url(std::string_view url) {
 }
 
 std::optional<HttpUrl> redirected(const HttpUrl& base, std::string_view location) {
-    if (location.starts_with('/') && !location.starts_with("//"))
+    // RFC 3986 section 4.2.
+    if (location.starts_with("//"))
+        return parse_http_url((base.is_https ? "https:" : "http:") + std::string(location));
+    if (location.starts_with('/'))
         return parse_http_url(std::string(scheme_of(base.is_https)) + base.authority() +
                               std::string(location));
     return parse_http_url(location);

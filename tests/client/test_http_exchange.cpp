@@ -1,5 +1,6 @@
 #include "client/http_exchange.h"
 
+#include "client/http_proxy.h"
 #include "client/http_url.h"
 #include "tests/catch.h"
 #include "tests/fixtures/http_server.h"
@@ -60,7 +61,10 @@ TEST_CASE("URLs of http and https are read, and nothing else") {
     CHECK(parse_http_url("https://example.org:80/")->text() == "https://example.org:80/");
     CHECK(redirected(*tls, "/c")->text() == "https://tsa.example.org/c");
     CHECK(redirected(*url, "/c")->text() == "http://crl.Example.org:8080/c");
-    CHECK_FALSE(redirected(*url, "//elsewhere/"));
+    CHECK(redirected(*url, "//elsewhere/d")->text() == "http://elsewhere/d");
+    CHECK(redirected(*tls, "//elsewhere/d")->text() == "https://elsewhere/d");
+    CHECK_FALSE(redirected(*url, "//user@elsewhere/"));
+    CHECK_FALSE(redirected(*url, "///d"));
     CHECK_FALSE(redirected(*url, "file:///etc/passwd"));
 }
 
@@ -190,7 +194,8 @@ TEST_CASE("Redirections are followed three times, within http") {
     base = server.url("");
     CHECK(get(server.url("/0")).body.has_value());
     CHECK(server.requests().size() == 4);
-    CHECK_FALSE(get(server.url("/s")).body);
+    CHECK(get(server.url("/s"))
+              .trouble.ends_with("it is redirected to https://127.0.0.1/, which is no http URL"));
     CHECK(get(server.url("/l")).trouble.ends_with("it is redirected too often"));
     CHECK(server.requests().size() == 9);
 }
@@ -204,8 +209,29 @@ TEST_CASE("A proxy is asked in the server's place, but for hosts that are exempt
     setenv("no_proxy", "example.org, 127.0.0.1", 1);
     CHECK(get(direct.url("/b")).body.has_value());
     CHECK(direct.requests().size() == 1);
+    unsetenv("no_proxy");
+    for (const char* exempt : {"example.org,CRL.Example ,10.0.0.1", ".EXAMPLE", "crl.example  ", "*"}) {
+        CAPTURE(exempt);
+        for (const char* name : {"no_proxy", "NO_PROXY"}) {
+            setenv(name, exempt, 1);
+            CHECK_FALSE(proxy_for(*parse_http_url("http://Crl.example/a")));
+            unsetenv(name);
+        }
+    }
+    setenv("NO_PROXY", "*", 1);
+    setenv("no_proxy", "example.org", 1);
+    CHECK(proxy_for(*parse_http_url("http://crl.example/a")));
+    unsetenv("no_proxy");
+    unsetenv("NO_PROXY");
     setenv("http_proxy", "socks5://127.0.0.1/", 1);
     CHECK_FALSE(get("http://crl.invalid/a").body);
+    for (const char* with_password :
+         {"http://somebody:sesame@127.0.0.1:1/", "somebody:sesame@127.0.0.1:1", "http://sesame@127.0.0.1"}) {
+        setenv("http_proxy", with_password, 1);
+        const auto trouble = get("http://crl.invalid/a").trouble;
+        CHECK(trouble.ends_with(
+            "$http_proxy has user information, and proxies that ask for it are not supported"));
+        CHECK(trouble.find("sesame") == std::string::npos);
+    }
     unsetenv("http_proxy");
-    unsetenv("no_proxy");
 }

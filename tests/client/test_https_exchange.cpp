@@ -166,4 +166,20 @@ TEST_CASE("A proxy is asked for a tunnel to a server of https, and may refuse it
     CHECK(get(secure.url()).body);
     unsetenv("https_proxy");
     unsetenv("no_proxy");
+    setenv("HTTPS_PROXY", secure.url().c_str(), 1);
+    CHECK(says(get(secure.url()), "$HTTPS_PROXY is no http URL"));
+    unsetenv("HTTPS_PROXY");
+}
+
+TEST_CASE("Any success of a proxy opens the tunnel") {
+    const Web web;
+    const HttpServer secure(got, web.identity("IP:127.0.0.1"));
+    // It breaks off behind its answer: then it is TLS that fails, and not the proxy's answer.
+    HttpServer proxy([](const std::string&) { return "HTTP/1.1 204 Tunnel\r\n\r\n"; });
+    setenv("https_proxy", proxy.url("").c_str(), 1);
+    const auto trouble = get(secure.url()).trouble;
+    CHECK_FALSE(trouble.empty());
+    CHECK(trouble.find("the proxy answers") == std::string::npos);
+    CHECK(secure.requests().empty());
+    unsetenv("https_proxy");
 }
