@@ -19,6 +19,7 @@ constexpr std::size_t max_urls = 8;
 constexpr std::size_t max_url_length = 2048;
 
 using Asn1GeneralizedTimePtr = OpensslPtr<ASN1_GENERALIZEDTIME, ASN1_GENERALIZEDTIME_free>;
+using Asn1IntegerPtr = OpensslPtr<ASN1_INTEGER, ASN1_INTEGER_free>;
 using CrlDistPointsPtr = OpensslPtr<CRL_DIST_POINTS, CRL_DIST_POINTS_free>;
 
 void add_urls(const GENERAL_NAMES* names, std::vector<std::string>& urls) {
@@ -44,6 +45,12 @@ std::vector<std::string> urls_in(const Certificate& certificate, int extension) 
     }
     ERR_clear_error();
     return urls;
+}
+
+Asn1IntegerPtr number_in(const X509_CRL& crl, int nid) {
+    Asn1IntegerPtr number(static_cast<ASN1_INTEGER*>(X509_CRL_get_ext_d2i(&crl, nid, nullptr, nullptr)));
+    ERR_clear_error();
+    return number;
 }
 
 bool have_same_extension(const X509_CRL& one, const X509_CRL& other, int nid) {
@@ -118,6 +125,13 @@ bool have_same_scope(const X509_CRL& one, const X509_CRL& other) {
     return X509_NAME_cmp(X509_CRL_get_issuer(&one), X509_CRL_get_issuer(&other)) == 0 &&
            have_same_extension(one, other, NID_authority_key_identifier) &&
            have_same_extension(one, other, NID_issuing_distribution_point);
+}
+
+bool continues(const X509_CRL& delta, const X509_CRL& crl) {
+    const auto since = number_in(delta, NID_delta_crl);
+    const auto number = number_in(crl, NID_crl_number);
+    return since && number && !is_delta(crl) && have_same_scope(delta, crl) &&
+           ASN1_INTEGER_cmp(number.get(), since.get()) >= 0;
 }
 
 std::optional<std::int64_t> revoked_since(const ASN1_TIME* revocation_date, X509_EXTENSION* invalidity_date) {

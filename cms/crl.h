@@ -41,6 +41,9 @@ inline constexpr std::int64_t day_without_next_update = 86400;
 /// Whether both are of one issuer and its key, and of the same certificates and reasons
 /// (issuingDistributionPoint, section 5.2.5), so that the newer takes the place of the other.
 [[nodiscard]] bool have_same_scope(const X509_CRL& one, const X509_CRL& other);
+/// Whether `delta`, a delta CRL, tells what changed since `crl` (section 5.2.4): `crl` has its scope, and is
+/// not older than the CRL that it is based on.
+[[nodiscard]] bool continues(const X509_CRL& delta, const X509_CRL& crl);
 
 /// From when on a revoked certificate was not to be relied upon, in seconds since the epoch: the date of its
 /// revocation, or that of the extension invalidityDate (section 5.3.2; null: there is none) before it. None

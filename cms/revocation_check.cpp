@@ -54,6 +54,12 @@ bool is_in_time(const X509_CRL& crl, const JudgedTime& at) {
     return *issued <= std::max<std::int64_t>(at.seconds, std::time(nullptr)) && until >= at.seconds;
 }
 
+bool has_newer(const std::vector<X509CrlPtr>& crls, const X509_CRL& than) {
+    return std::any_of(crls.begin(), crls.end(), [&than](const X509CrlPtr& crl) {
+        return have_same_scope(*crl, than) && issued_at(*crl) > issued_at(than);
+    });
+}
+
 }  // namespace
 
 std::string_view revocation_token(RevocationStatus status) noexcept {
@@ -272,22 +278,31 @@ void RevocationCheck::look_for_crl(const CertificateChain& chain, std::size_t in
         }
     }
     for (const std::string& url : crl_urls(chain[index])) {
-        const std::string key = kept_name(url);
-        if (const auto kept = m_options.transport->kept(key, max_crl_size))
+        if (const auto kept = m_options.transport->kept(kept_name(url), max_crl_size))
             if (use_fetched_crl(*kept, chain, index, at, status))
                 return;
-        if (!may_fetch(key))
-            continue;
-        const auto answer = m_options.transport->get(url, max_crl_size);
-        if (!answer.body) {
-            status.text = answer.trouble;
-            continue;
-        }
-        if (use_fetched_crl(*answer.body, chain, index, at, status)) {
-            m_options.transport->keep(key, *answer.body);
+        if (fetch_crl(url, chain, index, at, status))
             return;
-        }
     }
+}
+
+bool RevocationCheck::fetch_crl(const std::string& url, const CertificateChain& chain, std::size_t index,
+                                const JudgedTime& at, CertificateRevocation& status) {
+    const std::string key = kept_name(url);
+    if (!may_fetch(key))
+        return false;
+    const auto answer = m_options.transport->get(url, max_crl_size);
+    if (!answer.body) {
+        status.text = answer.trouble;
+        return false;
+    }
+    if (!use_fetched_crl(*answer.body, chain, index, at, status))
+        return false;
+    // Not in the place of a newer one, which may be what told.
+    const X509CrlPtr crl = parse_crl(*answer.body);
+    if (!has_newer(m_fetched_crls, *crl))
+        m_options.transport->keep(key, *answer.body);
+    return true;
 }
 
 void RevocationCheck::look_for_delta(const CertificateChain& chain, std::size_t index, const JudgedTime& at,
@@ -296,13 +311,13 @@ void RevocationCheck::look_for_delta(const CertificateChain& chain, std::size_t 
         const std::string key = kept_name(url);
         CertificateRevocation told;
         if (const auto kept = m_options.transport->kept(key, max_crl_size))
-            told = status_with_delta(*kept, chain, index, at);
+            told = status_with_delta(*kept, chain, index, at, fetch);
         if (told.status == RevocationStatus::unknown && fetch && may_fetch(key))
             if (const auto answer = m_options.transport->get(url, max_crl_size); answer.body)
                 m_fetched_deltas[url] = *answer.body;
         const auto fetched = m_fetched_deltas.find(url);
         if (told.status == RevocationStatus::unknown && fetched != m_fetched_deltas.end()) {
-            told = status_with_delta(fetched->second, chain, index, at);
+            told = status_with_delta(fetched->second, chain, index, at, fetch);
             if (told.status != RevocationStatus::unknown)
                 m_options.transport->keep(key, fetched->second);
         }
@@ -315,7 +330,8 @@ void RevocationCheck::look_for_delta(const CertificateChain& chain, std::size_t 
 // OpenSSL does not ask for the time of a delta CRL, and passes over one that does not belong to its CRL: then
 // it is the CRL alone that says that all is well.
 CertificateRevocation RevocationCheck::status_with_delta(const Bytes& der, const CertificateChain& chain,
-                                                         std::size_t index, const JudgedTime& at) {
+                                                         std::size_t index, const JudgedTime& at,
+                                                         bool fetch) {
     X509CrlPtr delta;
     try {
         delta = parse_crl(der);
@@ -325,13 +341,21 @@ CertificateRevocation RevocationCheck::status_with_delta(const Bytes& der, const
     if ((!m_legacy && has_weak_hash(*delta)) || !is_signed_by_issuer(*delta, chain, m_candidates))
         return {};
     CertificateRevocation status;
-    bool tells = is_in_time(*delta, at);
-    for (auto* crls : {&m_given_crls, &m_message_crls, &m_fetched_crls}) {
+    const auto all = {&m_given_crls, &m_message_crls, &m_fetched_crls};
+    const auto has_base = [&] {
+        return !is_delta(*delta) || std::any_of(all.begin(), all.end(), [&](const auto* crls) {
+            return std::any_of(crls->begin(), crls->end(),
+                               [&](const X509CrlPtr& crl) { return continues(*delta, *crl); });
+        });
+    };
+    for (const std::string& url : crl_urls(chain[index]))
+        if (fetch && is_in_time(*delta, at) && !has_base())
+            fetch_crl(url, chain, index, at, status);
+    bool tells = is_in_time(*delta, at) && has_base();
+    for (auto* crls : all) {
         if (crls->empty())
             continue;
-        tells = tells && std::none_of(crls->begin(), crls->end(), [&](const X509CrlPtr& crl) {
-                    return have_same_scope(*crl, *delta) && issued_at(*crl) > issued_at(*delta);
-                });
+        tells = tells && !has_newer(*crls, *delta);
         crls->push_back(std::move(delta));
         merge(status, status_by_crls(chain, *crls, m_candidates, at)[index]);
         delta = std::move(crls->back());

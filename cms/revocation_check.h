@@ -58,13 +58,18 @@ class RevocationCheck {
                            CertificateRevocation& status);
     void look_for_crl(const CertificateChain& chain, std::size_t index, const JudgedTime& at,
                       CertificateRevocation& status);
+    /// Whether the CRL at `url` tells; then it is kept.
+    bool fetch_crl(const std::string& url, const CertificateChain& chain, std::size_t index,
+                   const JudgedTime& at, CertificateRevocation& status);
     /// A delta CRL may tell of a revocation since the CRL, wherever from, that says that the certificate is
     /// good. What is kept is looked at; with `fetch`, what is there too.
     void look_for_delta(const CertificateChain& chain, std::size_t index, const JudgedTime& at,
                         CertificateRevocation& status, bool fetch);
-    /// Revoked, or good if the delta CRL `der` is in time and not older than the CRLs that are here.
+    /// Revoked, or good if the delta CRL `der` is in time and not older than the CRLs that are here; with
+    /// `fetch`, a CRL that it belongs to is fetched if there is none.
     [[nodiscard]] CertificateRevocation status_with_delta(const Bytes& der, const CertificateChain& chain,
-                                                          std::size_t index, const JudgedTime& at);
+                                                          std::size_t index, const JudgedTime& at,
+                                                          bool fetch);
     bool use_fetched_crl(const Bytes& der, const CertificateChain& chain, std::size_t index,
                          const JudgedTime& at, CertificateRevocation& status);
     [[nodiscard]] bool may_fetch(const std::string& what);

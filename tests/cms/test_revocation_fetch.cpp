@@ -308,6 +308,32 @@ TEST_CASE("A delta CRL that was kept is fetched anew when it no longer tells") {
     CHECK_FALSE(world.asked_for_delta());
 }
 
+TEST_CASE("A CRL that was kept is fetched anew when the delta CRL belongs to a newer one") {
+    const WorldOfDeltas world;
+    auto& transport = *world.transport;
+    transport.cache["crl " + crl_url] = world.crl(base_crl(1, -5 * day));
+    transport.crls[crl_url] = world.crl(base_crl(6, -day));
+    CrlRequest delta = delta_crl(7, 6, -day / 2);
+    delta.revoked = {{world.bob}};
+    transport.crls[delta_url] = world.crl(delta);
+    CHECK(world.status(RevocationMode::given) == RevocationStatus::good);
+    CHECK(transport.asked.empty());
+    CHECK(world.status(RevocationMode::require) == RevocationStatus::revoked);
+    CHECK(transport.asked == Urls{delta_url, crl_url});
+    CHECK(transport.cache["crl " + crl_url] == transport.crls[crl_url]);
+    transport.asked.clear();
+    CHECK(world.status(RevocationMode::require) == RevocationStatus::revoked);
+    CHECK(transport.asked.empty());
+    // Where it cannot be had, the one that was kept counts while it is in time, and stays.
+    const Bytes kept = world.crl(base_crl(1, -5 * day));
+    transport.cache = {{"crl " + crl_url, kept}};
+    transport.crls.erase(crl_url);
+    CHECK(world.status(RevocationMode::require) == RevocationStatus::good);
+    transport.crls[crl_url] = world.crl(base_crl(0, -6 * day));
+    CHECK(world.status(RevocationMode::require) == RevocationStatus::good);
+    CHECK(transport.cache == std::map<std::string, Bytes>{{"crl " + crl_url, kept}});
+}
+
 TEST_CASE("A delta CRL that is up to date is not fetched again, and one out of date still revokes") {
     const WorldOfDeltas world;
     auto& transport = *world.transport;
