@@ -236,15 +236,20 @@ void OutputFile::write(cms::BytesView bytes) {
 void OutputFile::read_back(const cms::ByteSink& sink) const {
     // It may be plaintext.
     WipedBytes piece(read_back_at_once);
-    for (off_t offset = 0;;) {
-        const ssize_t count = pread(m_descriptor, piece.data(), piece.size(), offset);
-        if (count == 0)
-            return;
-        if (count < 0 && errno != EINTR)
+    std::uint64_t offset = 0;
+    while (const std::size_t count = read_back_at(offset, {piece.data(), piece.size()})) {
+        sink(piece.first(count));
+        offset += count;
+    }
+}
+
+std::size_t OutputFile::read_back_at(std::uint64_t offset, std::span<std::uint8_t> buffer) const {
+    while (true) {
+        const ssize_t count = pread(m_descriptor, buffer.data(), buffer.size(), static_cast<off_t>(offset));
+        if (count >= 0)
+            return static_cast<std::size_t>(count);
+        if (errno != EINTR)
             throw from_errno(errno, "cannot read " + m_name);
-        if (count > 0)
-            sink(piece.first(static_cast<std::size_t>(count)));
-        offset += count < 0 ? 0 : count;
     }
 }
 

@@ -3,7 +3,9 @@
 
 #include <sys/stat.h>
 
+#include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -61,6 +63,8 @@ class OutputFile {
     [[nodiscard]] bool is_unnamed() const noexcept { return m_is_unnamed; }
     /// All that was written to a file without a name. Throws Error(9), and what the sink throws.
     void read_back(const cms::ByteSink& sink) const;
+    /// How many bytes of it from `offset` on came into `buffer`; 0 at the end. Throws Error(9).
+    std::size_t read_back_at(std::uint64_t offset, std::span<std::uint8_t> buffer) const;
     /// Makes the file under its temporary name, with signals held. Throws Error(9).
     void make_temporary();
 

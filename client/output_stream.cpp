@@ -1,5 +1,8 @@
 #include "client/output_stream.h"
 
+#include <cstdint>
+#include <span>
+
 #include "client/hold_signals.h"
 
 namespace signet::client {
@@ -24,6 +27,15 @@ void OutputStream::read(const cms::ByteSink& sink) const {
         m_spool->read(sink);
     else
         m_file.read_back(sink);
+}
+
+cms::ByteSource OutputStream::source() const {
+    return [this, offset = std::uint64_t{0}](std::span<std::uint8_t> buffer) mutable {
+        const std::size_t count =
+            m_spool ? m_spool->read_at(offset, buffer) : m_file.read_back_at(offset, buffer);
+        offset += count;
+        return count;
+    };
 }
 
 void OutputStream::flush() {

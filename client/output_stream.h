@@ -30,6 +30,8 @@ class OutputStream {
     /// All that was written so far, from the start; not with Release::at_once on a device. Throws Error(9),
     /// and what the sink throws.
     void read(const cms::ByteSink& sink) const;
+    /// The same as a source, for as long as this is there and nothing more is written. Throws as `read`.
+    [[nodiscard]] cms::ByteSource source() const;
     /// For several outputs of which all are to be there or none: all that was written is on the disk; then,
     /// with signals held, nothing but a name is missing. Throws as `commit` does.
     void flush();

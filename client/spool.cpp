@@ -141,40 +141,61 @@ void Spool::write_chunk() {
     ++m_in_file;
 }
 
-void Spool::read(const cms::ByteSink& sink) const {
-    for (const cms::Bytes& chunk : m_in_memory)
-        sink(chunk);
-    if (m_in_file > 0) {
-        const cms::EvpCipherCtxPtr context(EVP_CIPHER_CTX_new());
-        cms::require_openssl(context && EVP_DecryptInit_ex(context.get(), EVP_aes_256_gcm(), nullptr,
-                                                           m_key.data(), nullptr) == 1,
-                             "cannot decrypt a temporary file");
-        cms::Bytes sealed(sealed_size);
-        WipedBytes chunk(chunk_size);
-        for (std::uint64_t i = 0; i < m_in_file; ++i) {
-            for (std::size_t filled = 0; filled < sealed_size;) {
-                const ssize_t count = pread(m_file.get(), sealed.data() + filled, sealed_size - filled,
-                                            offset_of(i) + static_cast<off_t>(filled));
-                if (count < 0 && errno != EINTR)
-                    throw spool_error(errno, m_folder);
-                if (count == 0)
-                    throw Error(ExitStatus::other, cannot_keep(m_folder), "it was shortened");
-                filled += count < 0 ? 0 : static_cast<std::size_t>(count);
-            }
-            int size = 0;
-            const auto nonce = nonce_of(i);
-            if (EVP_DecryptInit_ex(context.get(), nullptr, nullptr, nullptr, nonce.data()) != 1 ||
-                EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_AEAD_SET_TAG, static_cast<int>(tag_size),
-                                    sealed.data() + chunk_size) != 1 ||
-                EVP_DecryptUpdate(context.get(), chunk.data(), &size, sealed.data(),
-                                  static_cast<int>(chunk_size)) != 1 ||
-                EVP_DecryptFinal_ex(context.get(), chunk.data() + size, &size) != 1)
-                throw Error(ExitStatus::other, cannot_keep(m_folder), "it was altered");
-            sink(chunk.first(chunk_size));
-        }
+/// Of the file.
+void Spool::read_chunk(std::uint64_t index, std::uint8_t* chunk) const {
+    cms::Bytes sealed(sealed_size);
+    for (std::size_t filled = 0; filled < sealed_size;) {
+        const ssize_t count = pread(m_file.get(), sealed.data() + filled, sealed_size - filled,
+                                    offset_of(index) + static_cast<off_t>(filled));
+        if (count < 0 && errno != EINTR)
+            throw spool_error(errno, m_folder);
+        if (count == 0)
+            throw Error(ExitStatus::other, cannot_keep(m_folder), "it was shortened");
+        filled += count < 0 ? 0 : static_cast<std::size_t>(count);
     }
-    if (!m_last.empty())
-        sink(m_last);
+    const cms::EvpCipherCtxPtr context(EVP_CIPHER_CTX_new());
+    int size = 0;
+    const auto nonce = nonce_of(index);
+    cms::require_openssl(context != nullptr, "cannot decrypt a temporary file");
+    if (EVP_DecryptInit_ex(context.get(), EVP_aes_256_gcm(), nullptr, m_key.data(), nonce.data()) != 1 ||
+        EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_AEAD_SET_TAG, static_cast<int>(tag_size),
+                            sealed.data() + chunk_size) != 1 ||
+        EVP_DecryptUpdate(context.get(), chunk, &size, sealed.data(), static_cast<int>(chunk_size)) != 1 ||
+        EVP_DecryptFinal_ex(context.get(), chunk + size, &size) != 1)
+        throw Error(ExitStatus::other, cannot_keep(m_folder), "it was altered");
+}
+
+void Spool::read(const cms::ByteSink& sink) const {
+    WipedBytes piece(chunk_size);
+    for (std::uint64_t offset = 0; offset < size();) {
+        const std::size_t count = read_at(offset, {piece.data(), piece.size()});
+        sink(piece.first(count));
+        offset += count;
+    }
+}
+
+std::size_t Spool::read_at(std::uint64_t offset, std::span<std::uint8_t> buffer) const {
+    const std::uint64_t index = offset / chunk_size;
+    const std::size_t skipped = offset % chunk_size;
+    const auto copied = [&](cms::BytesView chunk) {
+        const std::size_t count =
+            chunk.size() <= skipped ? 0 : std::min(chunk.size() - skipped, buffer.size());
+        std::copy_n(chunk.data() + skipped, count, buffer.data());
+        return count;
+    };
+    if (index < m_in_memory.size())
+        return copied(m_in_memory[index]);
+    if (index == m_in_memory.size() + m_in_file)
+        return copied(m_last);
+    if (index > m_in_memory.size() + m_in_file)
+        return 0;
+    if (skipped == 0 && buffer.size() >= chunk_size) {
+        read_chunk(index - m_in_memory.size(), buffer.data());
+        return chunk_size;
+    }
+    WipedBytes chunk(chunk_size);
+    read_chunk(index - m_in_memory.size(), chunk.data());
+    return copied(chunk.first(chunk_size));
 }
 
 }  // namespace signet::client

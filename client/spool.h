@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -30,11 +31,14 @@ class Spool {
     /// All that was written, from the start; as often as one likes. Throws Error(9) if the file cannot be
     /// read or is not what was written, and what the sink throws.
     void read(const cms::ByteSink& sink) const;
+    /// How many bytes from `offset` on came into `buffer`; 0 at the end. Throws Error(9) as `read`.
+    std::size_t read_at(std::uint64_t offset, std::span<std::uint8_t> buffer) const;
 
   private:
     void keep_chunk();
     void open_file();
     void write_chunk();
+    void read_chunk(std::uint64_t index, std::uint8_t* chunk) const;
 
     /// Whole chunks at the start of the content.
     std::vector<cms::Bytes> m_in_memory;

@@ -6,7 +6,9 @@
 #include "client/cms_input.h"
 #include "client/commands/cms_commands.h"
 #include "client/commands/command_options.h"
+#include "client/commands/content_clearance.h"
 #include "client/commands/file_suffix.h"
+#include "client/commands/reader_clearance.h"
 #include "client/content_opener.h"
 #include "client/input_file.h"
 #include "client/input_kind.h"
@@ -67,10 +69,11 @@ std::string content_target(const CommandOptions& options, const ParsedArguments&
 
 ExitStatus decompress(const Arguments& arguments) {
     CommandOptions options(
-        "decompress", "[--max-size SIZE] [-o OUT] FILE.p7z",
+        "decompress", "[--max-size SIZE] [--clearance TOML] [-o OUT] FILE.p7z",
         "Decompresses CMS CompressedData (zlib, RFC 3274; DER, BER or PEM) to OUT, or to FILE. Nothing is\n"
         "written unless all of it is well-formed, has at most 1 GiB, and, above 1 MiB, at most 200 times\n"
         "the size of what came: more is a bomb. With --max-size that is the only bound.");
+    add_clearance_option(options);
     options.value("max-size", "SIZE", "bytes that may come out: a number, K, M or G behind it allowed")
         .value("output,o", "OUT", "write there instead of to FILE");
     const auto parsed = options.parse(arguments, 1, 1);
@@ -84,6 +87,8 @@ ExitStatus decompress(const Arguments& arguments) {
     OutputStream output(target, Privacy::owner_only, Release::on_commit);
     try {
         const std::string type = cms::decompress(input.source(), output.sink(), limit);
+        require_content_clearance(*parsed, output.source(), type,
+                                  "cannot show the content of " + file.name());
         output.commit();
         if (const std::string warning = content_type_warning(type, "compressed"); !warning.empty())
             warn(warning);

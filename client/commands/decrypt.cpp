@@ -4,10 +4,12 @@
 #include "client/cms_input.h"
 #include "client/commands/cms_commands.h"
 #include "client/commands/command_options.h"
+#include "client/commands/content_clearance.h"
 #include "client/commands/file_suffix.h"
 #include "client/commands/json_writer.h"
 #include "client/commands/opening_arguments.h"
 #include "client/commands/opening_report.h"
+#include "client/commands/reader_clearance.h"
 #include "client/content_opener.h"
 #include "client/input_file.h"
 #include "client/input_kind.h"
@@ -43,13 +45,14 @@ std::string json_of(const OpenedMessage& opened, const std::string& output) {
 
 ExitStatus decrypt(const Arguments& arguments) {
     CommandOptions options(
-        "decrypt", "[-k ID] [-o OUT] FILE.p7m",
+        "decrypt", "[-k ID] [--clearance TOML] [-o OUT] FILE.p7m",
         "Decrypts a CMS message (DER, BER or PEM) to OUT, or to FILE. Nothing is written unless\n"
         "all of it decrypted. The plaintext is readable by you alone.\n\n"
         "--json prints one object:\n" +
             std::string(about_opened) + "\n  output         where the plaintext is");
     add_opening_options(options);
     add_legacy_option(options);
+    add_clearance_option(options);
     options.value("output,o", "OUT", "write there instead of to FILE").flag("json", "print JSON");
     const auto parsed = options.parse(arguments, 1, 1);
     if (!parsed)
@@ -89,6 +92,8 @@ ExitStatus decrypt(const Arguments& arguments) {
             throw Error(error.exit_status(), std::move(what_failed), error.why(), error.advice());
         }
     }();
+    require_content_clearance(*parsed, plaintext.source(), opened.content_type,
+                              "cannot show the content of " + file.name());
     plaintext.commit();
     if (parsed->has("json"))
         print(json_of(opened, output));

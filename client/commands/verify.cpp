@@ -9,6 +9,7 @@
 #include "client/cms_input.h"
 #include "client/commands/cms_commands.h"
 #include "client/commands/command_options.h"
+#include "client/commands/content_clearance.h"
 #include "client/commands/file_suffix.h"
 #include "client/commands/output_collision.h"
 #include "client/commands/reader_clearance.h"
@@ -176,8 +177,10 @@ ExitStatus verify(const Arguments& arguments) {
         throw does_not_verify(parsed->operands.empty() ? "standard input" : parsed->operands[0],
                               why_not(result), parsed->has("trust"));
     require_clearance(*parsed, result, "cannot show the content");
-    if (output)
+    if (output) {
+        require_content_clearance(*parsed, output->source(), result.content_type, "cannot show the content");
         output->commit();
+    }
     return ExitStatus::done;
 }
 

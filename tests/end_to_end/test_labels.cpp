@@ -294,3 +294,70 @@ TEST_CASE("equivalent labels that are not verified are said to be why a message 
     check_done(session.signet({"mail", "unwrap", "--clearance", "clearance.toml", "--trust", session.root()},
                               encrypted.out));
 }
+
+TEST_CASE("a label is found in every layer of files that needs no key") {
+    Session session({KeyType::rsa2048});
+    const std::string& alice = session.label(KeyType::rsa2048);
+    write_clearance(session);
+    session.write("a.txt", "We have a deal.\n");
+    const auto make = [&](const Arguments& arguments) { check_done(session.signet(arguments)); };
+    const auto encrypt = [&](const std::string& file, const std::string& out) {
+        make({"encrypt", "--no-self", "-r", alice, "-o", out, file});
+    };
+    const auto status = [&](const Arguments& arguments, const std::string& file) {
+        CAPTURE(arguments.front(), file);
+        std::vector<int> statuses;
+        for (const std::string out : {"out", "-"}) {
+            auto whole = arguments;
+            whole.insert(whole.end(), {"--clearance", "clearance.toml", "-o", out, file});
+            const auto read = session.signet(whole);
+            CAPTURE(read.err);
+            CHECK((out == "-" ? !read.out.empty() : session.exists("out")) == (read.status == 0));
+            std::filesystem::remove(session.path("out"));
+            statuses.push_back(read.status);
+        }
+        CHECK(statuses.front() == statuses.back());
+        return statuses.back();
+    };
+    for (const auto& [number, expected] : {std::pair{"/5", 7}, std::pair{"/3", 0}}) {
+        CAPTURE(number);
+        make({"sign", "--attached", "-k", alice, "--label", policy + std::string(number), "-o", "signed",
+              "a.txt"});
+        make({"compress", "-o", "compressed", "signed"});
+        make({"sign", "--attached", "-k", alice, "-o", "again", "signed"});
+        check_done(session.openssl(
+            {"cms", "-cmsout", "-inform", "DER", "-outform", "PEM", "-in", "signed", "-out", "pem"}));
+        const Arguments verify{"verify", "--trust", session.root()};
+        CHECK(status({"decompress"}, "compressed") == expected);
+        CHECK(status(verify, "again") == expected);
+        for (const std::string inside : {"signed", "compressed", "again", "pem"}) {
+            encrypt(inside, "encrypted");
+            CHECK(status({"decrypt"}, "encrypted") == expected);
+            make({"compress", "-o", "outside", inside});
+            CHECK(status({"decompress"}, "outside") == expected);
+        }
+        // As CMS has it: a SignedData directly within, without a ContentInfo.
+        const std::string bare = session.read("signed").substr(4 + 11 + 4);
+        REQUIRE(bare.starts_with('\x30'));
+        session.write("bare", bare);
+        check_done(session.openssl({"cms", "-encrypt", "-binary", "-aes256", "-in", "bare", "-outform", "DER",
+                                    "-out", "nested", session.certificate(KeyType::rsa2048)}));
+        const std::string id_data = "\x2a\x86\x48\x86\xf7\x0d\x01\x07\x01";
+        std::string nested = session.read("nested");
+        nested.at(nested.find(id_data) + id_data.size() - 1) = '\x02';
+        session.write("nested", nested);
+        CHECK(status({"decrypt"}, "nested") == expected);
+    }
+    // What cannot be read, though it is signed; without a clearance it is shown.
+    const std::string whole = session.read("signed");
+    session.write("cut", whole.substr(0, whole.size() - 1));
+    encrypt("cut", "encrypted");
+    CHECK(status({"decrypt"}, "encrypted") == 7);
+    make({"decrypt", "-o", "out", "encrypted"});
+    CHECK(session.read("out") == session.read("cut"));
+    std::filesystem::remove(session.path("out"));
+    // And what is none.
+    session.write("text", std::string(300000, '0'));
+    encrypt("text", "encrypted");
+    CHECK(status({"decrypt"}, "encrypted") == 0);
+}

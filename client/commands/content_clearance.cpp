@@ -1,0 +1,111 @@
+#include "client/commands/content_clearance.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "client/clearance.h"
+#include "client/cms_input.h"
+#include "client/commands/reader_clearance.h"
+#include "client/spool.h"
+#include "cms/asn1/der.h"
+#include "cms/compressed_data.h"
+#include "cms/error.h"
+#include "cms/labels.h"
+#include "cms/nested_content.h"
+
+namespace signet::client::commands {
+
+namespace {
+
+constexpr std::string_view id_signed_data = "1.2.840.113549.1.7.2";
+constexpr std::string_view id_compressed_data = "1.2.840.113549.1.9.16.1.9";
+constexpr std::size_t max_layers = 8;
+
+cms::ByteSource source_of(const Spool& spool) {
+    return [&spool, offset = std::uint64_t{0}](std::span<std::uint8_t> buffer) mutable {
+        const std::size_t count = spool.read_at(offset, buffer);
+        offset += count;
+        return count;
+    };
+}
+
+/// `first`, then `second`, then `third`.
+cms::ByteSource between(cms::Bytes first, cms::ByteSource second, cms::Bytes third) {
+    return [first = std::move(first), second = std::move(second), third = std::move(third),
+            before = std::size_t{0}, behind = std::size_t{0}](std::span<std::uint8_t> buffer) mutable {
+        const auto take = [buffer](const cms::Bytes& from, std::size_t& next) {
+            const std::size_t count = std::min(from.size() - next, buffer.size());
+            std::copy_n(from.data() + next, count, buffer.data());
+            next += count;
+            return count;
+        };
+        if (before < first.size())
+            return take(first, before);
+        const std::size_t count = behind == 0 ? second(buffer) : 0;
+        return count != 0 ? count : take(third, behind);
+    };
+}
+
+/// A type of CMS directly within another as a message of its own, with indefinite lengths.
+cms::ByteSource in_content_info(const std::string& type, cms::ByteSource content) {
+    cms::Bytes head{0x30, 0x80};
+    cms::asn1::append(head, cms::asn1::object_identifier(type));
+    cms::asn1::append(head, cms::Bytes{0xA0, 0x80});
+    return between(std::move(head), std::move(content), cms::Bytes(4));
+}
+
+void find_labels(const cms::ByteSource& content, const std::string& said_type, std::size_t depth,
+                 std::vector<cms::MessageLabel>& labels) {
+    CmsInput input(content, "the content");
+    std::string type = cms::content_type_of(input.beginning());
+    const bool is_bare = type.empty();
+    if (is_bare && cms::begins_as_sequence(input.beginning()))
+        type = said_type;
+    if (type != id_signed_data && type != id_compressed_data)
+        return;
+    if (depth == max_layers)
+        throw cms::Error(cms::ErrorCode::malformed, "it has more than 8 layers");
+    const cms::ByteSource message = is_bare ? in_content_info(type, input.source()) : input.source();
+    Spool inside;
+    const auto keep = [&inside](cms::BytesView piece) { inside.write(piece); };
+    std::string type_inside;
+    if (type == id_signed_data) {
+        auto claimed = cms::claimed_labels(message, keep);
+        type_inside = std::move(claimed.content_type);
+        for (auto& label : claimed.labels)
+            labels.push_back(std::move(label));
+    } else {
+        type_inside = cms::decompress(message, keep, {});
+    }
+    find_labels(source_of(inside), type_inside, depth + 1, labels);
+}
+
+}  // namespace
+
+void require_content_clearance(const ParsedArguments& arguments, const cms::ByteSource& content,
+                               const std::string& content_type, const std::string& what_failed) {
+    if (!Clearance::load(arguments.text("clearance")))
+        return;
+    std::vector<cms::MessageLabel> labels;
+    const auto refuse = [&what_failed](const std::string& why) {
+        throw Error(ExitStatus::refused, what_failed,
+                    "whether a security label is inside cannot be read: " + why,
+                    "ask the sender to send it again");
+    };
+    try {
+        find_labels(content, content_type, 0, labels);
+    } catch (const cms::Error& error) {
+        refuse(error.what());
+    } catch (const Error& error) {
+        if (error.exit_status() != ExitStatus::malformed)
+            throw;
+        refuse(error.why());
+    }
+    (void)require_clearance(arguments, labels, what_failed);
+}
+
+}  // namespace signet::client::commands
