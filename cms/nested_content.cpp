@@ -4,8 +4,11 @@
 #include "cms/asn1/ber_reader.h"
 #include "cms/asn1/content_info.h"
 #include "cms/asn1/der.h"
-#include "cms/byte_stream.h"
 #include "cms/error.h"
+
+#include <algorithm>
+#include <span>
+#include <utility>
 
 namespace signet::cms {
 namespace {
@@ -21,6 +24,23 @@ bool is_content_info(BytesView content) noexcept {
     return first < content.size() && content[first] == object_identifier_tag;
 }
 
+/// `first`, then `second`, then `third`.
+ByteSource between(Bytes first, ByteSource second, Bytes third) {
+    return [first = std::move(first), second = std::move(second), third = std::move(third),
+            before = std::size_t{0}, behind = std::size_t{0}](std::span<std::uint8_t> buffer) mutable {
+        const auto take = [buffer](const Bytes& from, std::size_t& next) {
+            const std::size_t count = std::min(from.size() - next, buffer.size());
+            std::copy_n(from.data() + next, count, buffer.data());
+            next += count;
+            return count;
+        };
+        if (before < first.size())
+            return take(first, before);
+        const std::size_t count = behind == 0 ? second(buffer) : 0;
+        return count != 0 ? count : take(third, behind);
+    };
+}
+
 }  // namespace
 
 Bytes as_content_info(const std::string& content_type, BytesView content) {
@@ -28,6 +48,13 @@ Bytes as_content_info(const std::string& content_type, BytesView content) {
         return {content.begin(), content.end()};
     return asn1::tlv(asn1::Tag::sequence,
                      {asn1::object_identifier(content_type), asn1::tlv(asn1::context(0), {content})});
+}
+
+ByteSource as_content_info(const std::string& content_type, ByteSource content) {
+    Bytes head{0x30, 0x80};
+    asn1::append(head, asn1::object_identifier(content_type));
+    asn1::append(head, Bytes{0xA0, 0x80});
+    return between(std::move(head), std::move(content), Bytes(4));
 }
 
 std::string content_type_of(BytesView message) {

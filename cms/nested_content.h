@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "cms/byte_stream.h"
 #include "cms/bytes.h"
 
 namespace signet::cms {
@@ -11,6 +12,8 @@ namespace signet::cms {
 /// DER of a ContentInfo around it, or `content` itself where the sender put a whole ContentInfo inside.
 /// Whether it parses is for whoever reads it. Throws Error(failed) if `content_type` is no object identifier.
 [[nodiscard]] Bytes as_content_info(const std::string& content_type, BytesView content);
+/// The same in BER, as it comes; `content` is no ContentInfo.
+[[nodiscard]] ByteSource as_content_info(const std::string& content_type, ByteSource content);
 
 /// The content type (dotted decimal) that `message`, DER or BER, says as a ContentInfo; empty if it is none.
 [[nodiscard]] std::string content_type_of(BytesView message);

@@ -1,6 +1,5 @@
 #include "client/commands/content_clearance.h"
 
-#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -11,7 +10,6 @@
 #include "client/cms_input.h"
 #include "client/commands/reader_clearance.h"
 #include "client/spool.h"
-#include "cms/asn1/der.h"
 #include "cms/compressed_data.h"
 #include "cms/error.h"
 #include "cms/labels.h"
@@ -33,31 +31,6 @@ cms::ByteSource source_of(const Spool& spool) {
     };
 }
 
-/// `first`, then `second`, then `third`.
-cms::ByteSource between(cms::Bytes first, cms::ByteSource second, cms::Bytes third) {
-    return [first = std::move(first), second = std::move(second), third = std::move(third),
-            before = std::size_t{0}, behind = std::size_t{0}](std::span<std::uint8_t> buffer) mutable {
-        const auto take = [buffer](const cms::Bytes& from, std::size_t& next) {
-            const std::size_t count = std::min(from.size() - next, buffer.size());
-            std::copy_n(from.data() + next, count, buffer.data());
-            next += count;
-            return count;
-        };
-        if (before < first.size())
-            return take(first, before);
-        const std::size_t count = behind == 0 ? second(buffer) : 0;
-        return count != 0 ? count : take(third, behind);
-    };
-}
-
-/// A type of CMS directly within another as a message of its own, with indefinite lengths.
-cms::ByteSource in_content_info(const std::string& type, cms::ByteSource content) {
-    cms::Bytes head{0x30, 0x80};
-    cms::asn1::append(head, cms::asn1::object_identifier(type));
-    cms::asn1::append(head, cms::Bytes{0xA0, 0x80});
-    return between(std::move(head), std::move(content), cms::Bytes(4));
-}
-
 void find_labels(const cms::ByteSource& content, const std::string& said_type, std::size_t depth,
                  std::vector<cms::MessageLabel>& labels) {
     CmsInput input(content, "the content");
@@ -69,7 +42,7 @@ void find_labels(const cms::ByteSource& content, const std::string& said_type, s
         return;
     if (depth == max_layers)
         throw cms::Error(cms::ErrorCode::malformed, "it has more than 8 layers");
-    const cms::ByteSource message = is_bare ? in_content_info(type, input.source()) : input.source();
+    const cms::ByteSource message = is_bare ? cms::as_content_info(type, input.source()) : input.source();
     Spool inside;
     const auto keep = [&inside](cms::BytesView piece) { inside.write(piece); };
     std::string type_inside;
