@@ -206,8 +206,17 @@ bool is_signed_by(const X509_CRL& crl, const Certificate& authority) {
     return holds;
 }
 
+bool has_path(const Certificate& candidate, const CertificateChain& chain,
+              std::span<const Certificate> candidates, const JudgedTime& at) {
+    CertificateChain by{candidate};
+    by.insert(by.end(), chain.begin() + 1, chain.end() - 1);
+    by.insert(by.end(), candidates.begin(), candidates.end());
+    return PathVerification(by, std::span(chain).last(1), {}, at.seconds).run();
+}
+
+// Anybody can make a certificate in the name of an authority.
 bool is_signed(const X509_CRL& crl, const CertificateChain& chain, std::span<const Certificate> candidates,
-               std::size_t& candidate_signatures_left) {
+               const JudgedTime& at, std::size_t& candidate_signatures_left) {
     const auto signed_it = [&crl](const Certificate& authority) { return is_signed_by(crl, authority); };
     if (std::any_of(chain.begin(), chain.end(), signed_it))
         return true;
@@ -216,7 +225,7 @@ bool is_signed(const X509_CRL& crl, const CertificateChain& chain, std::span<con
             candidate_signatures_left == 0)
             return false;
         --candidate_signatures_left;
-        return is_signed_by(crl, candidate);
+        return is_signed_by(crl, candidate) && has_path(candidate, chain, candidates, at);
     });
 }
 
@@ -290,9 +299,9 @@ std::vector<CertificateRevocation> status_by_signed(const CertificateChain& chai
 }  // namespace
 
 bool is_signed_by_issuer(const X509_CRL& crl, const CertificateChain& chain,
-                         std::span<const Certificate> candidates) {
+                         std::span<const Certificate> candidates, const JudgedTime& at) {
     std::size_t candidate_signatures_left = max_candidate_signatures;
-    return is_signed(crl, chain, candidates, candidate_signatures_left);
+    return is_signed(crl, chain, candidates, at, candidate_signatures_left);
 }
 
 // OpenSSL takes the newest before it looks at signatures.
@@ -303,7 +312,7 @@ std::vector<CertificateRevocation> status_by_crls(const CertificateChain& chain,
     std::size_t candidate_signatures_left = max_candidate_signatures;
     std::vector<const X509_CRL*> forged;
     const auto true_ones = those_of(crls, [&](const X509_CRL& crl) {
-        if (is_signed(crl, chain, candidates, candidate_signatures_left))
+        if (is_signed(crl, chain, candidates, at, candidate_signatures_left))
             return true;
         forged.push_back(&crl);
         return false;

@@ -22,9 +22,9 @@ namespace signet::cms {
                                                                 std::span<const Certificate> candidates,
                                                                 const JudgedTime& at);
 
-/// Whether one of `chain` or `candidates` that has the name of its issuer signed `crl`. That does not say
-/// that it may.
+/// Whether one of `chain`, or of `candidates` with a path to the same anchor at `at`, that has the name of
+/// its issuer signed `crl`. That does not say that it may.
 [[nodiscard]] bool is_signed_by_issuer(const X509_CRL& crl, const CertificateChain& chain,
-                                       std::span<const Certificate> candidates);
+                                       std::span<const Certificate> candidates, const JudgedTime& at);
 
 }  // namespace signet::cms

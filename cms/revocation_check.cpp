@@ -338,7 +338,7 @@ CertificateRevocation RevocationCheck::status_with_delta(const Bytes& der, const
     } catch (const Error&) {
         return {};
     }
-    if ((!m_legacy && has_weak_hash(*delta)) || !is_signed_by_issuer(*delta, chain, m_candidates))
+    if ((!m_legacy && has_weak_hash(*delta)) || !is_signed_by_issuer(*delta, chain, m_candidates, at))
         return {};
     CertificateRevocation status;
     const auto all = {&m_given_crls, &m_message_crls, &m_fetched_crls};
@@ -375,7 +375,7 @@ bool RevocationCheck::use_fetched_crl(const Bytes& der, const CertificateChain& 
             status.text = "its CRL is signed with a hash that is too weak";
             return false;
         }
-        if (!is_signed_by_issuer(*crl, chain, m_candidates)) {
+        if (!is_signed_by_issuer(*crl, chain, m_candidates, at)) {
             status.text = "what should be its CRL is not signed by its issuer";
             return false;
         }

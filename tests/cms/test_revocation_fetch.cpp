@@ -384,17 +384,25 @@ TEST_CASE("A forged CRL at one place does not hide the true one at the next") {
     request.extensions.emplace_back(NID_crl_distribution_points, "URI:" + crl_url + ",URI:" + second_url);
     const Certificate alice = root.issue(test_key(KeyType::p256), request);
     const auto transport = std::make_shared<PlayedTransport>();
+    EVP_PKEY& other_key = test_key(KeyType::p256, 77);
     CrlRequest newest;
     newest.this_update = -10;
-    transport->crls[crl_url] = make_crl(root.certificate(), test_key(KeyType::p256, 77), newest);
+    transport->crls[crl_url] = make_crl(root.certificate(), other_key, newest);
     CrlRequest list;
     list.revoked = {{alice}};
     transport->crls[second_url] = make_crl(root.certificate(), root.key(), list);
+    // By a key that nobody has a certificate of, or one that the message brings in the authority's name.
+    CertificateRequest impostor;
+    impostor.common_name = "Root";
+    impostor.extensions = {{NID_basic_constraints, "critical,CA:TRUE"}};
+    std::vector<Certificate> brought;
+    if (GENERATE(false, true))
+        brought.push_back(make_certificate(other_key, impostor, other_key, nullptr));
     const auto judge = [&](RevocationMode mode) {
         RevocationOptions options;
         options.mode = mode;
         options.transport = transport;
-        return CertificatePaths({root.certificate()}, {}, std::nullopt, {}, options).judge(alice);
+        return CertificatePaths({root.certificate()}, brought, std::nullopt, {}, options).judge(alice);
     };
     CHECK(judge(RevocationMode::fetch).revocation.at(0).status == RevocationStatus::revoked);
     CHECK(transport->cache.count("crl " + crl_url) == 0);
