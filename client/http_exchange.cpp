@@ -5,16 +5,20 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
 
 #include <charconv>
+#include <chrono>
+#include <cstdint>
 #include <exception>
+#include <memory>
 #include <stdexcept>
 #include <vector>
 
@@ -49,13 +53,37 @@ asio::awaitable<std::vector<std::string>> addresses_of(const std::string& host, 
     co_return pending.addresses();
 }
 
-asio::awaitable<void> connect(tcp::socket& socket, const HttpUrl& peer, const NameLookup& lookup) {
+/// Whether it is connected within `timeout`; `error` is why not.
+asio::awaitable<bool> connect_to(tcp::socket& socket, const tcp::endpoint& endpoint,
+                                 std::chrono::milliseconds timeout, boost::system::error_code& error) {
+    asio::steady_timer timer(socket.get_executor(), timeout);
+    // The timer's handler may be under way when the connection is there.
+    const auto waits = std::make_shared<bool>(true);
+    timer.async_wait([waits, &socket](const boost::system::error_code& ended) {
+        if (!ended && *waits)
+            socket.close();
+    });
+    co_await socket.async_connect(endpoint, asio::redirect_error(asio::use_awaitable, error));
+    *waits = false;
+    if (error)
+        socket.close();
+    co_return !error;
+}
+
+/// To the first address that answers. One that says nothing leaves the others, and what follows, their time.
+asio::awaitable<void> connect(tcp::socket& socket, const HttpUrl& peer, const HttpRequest& request) {
     unsigned short port = 0;
     std::from_chars(peer.port.data(), peer.port.data() + peer.port.size(), port);
     std::vector<tcp::endpoint> endpoints;
-    for (const std::string& address : co_await addresses_of(peer.host, lookup))
+    for (const std::string& address : co_await addresses_of(peer.host, request.lookup))
         endpoints.emplace_back(asio::ip::make_address(address), port);
-    co_await asio::async_connect(socket, endpoints, asio::use_awaitable);
+    const auto shares = endpoints.size() == 1 ? 1 : static_cast<std::int64_t>(endpoints.size()) + 1;
+    const std::chrono::milliseconds share = request.timeout / shares;
+    boost::system::error_code error = asio::error::not_found;
+    for (const tcp::endpoint& endpoint : endpoints)
+        if (co_await connect_to(socket, endpoint, share, error))
+            co_return;
+    throw boost::system::system_error(error);
 }
 
 /// A way through `proxy` to the server of `url` (RFC 9110 section 9.3.6).
@@ -109,7 +137,7 @@ asio::awaitable<Response> exchange_on(Stream& stream, const Request& message, st
 asio::awaitable<Response> send_one(const HttpUrl& url, const HttpRequest& request) {
     const std::optional<HttpUrl> proxy = proxy_for(url);
     tcp::socket socket(co_await asio::this_coro::executor);
-    co_await connect(socket, proxy ? *proxy : url, request.lookup);
+    co_await connect(socket, proxy ? *proxy : url, request);
     if (!url.is_https) {
         const Request message = message_of(url, request, proxy ? url.text() : url.target);
         co_return co_await exchange_on(socket, message, request.limit);

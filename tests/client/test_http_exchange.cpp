@@ -1,9 +1,13 @@
 #include "client/http_exchange.h"
 
+#include "client/file_descriptor.h"
 #include "client/http_proxy.h"
 #include "client/http_url.h"
 #include "tests/catch.h"
 #include "tests/fixtures/http_server.h"
+
+#include <netinet/in.h>
+#include <sys/socket.h>
 
 #include <cstdlib>
 #include <future>
@@ -177,6 +181,31 @@ TEST_CASE("A host is looked up once, and reached at the first address that answe
     request.url = "http://no-such-host.invalid/";
     CHECK(exchange_http(request).trouble.find("the host no-such-host.invalid is not found") !=
           std::string::npos);
+}
+
+TEST_CASE("An address that never answers leaves the next one its time") {
+    HttpServer server([](const std::string&) { return HttpServer::ok("got"); });
+    // A queue that is full: who knocks hears nothing.
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(static_cast<std::uint16_t>(server.port()));
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK + 1);
+    const FileDescriptor silent(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    REQUIRE(bind(silent.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
+    REQUIRE(listen(silent.get(), 0) == 0);
+    std::vector<FileDescriptor> waiting;
+    for (int i = 0; i < 4; ++i) {
+        waiting.emplace_back(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+        (void)connect(waiting.back().get(), reinterpret_cast<const sockaddr*>(&address), sizeof address);
+    }
+    HttpRequest request;
+    request.limit = 1000;
+    request.timeout = std::chrono::seconds(6);
+    request.url = "http://tsa.example:" + std::to_string(server.port()) + "/";
+    request.lookup = [](const std::string&) { return std::vector{"127.0.0.2"s, "127.0.0.1"s}; };
+    const auto answer = exchange_http(request);
+    CAPTURE(answer.trouble);
+    CHECK(answer.body == cms::Bytes{'g', 'o', 't'});
 }
 
 TEST_CASE("Redirections are followed three times, within http") {
