@@ -7,6 +7,7 @@
 #include "client/error.h"
 #include "client/hex.h"
 #include "cms/attributes/security_label.h"
+#include "cms/object_identifier.h"
 
 namespace signet::client {
 
@@ -14,21 +15,6 @@ namespace {
 
 constexpr std::size_t max_entries = 1024;
 constexpr char permitted_form[] = "permitted must be an array of texts, whole numbers and { der = \"HEX\" }";
-
-bool is_dotted_decimal(std::string_view text) noexcept {
-    bool digit = false;
-    bool dotted = false;
-    for (const char c : text) {
-        const bool is_dot = c == '.';
-        if (!is_dot && (c < '0' || c > '9'))
-            return false;
-        if (is_dot && !digit)
-            return false;
-        dotted = dotted || is_dot;
-        digit = !is_dot;
-    }
-    return digit && dotted;
-}
 
 }  // namespace
 
@@ -78,7 +64,7 @@ class ClearanceParser {
 
     [[nodiscard]] std::string identifier(const toml::table& table, std::string_view key) const {
         std::string value = text(table, key);
-        if (!is_dotted_decimal(value))
+        if (!cms::is_object_identifier(value))
             fail(table.get(key)->source(), std::string(key) + " must be an object identifier");
         return value;
     }

@@ -9,6 +9,7 @@
 #include "client/hex.h"
 #include "client/input_file.h"
 #include "client/utf8.h"
+#include "cms/object_identifier.h"
 
 namespace signet::client::commands {
 
@@ -29,22 +30,6 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 6> commitmen
     {"proof-of-approval", "1.2.840.113549.1.9.16.6.5"},
     {"proof-of-creation", "1.2.840.113549.1.9.16.6.6"},
 }};
-
-bool is_object_identifier(std::string_view text) noexcept {
-    bool digit = false;
-    bool dotted = false;
-    for (const char c : text) {
-        if (c >= '0' && c <= '9') {
-            digit = true;
-            continue;
-        }
-        if (c != '.' || !digit)
-            return false;
-        digit = false;
-        dotted = true;
-    }
-    return digit && dotted;
-}
 
 class AttributeArguments {
   public:
@@ -81,7 +66,7 @@ class AttributeArguments {
     [[nodiscard]] std::string text(const char* option) const { return utf8(m_parsed.text(option), option); }
 
     [[nodiscard]] std::string identifier(std::string_view value, const char* option) const {
-        require(is_object_identifier(value),
+        require(cms::is_object_identifier(value),
                 std::string("--") + option + " takes an object identifier such as 1.3.6.1.4.1.99.1");
         return std::string(value);
     }
@@ -105,7 +90,7 @@ class AttributeArguments {
         for (const auto& [name, oid] : commitments)
             if (name == value)
                 return std::string(oid);
-        require(is_object_identifier(value),
+        require(cms::is_object_identifier(value),
                 "no commitment '" + value +
                     "', only proof-of-origin, -receipt, -delivery, -sender, -approval and -creation, or an "
                     "object identifier");

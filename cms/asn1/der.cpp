@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "cms/error.h"
+#include "cms/object_identifier.h"
 #include "cms/openssl_error.h"
 #include "cms/openssl_ptr.h"
 
@@ -55,18 +56,6 @@ Bytes encode_object(const ASN1_OBJECT* object) {
     unsigned char* position = out.data();
     i2d_ASN1_OBJECT(object, &position);
     return out;
-}
-
-/// Numbers between single dots: OBJ_txt2obj takes empty ones for zero.
-bool is_dotted_decimal(std::string_view text) noexcept {
-    bool in_number = false;
-    for (const char c : text) {
-        const bool digit = c >= '0' && c <= '9';
-        if (!digit && (c != '.' || !in_number))
-            return false;
-        in_number = digit;
-    }
-    return in_number;
 }
 
 }  // namespace
@@ -119,7 +108,7 @@ Bytes object_identifier(int nid) {
 }
 
 Bytes object_identifier(const std::string& dotted) {
-    const Asn1ObjectPtr object(is_dotted_decimal(dotted) ? OBJ_txt2obj(dotted.c_str(), 1) : nullptr);
+    const Asn1ObjectPtr object(is_object_identifier(dotted) ? OBJ_txt2obj(dotted.c_str(), 1) : nullptr);
     if (!object || OBJ_length(object.get()) == 0) {
         ERR_clear_error();
         throw Error(ErrorCode::failed, "'" + dotted + "' is not an object identifier");

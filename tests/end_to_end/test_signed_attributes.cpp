@@ -118,7 +118,7 @@ TEST_CASE("attributes that cannot be are refused before anything is signed") {
     refused({"--receipts-from", "all"}, 2);
     refused({"--request-receipt", "not an address"}, 8);
     // An OID must begin with 0, 1 or 2.
-    refused({"--label", "9.9.9"}, 8);
+    refused({"--label", "9.9.9"}, 2);
     CHECK(session.files() == std::vector<std::string>{"a.txt"});
     CHECK(session.audit_records("sign", "begun") == 0);
 }

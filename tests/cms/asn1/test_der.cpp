@@ -32,10 +32,13 @@ TEST_CASE("a SET OF is in DER order, and the same element is in it once") {
 TEST_CASE("object identifiers come from dotted decimal only") {
     CHECK(asn1::object_identifier("1.2.840.113549.1.7.1") ==
           Bytes{0x06, 0x09, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x07, 0x01});
-    for (const char* wrong : {"", "1", "3.1", "1.2.x", "sha256", "1..2", "1.2.840.", "-1.2"})
+    for (const char* wrong : {"", "1", "3.1", "1.2.x", "sha256", "1..2", "1.2.840.", "-1.2", "1.02.3", "01.2",
+                              "9.9.9", "0.40", "1.2.00"})
         CHECK_THROWS_AS(asn1::object_identifier(wrong), Error);
     std::string far = "1.2";
     for (int i = 0; i < 200; ++i)
         far += ".1";
+    for (const char* right : {"0.39", "1.0", "2.40", "2.999.0", "2.5.29.15"})
+        CHECK_NOTHROW(asn1::object_identifier(right));
     CHECK_THROWS_AS(asn1::object_identifier(far), Error);
 }
