@@ -1,5 +1,6 @@
 #include "agent/error.h"
 #include "agent/request_checks.h"
+#include "cms/attributes/category_value.h"
 
 #include <algorithm>
 #include <string_view>
@@ -16,8 +17,7 @@ constexpr int max_receipts_from = 256;
 constexpr int max_policy_names = 64;
 constexpr int max_categories = 64;
 constexpr int max_category_values = 64;
-constexpr int max_category_bits = 256;
-constexpr std::size_t max_category_der = std::size_t{64} * 1024;
+constexpr int max_category_bits = static_cast<int>(cms::max_category_bit) + 1;
 constexpr int max_equivalent_labels = 32;
 constexpr int max_expansions_before = 63;
 constexpr std::uint32_t max_classification = 256;
@@ -61,7 +61,7 @@ void check_category(const protocol::SecurityCategory& category) {
                 std::all_of(category.bit().begin(), category.bit().end(),
                             [](std::uint32_t bit) { return bit < max_category_bits; }),
             "the bits of a category are 0 to 255");
-    require(category.der().size() <= max_category_der, "the value of a category is above 64 KiB");
+    require(category.der().size() <= cms::max_category_size, "the value of a category is above 64 KiB");
 }
 
 void check_label(const protocol::SecurityLabel& label) {
