@@ -160,7 +160,8 @@ bool is_redirection(unsigned status, bool is_post) {
     const std::string kind = https ? "http or https URL" : "http URL";
     throw std::runtime_error(redirected_to.empty()
                                  ? "it is no " + kind
-                                 : "it is redirected to " + redirected_to + ", which is no " + kind);
+                                 : "it is redirected to " + without_user_information(redirected_to) +
+                                       ", which is no " + kind);
 }
 
 asio::awaitable<cms::Bytes> follow(const HttpRequest& request) {
@@ -211,7 +212,7 @@ HttpAnswer exchange_http(const HttpRequest& request) {
     answer.took =
         std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begun);
     if (!answer.body)
-        answer.trouble = request.url + " cannot be fetched: " + why;
+        answer.trouble = without_user_information(request.url) + " cannot be fetched: " + why;
     return answer;
 }
 

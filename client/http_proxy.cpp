@@ -40,12 +40,6 @@ bool is_exempt(const std::string& host, std::string_view list) {
     return false;
 }
 
-/// A name, and mostly a password, before the host (RFC 3986 section 3.2.1).
-bool has_user_information(std::string_view url) {
-    url.remove_prefix(url.find("://") + 3);
-    return url.substr(0, url.find_first_of("/?#")).find('@') != std::string_view::npos;
-}
-
 }  // namespace
 
 std::optional<HttpUrl> proxy_for(const HttpUrl& url) {

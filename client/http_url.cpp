@@ -100,6 +100,24 @@ std::optional<HttpUrl> parse_http_url(std::string_view url) {
     return parsed;
 }
 
+bool has_user_information(std::string_view url) {
+    const std::size_t scheme_end = url.find("://");
+    if (scheme_end != std::string_view::npos)
+        url.remove_prefix(scheme_end + 3);
+    return url.substr(0, url.find_first_of("/?#")).find('@') != std::string_view::npos;
+}
+
+std::string without_user_information(std::string_view url) {
+    // A password may hold the characters that end an authority.
+    const std::size_t last = url.rfind('@');
+    if (last == std::string_view::npos || parse_http_url(url))
+        return std::string(url);
+    const std::size_t scheme_end = url.find(':');
+    const bool has_scheme = url.substr(std::min(scheme_end, url.size())).starts_with("://");
+    return std::string(url.substr(0, has_scheme ? scheme_end + 3 : 0)) + "..." +
+           std::string(url.substr(last));
+}
+
 std::optional<HttpUrl> redirected(const HttpUrl& base, std::string_view location) {
     // RFC 3986 section 4.2.
     if (location.starts_with("//"))

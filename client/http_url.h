@@ -28,6 +28,14 @@ struct HttpUrl {
 /// in a URL. A fragment is dropped.
 [[nodiscard]] std::optional<HttpUrl> parse_http_url(std::string_view url);
 
+/// Whether a URL of any scheme names somebody, and mostly a password, before its host (RFC 3986
+/// section 3.2.1).
+[[nodiscard]] bool has_user_information(std::string_view url);
+
+/// `url`, whatever it is, as a message may show it: one that parse_http_url() does not take loses all before
+/// its last '@', which may be a password.
+[[nodiscard]] std::string without_user_information(std::string_view url);
+
 /// Where a redirection from `base` to `location` leads; none if to neither http nor https.
 [[nodiscard]] std::optional<HttpUrl> redirected(const HttpUrl& base, std::string_view location);
 

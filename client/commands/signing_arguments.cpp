@@ -30,6 +30,16 @@ agent::protocol::CertificateSet certificate_set(const CommandOptions& options, c
     throw options.usage_error("no certificates '" + name + "', only chain, signer and none");
 }
 
+void require_timestamp_url(const CommandOptions& options, const std::string& url) {
+    if (url.empty() || parse_http_url(url))
+        return;
+    const std::string shown = "--timestamp '" + without_user_information(url) + "' ";
+    if (has_user_information(url))
+        throw options.usage_error(
+            shown + "has a name or password in it, and TSAs that ask for one are not supported");
+    throw options.usage_error(shown + "is no http or https URL");
+}
+
 }  // namespace
 
 void add_signer_options(CommandOptions& options) {
@@ -66,8 +76,7 @@ SigningOptions signing_options(const CommandOptions& options, const ParsedArgume
     if (parsed.has("certificates"))
         signing.certificates = certificate_set(options, parsed.text("certificates"));
     signing.timestamp = parsed.text("timestamp");
-    if (!signing.timestamp.empty() && !parse_http_url(signing.timestamp))
-        throw options.usage_error("--timestamp '" + signing.timestamp + "' is no http or https URL");
+    require_timestamp_url(options, signing.timestamp);
     signing.attributes = requested_attributes(options, parsed);
     return signing;
 }

@@ -72,6 +72,24 @@ TEST_CASE("URLs of http and https are read, and nothing else") {
     CHECK_FALSE(redirected(*url, "file:///etc/passwd"));
 }
 
+TEST_CASE("No message shows the password in a URL") {
+    CHECK(without_user_information("http://user:secret@tsa.example.org/a") == "http://...@tsa.example.org/a");
+    CHECK(without_user_information("http://user:se/cr@et?@tsa.example.org") == "http://...@tsa.example.org");
+    CHECK(without_user_information("user:secret@tsa.example.org") == "...@tsa.example.org");
+    CHECK(without_user_information("user:http://@tsa.example.org") == "...@tsa.example.org");
+    for (const char* as_it_is : {"", "http://tsa.example.org/a@b", "tsa.example.org", "http:/tsa"})
+        CHECK(without_user_information(as_it_is) == as_it_is);
+    CHECK(has_user_information("http://user@tsa.example.org"));
+    CHECK(has_user_information("user:secret@tsa.example.org/"));
+    CHECK_FALSE(has_user_information("http://tsa.example.org/a@b"));
+
+    const std::string asked = get("http://user:secret@127.0.0.1/").trouble;
+    CHECK(asked == "http://...@127.0.0.1/ cannot be fetched: it is no http URL");
+    HttpServer server([](const std::string&) { return redirection("http://user:secret@127.0.0.1/"); });
+    const std::string redirected_to = get(server.url()).trouble;
+    CHECK(redirected_to.ends_with("it is redirected to http://...@127.0.0.1/, which is no http URL"));
+}
+
 TEST_CASE("What lies at a URL is fetched, and a question is answered") {
     HttpServer server([](const std::string& request) {
         return HttpServer::ok(request.starts_with("GET ") ? "got"

@@ -180,6 +180,25 @@ TEST_CASE("A wrong number of arguments, or options that contradict, are a matter
     CHECK(session.files() == std::set<std::string>{"a", "b"});
 }
 
+TEST_CASE("The password in a TSA's URL is not shown, and said to be of no use") {
+    const Session session;
+    session.write("a", "content");
+    for (const char* url : {"http://user:secret@tsa.example.org/", "user:secret@tsa.example.org",
+                            "http://user:secret/@tsa.example.org/", "ftp://user:secret@tsa.example.org/"}) {
+        CAPTURE(url);
+        const ProcessResult result = session.signet({"sign", "--timestamp", url, "a"});
+        CHECK(result.status == 2);
+        CHECK(is_one_line(result.err));
+        CHECK(result.err.find("...@tsa.example.org") != std::string::npos);
+        CHECK(result.err.find("secret") == std::string::npos);
+    }
+    const ProcessResult refused =
+        session.signet({"sign", "--timestamp", "http://user:secret@tsa.example.org", "a"});
+    CHECK(refused.err.starts_with(
+        "signet: sign: --timestamp 'http://...@tsa.example.org' has a name or password "
+        "in it, and TSAs that ask for one are not supported; usage: "));
+}
+
 TEST_CASE("An empty value of an option is not taken for none") {
     const Session session;
     session.write("a", "content");
