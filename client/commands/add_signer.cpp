@@ -79,12 +79,35 @@ void refuse_signers_again(AgentConnection& agent, const std::vector<std::string>
     }
 }
 
-void refuse_signatures_again(const cms::SignedDataParts& more, const cms::SignedDataParts& parts,
-                             const std::string& what_failed) {
-    for (const cms::Bytes& info : more.signer_infos)
-        for (std::size_t i = 0; i < parts.signer_infos.size(); ++i)
-            if (cms::signer_identifier_of(parts.signer_infos[i]) == cms::signer_identifier_of(info))
+/// That which `signer_info`, which the agent has just made, is by: it may have come without it.
+std::optional<cms::Certificate> certificate_of(AgentConnection& agent, const cms::Bytes& signer_info,
+                                               const std::vector<cms::Bytes>& came_with_it) {
+    for (const cms::Bytes& der : came_with_it) {
+        auto certificate = cms::Certificate::from_der(der);
+        if (cms::names_signer(signer_info, certificate))
+            return certificate;
+    }
+    const auto list = agent.list({}, true);
+    for (const auto& identity : list.identities()) {
+        auto certificate = cms::Certificate::from_der(cms::as_bytes(identity.certificate()));
+        if (cms::names_signer(signer_info, certificate))
+            return certificate;
+    }
+    return std::nullopt;
+}
+
+/// Where it was not clear before who is to sign.
+void refuse_signatures_again(AgentConnection& agent, const cms::SignedDataParts& more,
+                             const cms::SignedDataParts& parts, const std::string& what_failed) {
+    for (const cms::Bytes& info : more.signer_infos) {
+        const auto certificate = certificate_of(agent, info, more.certificates);
+        for (std::size_t i = 0; i < parts.signer_infos.size(); ++i) {
+            const cms::Bytes& other = parts.signer_infos[i];
+            if (certificate ? cms::names_signer(other, *certificate)
+                            : cms::signer_identifier_of(other) == cms::signer_identifier_of(info))
                 refuse_again(what_failed, i);
+        }
+    }
 }
 
 /// Dotted decimal; empty for id-data, as a request has it.
@@ -132,7 +155,7 @@ ExitStatus add_signer(const CommandOptions& options, const ParsedArguments& pars
             refuse_signers_again(agent, signing.identities, existing.parts(), what_failed);
         result = sign_digests(agent, signing, {hash.finish()});
         if (!parsed.has("again"))
-            refuse_signatures_again(cms::read_parts(result.signed_data.front()), existing.parts(),
+            refuse_signatures_again(agent, cms::read_parts(result.signed_data.front()), existing.parts(),
                                     what_failed);
         add_timestamps(result.signed_data, signing.timestamp);
         cms::merge(existing.parts(), cms::read_parts(result.signed_data.front()));

@@ -6,12 +6,14 @@
 #include "tests/end_to_end/session.h"
 #include "tests/fixtures/http_server.h"
 
+#include "cms/asn1/ber_reader.h"
 #include "cms/asn1/rfc5652_signed_data.h"
 #include "cms/pem.h"
 #include "cms/signed_data_parts.h"
 #include "cms/signer_info_parts.h"
 
 using namespace signet::tests;
+namespace cms = signet::cms;
 using signet::cms::as_bytes;
 using signet::cms::as_text;
 using signet::cms::test::CertificateAuthority;
@@ -47,6 +49,21 @@ struct StampedSession {
         return HttpServer::ok(std::string(as_text(answer)));
     }};
 };
+
+/// `signer_info` with its signer's key identifier in place of issuer and serial number, which nothing signs.
+cms::Bytes named_by_key(const cms::Bytes& signer_info, const cms::Certificate& signer) {
+    namespace asn1 = cms::asn1;
+    asn1::BerReader reader(cms::memory_source(signer_info), "SignerInfo");
+    reader.enter(asn1::Tag::sequence);
+    static_cast<void>(reader.element(signer_info.size()));
+    static_cast<void>(reader.element(signer_info.size()));
+    cms::Bytes rest;
+    while (!reader.at_end())
+        asn1::append(rest, reader.element(signer_info.size()));
+    const auto identifier = asn1::view_of(*X509_get0_subject_key_id(signer.x509()));
+    return asn1::tlv(asn1::Tag::sequence,
+                     {asn1::integer(3), asn1::tlv(asn1::context_primitive(0), {identifier}), rest});
+}
 
 }  // namespace
 
@@ -134,7 +151,6 @@ TEST_CASE("A countersignature of another signature does not hold, and the signat
     check_done(session.signet({"sign", "-k", session.label(KeyType::rsa2048), "a.txt", "b.txt"}));
     check_done(session.signet({"countersign", "-k", session.label(KeyType::p256), "a.txt.p7s"}));
     // The countersignature of a.txt's, at b.txt's.
-    namespace cms = signet::cms;
     const std::string a = session.read("a.txt.p7s");
     const std::string b = session.read("b.txt.p7s");
     const cms::SignedDataParts from = cms::read_parts(as_bytes(a));
@@ -166,7 +182,6 @@ TEST_CASE("A countersignature of another signature does not hold, and the signat
 TEST_CASE("signet sign --add adds a signer, and every byte of the others stays") {
     Session session({KeyType::rsa2048, KeyType::p256});
     session.write("a.txt", "All is well.\n");
-    namespace cms = signet::cms;
     const Arguments rsa{"-k", session.label(KeyType::rsa2048)};
     const auto add = [&](Arguments arguments) {
         arguments.insert(arguments.begin(), {"sign", "-k", session.label(KeyType::p256)});
@@ -236,7 +251,6 @@ TEST_CASE("signet sign --add refuses who has signed already, unless told to") {
     Session session({KeyType::rsa2048, KeyType::p256});
     session.write("a.txt", "All is well.\n");
     const std::string again = session.label(KeyType::p256);
-    namespace cms = signet::cms;
     check_done(session.signet({"sign", "-k", session.label(KeyType::rsa2048), "-k", again, "a.txt"}));
     const std::string before = session.read("a.txt.p7s");
     const auto refused = session.signet({"sign", "-k", again, "--add", "a.txt.p7s"});
@@ -251,20 +265,55 @@ TEST_CASE("signet sign --add refuses who has signed already, unless told to") {
     check_refused(session.signet({"sign", "-k", again, "--again", "a.txt"}), 2);
 }
 
+TEST_CASE("signet sign --add knows a signer that is named by its key") {
+    Session session({KeyType::p256});
+    session.write("a.txt", "All is well.\n");
+    check_done(session.signet({"sign", "a.txt"}));
+    cms::SignedDataParts parts = cms::read_parts(as_bytes(session.read("a.txt.p7s")));
+    const auto alice = cms::Certificate::from_der(parts.certificates.front());
+    parts.signer_infos = {named_by_key(parts.signer_infos.front(), alice)};
+    const std::string by_key(as_text(cms::detached_signed_data(parts)));
+    session.write("a.txt.p7s", by_key);
+    check_done(session.openssl_verify("a.txt.p7s", "a.txt"));
+    // Without -k nobody knows beforehand who signs.
+    for (const Arguments& further :
+         {Arguments{}, Arguments{"-k", session.label(KeyType::p256)}, Arguments{"--certificates", "none"}}) {
+        CAPTURE(further);
+        Arguments arguments{"sign", "--add", "a.txt.p7s"};
+        arguments.insert(arguments.end(), further.begin(), further.end());
+        const auto refused = session.signet(arguments);
+        check_refused(refused, 1);
+        CHECK(says(refused.err, "signature 1 in it is of the same signer"));
+        CHECK(session.read("a.txt.p7s") == by_key);
+    }
+    check_done(session.signet({"sign", "--again", "--add", "a.txt.p7s"}));
+    check_done(session.openssl_verify("a.txt.p7s", "a.txt"));
+}
+
 TEST_CASE("signet sign --add keeps certificates and revocation of every kind, and their version") {
     Session session({KeyType::rsa2048, KeyType::p256});
     session.write("a.txt", "All is well.\n");
-    namespace cms = signet::cms;
     check_done(session.signet({"sign", "-k", session.label(KeyType::rsa2048), "a.txt"}));
     const cms::SignedDataParts plain = cms::read_parts(as_bytes(session.read("a.txt.p7s")));
-    // RFC 5652 section 10.2.1: OtherRevocationInfoFormat, and OtherCertificateFormat.
-    const cms::Bytes revocation{0xA1, 7, 6, 2, 0x2A, 3, 4, 1, 'r'};
-    const cms::Bytes certificate{0xA3, 7, 6, 2, 0x2A, 3, 4, 1, 'c'};
-    for (const bool with_certificate : {false, true}) {
-        CAPTURE(with_certificate);
+    // RFC 5652 sections 10.2.1 and 10.2.2.
+    const cms::Bytes other_revocation{0xA1, 7, 6, 2, 0x2A, 3, 4, 1, 'r'};
+    const cms::Bytes version1_attribute_certificate{0xA1, 3, 4, 1, 'c'};
+    const cms::Bytes version2_attribute_certificate{0xA2, 0x80, 4, 1, 'c', 0, 0};
+    const cms::Bytes other_certificate{0xA3, 7, 6, 2, 0x2A, 3, 4, 1, 'c'};
+    struct Case {
+        std::vector<cms::Bytes> certificates;
+        std::vector<cms::Bytes> crls;
+        char version;
+    };
+    for (const Case& with :
+         {Case{{}, {}, 1}, Case{{version1_attribute_certificate}, {}, 3},
+          Case{{version1_attribute_certificate, version2_attribute_certificate}, {}, 4},
+          Case{{}, {other_revocation}, 5}, Case{{version2_attribute_certificate, other_certificate}, {}, 5},
+          Case{{other_certificate}, {other_revocation}, 5}}) {
+        CAPTURE(int{with.version});
         cms::SignedDataParts parts = plain;
-        parts.crls.push_back(revocation);
-        if (with_certificate)
+        parts.crls = with.crls;
+        for (const cms::Bytes& certificate : with.certificates)
             parts.certificates.push_back(certificate);
         session.write("a.txt.p7s", as_text(cms::detached_signed_data(parts)));
         check_done(session.signet({"sign", "-k", session.label(KeyType::p256), "--add", "a.txt.p7s"}));
@@ -272,11 +321,11 @@ TEST_CASE("signet sign --add keeps certificates and revocation of every kind, an
         const cms::SignedDataParts after = cms::read_parts(as_bytes(both));
         CHECK(after.signer_infos.size() == 2);
         CHECK(after.crls == parts.crls);
-        CHECK(std::count(after.certificates.begin(), after.certificates.end(), certificate) ==
-              (with_certificate ? 1 : 0));
-        // The version is the first element of SignedData: CMSVersion 5.
+        for (const cms::Bytes& certificate : parts.certificates)
+            CHECK(std::count(after.certificates.begin(), after.certificates.end(), certificate) == 1);
+        // The version is the first element of SignedData.
         CHECK(both == as_text(cms::detached_signed_data(after)));
-        CHECK(says(both.substr(0, 32), std::string("\x02\x01\x05", 3)));
+        CHECK(says(both.substr(0, 32), std::string("\x02\x01") + with.version));
         check_done(session.signet({"verify", "--trust", session.root(), "a.txt.p7s"}));
     }
 }
