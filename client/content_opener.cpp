@@ -41,7 +41,8 @@ UnwrappedKey unwrap(AgentConnection& agent, const cms::EnvelopedHead& message, c
     if (error.code() != cms::ErrorCode::unsupported)
         throw from_cms(error, cannot_decrypt);
     const Error known = from_cms(error, cannot_decrypt);
-    throw Error(known.exit_status(), known.what_failed(), known.why(), "ask the sender to encrypt with AES");
+    throw Error(known.exit_status(), known.what_failed(), known.why(),
+                "ask the sender to encrypt with AES-GCM or AES-CBC");
 }
 
 }  // namespace

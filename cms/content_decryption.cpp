@@ -74,9 +74,7 @@ ContentDecryption::~ContentDecryption() {
 void ContentDecryption::update(BytesView ciphertext) {
     if (is_ccm(m_cipher)) {
         if (ciphertext.size() > max_content_size(m_cipher) - m_kept.size())
-            throw Error(ErrorCode::unsupported,
-                        "a content above 8 MiB is read under AES-GCM, and not under "
-                        "AES-CCM");
+            throw Error(ErrorCode::unsupported, "a content above 8 MiB under AES-CCM is not supported");
         m_kept.insert(m_kept.end(), ciphertext.begin(), ciphertext.end());
         return;
     }

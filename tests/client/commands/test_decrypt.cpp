@@ -251,7 +251,8 @@ TEST_CASE("For an old cipher the sender is to be asked, whether it is a file or 
     const Person bob(session, KeyType::rsa2048, "bob");
     encrypt(session, bob, "content", {"-camellia128"});
     const std::string why =
-        ": the content cipher camellia-128-cbc is not supported; ask the sender to encrypt with AES";
+        ": the content cipher camellia-128-cbc is not supported; ask the sender to encrypt with AES-GCM "
+        "or AES-CBC";
     check_fails(session.signet({"decrypt", "a.p7m"}), 9, "cannot decrypt a.p7m" + why);
     session.write("plain", "content");
     session.run_here({"openssl", "cms", "-encrypt", "-camellia128", "-in", "plain", "-out", "a.eml",
@@ -259,6 +260,25 @@ TEST_CASE("For an old cipher the sender is to be asked, whether it is a file or 
     check_fails(session.signet({"mail", "decrypt", "a.eml"}), 9, "cannot decrypt a.eml" + why);
     check_fails(session.signet({"mail", "decrypt"}, session.read("a.eml")), 9,
                 "cannot decrypt standard input" + why);
+}
+
+TEST_CASE("For a long content under AES-CCM the sender is to be asked for what is read in a stream") {
+    const Session home;
+    const Person bob(home, KeyType::rsa2048, "bob");
+    const TemporaryFolder folder;
+    const FakeAgent agent(unwrapping(bob, folder));
+    const Session session(agent.socket());
+    encrypt(session, bob, std::string(std::size_t{9} << 20, 'x'), {"-aes-256-gcm"});
+    // CCMParameters with an aes-ICVlen look like GCMParameters.
+    const std::string gcm("\x60\x86\x48\x01\x65\x03\x04\x01\x2E");
+    std::string message = session.read("a.p7m");
+    message.at(message.find(gcm) + gcm.size() - 1) = '\x2F';
+    session.write("a.p7m", message);
+    check_fails(
+        session.signet({"decrypt", "a.p7m"}), 9,
+        "cannot decrypt a.p7m: a content above 8 MiB under AES-CCM is not supported; ask the sender to "
+        "encrypt with AES-GCM or AES-CBC");
+    CHECK(session.files().count("a") == 0);
 }
 
 TEST_CASE("Old ciphers are opened with a warning, and RC2 only where somebody asks for it") {
