@@ -36,7 +36,7 @@ using OtherCategory = Bytes;
 using CategoryValue = std::variant<CategoryTexts, CategoryNumber, CategoryBits, OtherCategory>;
 
 /// DER. Throws Error(failed) for a bit above max_category_bit, and for an OtherCategory that is not one whole
-/// element or above max_category_size.
+/// element, DER throughout (asn1::is_der), or above max_category_size.
 [[nodiscard]] Bytes encode_category_value(const CategoryValue& value);
 
 /// What the DER or BER of one element says; an OtherCategory where that is none of the forms, is no UTF-8 or

@@ -64,6 +64,13 @@ TEST_CASE("what is no value of a category is not encoded") {
     CHECK_THROWS_AS(encode_category_value(OtherCategory{}), Error);
     CHECK_THROWS_AS(encode_category_value(OtherCategory{2, 1}), Error);
     CHECK_THROWS_AS(encode_category_value(OtherCategory{5, 0, 5, 0}), Error);
+    // An indefinite length within, more than there is, a number that says true, and a string in pieces.
+    for (const OtherCategory& ber :
+         {OtherCategory{0x30, 0x80, 5, 0, 0, 0}, OtherCategory{0x30, 2, 0xFF, 0xFF},
+          OtherCategory{1, 1, 0x55}, OtherCategory{0x24, 3, 4, 1, 1}, OtherCategory{0x30, 3, 1, 1, 0x55}}) {
+        CAPTURE(ber);
+        CHECK_THROWS_AS(encode_category_value(ber), Error);
+    }
     const Bytes large = asn1::tlv(asn1::Tag::octet_string, {Bytes(max_category_size)});
     CHECK_THROWS_AS(encode_category_value(large), Error);
 }
