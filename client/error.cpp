@@ -20,6 +20,7 @@ std::string sentence(const std::string& what_failed, const std::string& why, con
 ExitStatus exit_status(cms::ErrorCode code) {
     switch (code) {
         case cms::ErrorCode::malformed:
+        case cms::ErrorCode::too_large:
             return ExitStatus::malformed;
         case cms::ErrorCode::cannot_decrypt:
             return ExitStatus::answer_is_no;

@@ -35,8 +35,8 @@ class Error : public std::runtime_error {
 /// `signet: what failed: why; what to do`, one line with its newline, everything foreign made printable.
 [[nodiscard]] std::string error_line(const Error& error);
 
-/// `error` of cms/ as the failure of `what_failed`: malformed is 8, cannot_decrypt is 1, the rest is 9.
-/// `advice` as there.
+/// `error` of cms/ as the failure of `what_failed`: malformed and too_large are 8, cannot_decrypt is 1, the
+/// rest is 9. `advice` as there.
 [[nodiscard]] Error from_cms(const cms::Error& error, std::string what_failed, std::string advice = {});
 
 /// `errno`'s value `number` as the failure of `what_failed`, with exit status 9 and, where it is known, what

@@ -89,9 +89,9 @@ class Expansion {
 
     void check_limit() const {
         if (m_out > m_limit.size)
-            throw Error(ErrorCode::malformed, "it expands above " + std::to_string(m_limit.size) + " bytes");
+            throw Error(ErrorCode::too_large, "it expands above " + std::to_string(m_limit.size) + " bytes");
         if (m_out > m_limit.free_size && m_out / m_limit.ratio > m_in)
-            throw Error(ErrorCode::malformed, "it expands to more than " + std::to_string(m_limit.ratio) +
+            throw Error(ErrorCode::too_large, "it expands to more than " + std::to_string(m_limit.ratio) +
                                                   " times its size: a compressed bomb");
     }
 

@@ -66,8 +66,9 @@ void write_compressed_data(const ContentSource& compressed, std::uint64_t size, 
 
 /// Reads DER or BER of ContentInfo/CompressedData from `message`, to its end, and gives what it holds to
 /// `content` as it comes: that is whole only when this returns. Returns its content type (dotted decimal).
-/// Throws Error(malformed) for what is no CompressedData, does not decompress, is followed by something, or
-/// expands above `limit`; Error(unsupported) for a compression that is not zlib; what source and sink throw.
+/// Throws Error(malformed) for what is no CompressedData, does not decompress or is followed by something;
+/// Error(too_large) above `limit`; Error(unsupported) for a compression that is not zlib; what source and
+/// sink throw.
 std::string decompress(ByteSource message, const ByteSink& content, const ExpansionLimit& limit = {});
 
 }  // namespace signet::cms

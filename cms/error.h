@@ -10,6 +10,8 @@ enum class ErrorCode {
     /// The input is not what it claims to be: not ASN.1, not that type, trailing bytes, a value out of
     /// bounds.
     malformed,
+    /// More comes out of it than whoever asked allows.
+    too_large,
     /// Well-formed, but an algorithm or structure that is not supported here.
     unsupported,
     /// The key does not fit, or the content or key was altered. Never says which.

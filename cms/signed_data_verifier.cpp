@@ -88,7 +88,8 @@ SignedDataResult verify_signed_data(const ByteSource& message, const ContentSour
     const std::vector<DigestAlgorithm> hashes = hashes_of_signers(*data, options.path.legacy);
     if (!result.attached && !detached)
         throw Error(ErrorCode::malformed, "a detached SignedData, and nothing that it signs");
-    if (!result.attached)
+    // What nobody signed, as a message of certificates, needs no content.
+    if (!result.attached && asn1::sk_SignerInfo_num(data->signer_infos) > 0)
         content = content_from(detached, hashes);
     else if (attached_again && !std::all_of(hashes.begin(), hashes.end(),
                                             [&content](DigestAlgorithm hash) { return content.has(hash); }))

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <utility>
 
+#include "client/commands/commitment_types.h"
 #include "client/hex.h"
 #include "client/input_file.h"
 #include "client/utf8.h"
@@ -20,16 +21,6 @@ namespace protocol = agent::protocol;
 constexpr std::array<const char*, 12> names{
     "content-hint",    "content-identifier", "policy", "policy-uri",   "commitment", "capabilities",
     "request-receipt", "receipts-from",      "label",  "privacy-mark", "category",   "equivalent-label"};
-
-/// RFC 5126 section 5.11.1.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 6> commitments{{
-    {"proof-of-origin", "1.2.840.113549.1.9.16.6.1"},
-    {"proof-of-receipt", "1.2.840.113549.1.9.16.6.2"},
-    {"proof-of-delivery", "1.2.840.113549.1.9.16.6.3"},
-    {"proof-of-sender", "1.2.840.113549.1.9.16.6.4"},
-    {"proof-of-approval", "1.2.840.113549.1.9.16.6.5"},
-    {"proof-of-creation", "1.2.840.113549.1.9.16.6.6"},
-}};
 
 class AttributeArguments {
   public:
@@ -87,9 +78,8 @@ class AttributeArguments {
 
     [[nodiscard]] std::string commitment() const {
         std::string value = m_parsed.text("commitment");
-        for (const auto& [name, oid] : commitments)
-            if (name == value)
-                return std::string(oid);
+        if (auto known = commitment_from_name(value))
+            return *std::move(known);
         require(cms::is_object_identifier(value),
                 "no commitment '" + value +
                     "', only proof-of-origin, -receipt, -delivery, -sender, -approval and -creation, or an "
@@ -225,7 +215,8 @@ void add_attribute_options(CommandOptions& options) {
         .value("content-identifier", "TEXT", "name the content, for others to refer to")
         .value("policy", "OID:FILE", "sign under the policy in FILE, or 'implied' (CAdES-EPES)")
         .value("policy-uri", "URI", "where the policy is published")
-        .value("commitment", "TYPE", "proof-of-origin, -receipt, -delivery, -sender, -approval, -creation")
+        .value("commitment", "TYPE",
+               "proof-of-origin, -receipt, -delivery, -sender, -approval, -creation, or an OID")
         .flag("capabilities", "say what signet decrypts")
         .values("request-receipt", "ADDRESS", "ask the readers for a signed receipt, sent there")
         .values("receipts-from", "WHOM", "all (default), first-tier, or the addresses of those asked")

@@ -4,6 +4,7 @@
 #include <variant>
 
 #include "client/clearance.h"
+#include "client/commands/commitment_types.h"
 #include "client/hex.h"
 #include "client/rfc3339.h"
 #include "cms/attributes/category_value.h"
@@ -155,7 +156,7 @@ void report_attributes(TextBlock& block, const cms::SignerResult& signer) {
         block.line("policy",
                    said.signature_policy->policy.empty() ? "implied" : said.signature_policy->policy);
     if (said.commitment_type)
-        block.line("commitment", *said.commitment_type);
+        block.line("commitment", commitment_name(*said.commitment_type));
     if (said.security_label)
         block.line("label", plain_label(*said.security_label));
     if (said.receipt_request)

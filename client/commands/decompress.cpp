@@ -53,6 +53,19 @@ cms::ExpansionLimit limit_from(const CommandOptions& options, const ParsedArgume
     return limit;
 }
 
+/// Writes the content, and gives its type.
+std::string decompressed(CmsInput& input, OutputStream& output, const cms::ExpansionLimit& limit,
+                         const std::string& what_failed) {
+    try {
+        return cms::decompress(input.source(), output.sink(), limit);
+    } catch (const cms::Error& error) {
+        if (error.code() != cms::ErrorCode::too_large)
+            throw;
+        throw from_cms(error, what_failed,
+                       "if you expect as much of the sender, say with --max-size how much may come");
+    }
+}
+
 std::string content_target(const CommandOptions& options, const ParsedArguments& parsed) {
     const std::string& path = parsed.operands.front();
     if (parsed.has("output"))
@@ -86,7 +99,7 @@ ExitStatus decompress(const Arguments& arguments) {
     CmsInput input(file.source(), file.name());
     OutputStream output(target, Privacy::owner_only, Release::on_commit);
     try {
-        const std::string type = cms::decompress(input.source(), output.sink(), limit);
+        const std::string type = decompressed(input, output, limit, what_failed);
         require_content_clearance(*parsed, output.source(), type,
                                   "cannot show the content of " + file.name());
         output.commit();

@@ -61,6 +61,9 @@ TEST_CASE("what a signer is asked to say is signed, and recorded") {
         CAPTURE(part);
         CHECK(has(text, part));
     }
+    const ProcessResult said = session.signet({"verify", "--trust", session.root(), "a.txt.p7s"});
+    check_done(said);
+    CHECK(has(said.out, "  commitment  proof-of-origin\n"));
     const ProcessResult digest = session.openssl({"dgst", "-sha256", "-binary", "policy.txt"});
     const std::string signature = session.read("a.txt.p7s");
     CHECK(digest.out.size() == 32);
