@@ -8,6 +8,7 @@
 #include "client/commands/command_options.h"
 #include "client/commands/content_clearance.h"
 #include "client/commands/file_suffix.h"
+#include "client/commands/output_collision.h"
 #include "client/commands/reader_clearance.h"
 #include "client/content_opener.h"
 #include "client/input_file.h"
@@ -94,6 +95,7 @@ ExitStatus decompress(const Arguments& arguments) {
         return ExitStatus::done;
     const cms::ExpansionLimit limit = limit_from(options, *parsed);
     const std::string target = content_target(options, *parsed);
+    refuse_to_replace(options, {parsed->text("clearance")}, target);
     InputFile file(parsed->operands.front());
     const std::string what_failed = "cannot decompress " + file.name();
     CmsInput input(file.source(), file.name());

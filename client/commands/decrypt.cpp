@@ -9,6 +9,7 @@
 #include "client/commands/json_writer.h"
 #include "client/commands/opening_arguments.h"
 #include "client/commands/opening_report.h"
+#include "client/commands/output_collision.h"
 #include "client/commands/reader_clearance.h"
 #include "client/content_opener.h"
 #include "client/input_file.h"
@@ -58,7 +59,7 @@ ExitStatus decrypt(const Arguments& arguments) {
     if (!parsed)
         return ExitStatus::done;
     const std::string output = output_path(options, *parsed);
-
+    refuse_to_replace(options, {parsed->text("clearance")}, output);
     if (parsed->has("json") && output == "-")
         throw options.usage_error("--json and the plaintext cannot both go to standard output");
 

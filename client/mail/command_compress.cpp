@@ -1,4 +1,5 @@
 #include "client/commands/command_options.h"
+#include "client/commands/output_collision.h"
 #include "client/commands/reader_clearance.h"
 #include "client/mail/canonical.h"
 #include "client/mail/commands.h"
@@ -46,6 +47,7 @@ ExitStatus decompress_command(const Arguments& arguments) {
         return ExitStatus::done;
     }
     const auto source = message_source(*parsed);
+    commands::refuse_to_replace(options, {source, parsed->text("clearance")}, output_of(*parsed));
     in_the_words_of("cannot decompress " + name_of_message(source), Origin::received, [&] {
         const auto raw = read_message(source);
         const auto message = parse_message(raw);

@@ -180,6 +180,22 @@ TEST_CASE("A wrong number of arguments, or options that contradict, are a matter
     CHECK(session.files() == std::set<std::string>{"a", "b"});
 }
 
+TEST_CASE("What says what the reader may see is not replaced by it") {
+    const Session session;
+    for (const char* name : {"c.toml", "a.p7z", "a.p7m"})
+        session.write(name, name);
+    for (const Arguments& line : {Arguments{"decompress", "a.p7z"}, Arguments{"decrypt", "a.p7m"},
+                                  Arguments{"mail", "decompress", "a.p7m"}}) {
+        CAPTURE(line);
+        Arguments arguments = line;
+        arguments.insert(arguments.end(), {"--clearance", "c.toml", "-o", "./c.toml"});
+        const ProcessResult result = session.signet(arguments);
+        CHECK(result.status == 2);
+        CHECK(is_one_line(result.err));
+        CHECK(session.read("c.toml") == "c.toml");
+    }
+}
+
 TEST_CASE("The password in a TSA's URL is not shown, and said to be of no use") {
     const Session session;
     session.write("a", "content");
