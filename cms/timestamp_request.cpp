@@ -52,13 +52,13 @@ void check_token(BytesView token, BytesView stamped, const TimestampRequest& req
     if (!result.certificate)
         fail("the TSA's timestamp does not bring its certificate");
     if (!result.intact)
-        fail("the TSA's timestamp is not intact: " + result.reasons.front().text);
+        fail("the TSA's timestamp is not intact: " + as_clause(result.reasons.front().text));
     if (result.nonce != request.nonce)
         fail("the TSA's timestamp does not have the nonce that was asked for");
     if (result.digest_algorithm != digest_name(request.digest_algorithm))
         fail("the TSA's timestamp has another hash than was asked for");
     if (const auto trouble = trouble_with_use({*result.certificate}, CertificatePurpose::timestamps))
-        fail(trouble->text);
+        fail(as_clause(trouble->text));
 }
 
 }  // namespace

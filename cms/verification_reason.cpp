@@ -1,6 +1,22 @@
 #include "cms/verification_reason.h"
 
 namespace signet::cms {
+namespace {
+
+bool is_upper(char c) {
+    return c >= 'A' && c <= 'Z';
+}
+
+}  // namespace
+
+std::string as_clause(std::string sentence) {
+    if (sentence.ends_with('.'))
+        sentence.pop_back();
+    // What begins with several capitals is a name.
+    if (sentence.size() > 1 && is_upper(sentence[0]) && !is_upper(sentence[1]))
+        sentence[0] = static_cast<char>(sentence[0] - 'A' + 'a');
+    return sentence;
+}
 
 std::string_view reason_token(ReasonCode code) noexcept {
     switch (code) {

@@ -57,6 +57,9 @@ struct Reason {
     std::string text;
 };
 
+/// The text of a Reason as a part of another sentence: "the content is not what was signed".
+[[nodiscard]] std::string as_clause(std::string sentence);
+
 /// "content-altered": what programs may rely on. Never changes for a code.
 [[nodiscard]] std::string_view reason_token(ReasonCode code) noexcept;
 

@@ -55,7 +55,7 @@ std::vector<std::string> misfits(const cms::SignedDataParts& parts, const cms::C
             if (reason.code == cms::ReasonCode::content_altered ||
                 reason.code == cms::ReasonCode::signature_wrong)
                 texts.push_back("the signature " + std::to_string(i + 1) +
-                                " that was there does not hold: " + reason.text);
+                                " that was there does not hold: " + cms::as_clause(reason.text));
     return texts;
 }
 

@@ -51,8 +51,8 @@ void add_signer_options(CommandOptions& options) {
         .value("certificates", "SET", "send along: chain (default), signer or none")
         .value(
             "timestamp", "URL",
-            "let this TSA (RFC 3161, http or https) stamp each signature with the time; its answer must be\n"
-            "intact, but whether it is trusted is judged by those who verify")
+            "let this TSA (RFC 3161, http or https) stamp each signature with the time, within 10 s each; its\n"
+            "answer must be intact, but whether it is trusted is judged by those who verify")
         .flag("wait", "if the token is not there, wait until it is inserted");
 }
 

@@ -19,19 +19,6 @@ const char* verdict(const Result& signer) {
     return signer.intact ? "intact, but the signer is not trusted" : "does not hold";
 }
 
-bool is_upper(char c) {
-    return c >= 'A' && c <= 'Z';
-}
-
-/// A sentence, as a part of another one. What begins with several capitals is a name.
-std::string as_clause(std::string sentence) {
-    if (sentence.ends_with('.'))
-        sentence.pop_back();
-    if (sentence.size() > 1 && is_upper(sentence[0]) && !is_upper(sentence[1]))
-        sentence[0] = static_cast<char>(sentence[0] - 'A' + 'a');
-    return sentence;
-}
-
 void report_certificate(TextBlock& block, const cms::Certificate& certificate) {
     block.line("signer", certificate.subject());
     block.line("address", joined(certificate.email_addresses()));
@@ -238,7 +225,7 @@ std::string joined_reasons(const std::vector<std::string>& reasons) {
     std::vector<std::string> clauses;
     std::string text;
     for (const std::string& reason : reasons) {
-        std::string clause = as_clause(reason);
+        std::string clause = cms::as_clause(reason);
         if (std::find(clauses.begin(), clauses.end(), clause) != clauses.end())
             continue;
         text += (text.empty() ? "" : "; ") + clause;

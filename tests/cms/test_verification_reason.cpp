@@ -20,6 +20,13 @@ TEST_CASE("each reason has a token of its own, in lower case and hyphens") {
     }
 }
 
+TEST_CASE("a reason may be a part of another sentence") {
+    CHECK(as_clause("The content is not what was signed.") == "the content is not what was signed");
+    CHECK(as_clause("RSA below 2048 bits is weak.") == "RSA below 2048 bits is weak");
+    CHECK(as_clause("A") == "A");
+    CHECK(as_clause("").empty());
+}
+
 TEST_CASE("tokens that programs rely on stay as they are") {
     CHECK(reason_token(ReasonCode::content_altered) == "content-altered");
     CHECK(reason_token(ReasonCode::signature_wrong) == "signature-wrong");

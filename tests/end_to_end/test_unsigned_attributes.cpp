@@ -234,7 +234,7 @@ TEST_CASE("signet sign --add adds a signer, and every byte of the others stays")
         const ProcessResult misfit = add(arguments);
         check_refused(misfit, 1);
         CHECK(says(misfit.err,
-                   "the signature 1 that was there does not hold: The content is not what was signed."));
+                   "the signature 1 that was there does not hold: the content is not what was signed; "));
         CHECK(session.read("a.txt.p7s") == kept);
         CHECK_FALSE(session.exists("mixed.p7s"));
     }
