@@ -8,6 +8,7 @@
 
 #include "tests/cms/certificate_authority.h"
 #include "tests/cms/test_keys.h"
+#include "tests/conformance/matrix/openssl_variants.h"
 #include "tests/conformance/matrix/ours.h"
 #include "tests/conformance/matrix/peers.h"
 #include "tests/conformance/matrix/several_signers.h"
@@ -22,6 +23,8 @@ using cms::SignatureScheme;
 using cms::test::KeyType;
 
 constexpr std::string_view content_text = "What others read, and what others wrote.\r\n";
+/// Of the column with what is done.
+constexpr int name_width = 40;
 
 /// What a program said, on one line without its arguments and what differs each time.
 std::string one_line(std::string said) {
@@ -139,10 +142,36 @@ class Matrix {
         print(row, cells);
     }
 
+    /// What openssl alone writes, where it is told to differ from its defaults.
+    void openssl_variants() {
+        std::cout << "\n"
+                  << std::left << std::setw(name_width) << "otherwise"
+                  << "openssl writes\n";
+        for (const OpensslVariant& variant : signing_variants()) {
+            const Party& signer = party(variant.party);
+            read_variant(
+                "openssl signs " + variant.name,
+                [&] { sign_variant(variant, signer, m_folder / "content", m_folder / "message"); },
+                [&] {
+                    verify_ours(read_file(m_folder / "message"), m_authority.certificate(),
+                                cms::as_bytes(content_text));
+                });
+        }
+        for (const OpensslVariant& variant : encryption_variants()) {
+            const Party& recipient = party(variant.party);
+            read_variant(
+                "openssl encrypts " + variant.name,
+                [&] { encrypt_variant(variant, recipient, m_folder / "content", m_folder / "message"); },
+                [&] {
+                    decrypt_ours(read_file(m_folder / "message"), recipient, cms::as_bytes(content_text));
+                });
+        }
+    }
+
     /// Every kind of signer alone, and every two of them at once.
     void several_signers() {
         const SeveralSigners several(m_authority, m_folder.path());
-        std::cout << "\n" << std::left << std::setw(36) << "at once, read by openssl and us";
+        std::cout << "\n" << std::left << std::setw(name_width) << "at once, read by openssl and us";
         for (const char* column : {"no certs", "signers'", "chains", "detached: none", "signers'", "chains"})
             std::cout << std::setw(15) << column;
         std::cout << "\n";
@@ -155,7 +184,7 @@ class Matrix {
     }
 
     void head() const {
-        std::cout << std::left << std::setw(36) << "";
+        std::cout << std::left << std::setw(name_width) << "";
         for (const auto& [name, peer] : m_peers)
             std::cout << std::setw(15) << name + " reads" << std::setw(15) << "writes";
         std::cout << "\n";
@@ -196,6 +225,11 @@ class Matrix {
                              [&name](const Party& one) { return one.name == name; });
     }
 
+    void read_variant(const std::string& row, const std::function<void()>& make,
+                      const std::function<void()>& read) {
+        print(row, {cell(row, make, read, false)});
+    }
+
     void compare() const {
         const cms::Bytes out = read_file(m_folder / "out");
         if (cms::as_text(out) != content_text)
@@ -221,7 +255,7 @@ class Matrix {
 
     void print(const std::string& row, const std::vector<std::string>& cells) {
         std::vector<std::string> line{row};
-        std::cout << std::left << std::setw(36) << row;
+        std::cout << std::left << std::setw(name_width) << row;
         for (const std::string& cell : cells) {
             line.push_back(cell);
             std::cout << std::setw(15) << cell;
@@ -264,6 +298,7 @@ int run(const std::filesystem::path& expected) {
         for (const char* curve : {"p256", "p384", "p521", "x25519", "x448"})
             matrix.encrypt(curve, curve, {cipher, RsaKeyTransport::pkcs1});
     }
+    matrix.openssl_variants();
     matrix.several_signers();
     return matrix.finish(expected);
 }
