@@ -20,17 +20,6 @@ namespace signet::client::commands {
 
 namespace {
 
-/// The file that a detached signature is over.
-std::string content_path(const CommandOptions& options, const ParsedArguments& parsed,
-                         const std::string& signature) {
-    if (!parsed.operands.empty())
-        return parsed.operands.front();
-    const auto path = without_suffix(signature, ".p7s");
-    if (!path)
-        throw options.usage_error("the signature is detached: name the file that it is for");
-    return *path;
-}
-
 /// Gives the content of `existing`, as often as one likes: what can be read only once is in `kept` then.
 cms::ContentSource content_of(const ExistingSignature& existing, const std::string& path,
                               std::optional<Spool>& kept) {
@@ -131,8 +120,9 @@ ExitStatus add_signer(const CommandOptions& options, const ParsedArguments& pars
     if (existing.content() != nullptr && !parsed.operands.empty())
         throw options.usage_error("the signature carries its own content: leave out " +
                                   parsed.operands.front());
-    const std::string file =
-        existing.content() != nullptr ? std::string() : content_path(options, parsed, path);
+    std::string file;
+    if (existing.content() == nullptr)
+        file = parsed.operands.empty() ? signed_file(options, path) : parsed.operands.front();
     if (!file.empty())
         refuse_to_replace(options, {file}, target);
     std::optional<Spool> kept;

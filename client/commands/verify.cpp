@@ -25,17 +25,11 @@ namespace signet::client::commands {
 
 namespace {
 
-constexpr std::string_view signature_suffix = ".p7s";
-
-/// The file that a detached signature is over: as named, else the signature's name without its suffix.
+/// The file that a detached signature is over.
 std::string content_path(const CommandOptions& options, const ParsedArguments& parsed) {
     if (parsed.operands.size() > 1)
         return parsed.operands[1];
-    const std::string signature = parsed.operands.empty() ? "-" : parsed.operands[0];
-    const auto content = without_suffix(signature, signature_suffix);
-    if (!content)
-        throw options.usage_error("the signature is detached: name the file that it is for");
-    return *content;
+    return signed_file(options, parsed.operands.empty() ? "-" : parsed.operands[0]);
 }
 
 /// The attached content once more: what was written, else what is in the file; empty for a pipe.
