@@ -49,10 +49,9 @@ void add_signer_options(CommandOptions& options) {
                "sha256, sha384, sha512 or shake256 (default: what the key needs, mostly sha256)")
         .flag("rsa-pss", "RSASSA-PSS instead of PKCS#1 v1.5, for RSA keys")
         .value("certificates", "SET", "send along: chain (default), signer or none")
-        .value(
-            "timestamp", "URL",
-            "let this TSA (RFC 3161, http or https) stamp each signature with the time, within 10 s each; its\n"
-            "answer must be intact, but whether it is trusted is judged by those who verify")
+        .value("timestamp", "URL",
+               "let this TSA (RFC 3161, http or https) stamp each signature with the time, in 10 s at most;\n"
+               "its answer must be intact, but whether it is trusted is judged by those who verify")
         .flag("wait", "if the token is not there, wait until it is inserted");
 }
 
