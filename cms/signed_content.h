@@ -15,6 +15,9 @@ namespace signet::cms {
 /// Bytes of the longest content that an EdDSA signature without signed attributes may be over: pure EdDSA
 /// reads its message twice (RFC 8032 section 5.1.6), so all of it is kept.
 inline constexpr std::size_t max_eddsa_content = std::size_t{8} << 20;
+/// Bytes that EdDSA signatures without signed attributes are checked over in one message, the content counted
+/// for each signer, and for each certificate that it may go by.
+inline constexpr std::size_t max_eddsa_total = std::size_t{64} << 20;
 
 /// The content's digests, and its beginning for where it is signed without attributes. Takes constant memory:
 /// max_eddsa_content, and 4 MiB without a hash that goes with EdDSA. One thread at a time.

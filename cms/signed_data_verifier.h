@@ -78,7 +78,7 @@ struct VerifyOptions {
 /// not an exception. Throws Error(malformed) for anything that is not a SignedData within the bounds of
 /// SignedDataReader, trailing bytes included. Signatures with MD5, SHA-1 (as MGF1's hash, too) or DSA are not
 /// intact here, and the reason says so, but with `path.legacy` they are, and `weak` says so; nor are those by
-/// EdDSA without signed attributes over more than max_eddsa_content, nor those over an eContent by a hash of
+/// EdDSA without signed attributes over more than max_eddsa_content, or max_eddsa_total in all, nor those over an eContent by a hash of
 /// ours that is not among its digestAlgorithms, where others of ours are: for these, `attached_again`, if
 /// there is one, is asked for the same eContent.
 [[nodiscard]] SignedDataResult verify_signed_data(const ByteSource& message, const ContentSource& detached,

@@ -48,6 +48,11 @@ std::string too_long_for_eddsa() {
            std::to_string(max_eddsa_content >> 20) + " MiB, which is not checked.";
 }
 
+std::string too_much_for_eddsa() {
+    return "It is EdDSA without signed attributes, which is checked over " +
+           std::to_string(max_eddsa_total >> 20) + " MiB in all, the content counted for each signer.";
+}
+
 [[noreturn]] void fail_bounds() {
     throw Error(ErrorCode::malformed, "a SignerInfo with a version or a count out of bounds");
 }
@@ -147,7 +152,7 @@ SignerResult SignerVerifier::verify_signer(const asn1::SignerInfo& info, const S
 }
 
 SignerResult SignerVerifier::integrity_of(const asn1::SignerInfo& info, const SignedSubject& subject,
-                                          std::optional<Certificate> signer) const {
+                                          std::optional<Certificate> signer) {
     SignerResult result;
     result.certificate = std::move(signer);
     try {
@@ -171,7 +176,7 @@ void SignerVerifier::judge_certificate(SignerResult& result, const std::optional
 }
 
 void SignerVerifier::check_integrity(const asn1::SignerInfo& info, const SignedSubject& subject,
-                                     SignerResult& result) const {
+                                     SignerResult& result) {
     const int digest_id = algorithm_nid(*info.digest_algorithm);
     const auto digest_algorithm = read_digest_algorithm(*info.digest_algorithm);
     result.digest_algorithm =
@@ -232,7 +237,7 @@ bool SignerVerifier::accept_weak(const SignatureAlgorithm& algorithm, SignerResu
 }
 
 void SignerVerifier::check_signature(const asn1::SignerInfo& info, const SignedSubject& subject,
-                                     const SignatureAlgorithm& algorithm, SignerResult& result) const {
+                                     const SignatureAlgorithm& algorithm, SignerResult& result) {
     const Bytes& content_digest = subject.content.digest(algorithm.digest);
     std::vector<Bytes> digests;
     std::vector<BytesView> inputs{content_digest};
@@ -243,10 +248,12 @@ void SignerVerifier::check_signature(const asn1::SignerInfo& info, const SignedS
     if (info.signed_attributes == nullptr) {
         if (signs_message(algorithm.scheme)) {
             const auto whole = subject.content.whole();
-            if (!whole) {
-                result.reasons.push_back({ReasonCode::content_too_long, too_long_for_eddsa()});
+            if (!whole || whole->size() > m_eddsa_left) {
+                result.reasons.push_back(
+                    {ReasonCode::content_too_long, whole ? too_much_for_eddsa() : too_long_for_eddsa()});
                 return;
             }
+            m_eddsa_left -= whole->size();
             inputs = {*whole};
         }
         if (subject.content_type != nullptr && OBJ_obj2nid(subject.content_type) != NID_pkcs7_data)

@@ -39,21 +39,21 @@ class SignerVerifier {
                                const std::optional<JudgedTime>& time);
     std::vector<TimestampResult> verify_timestamps(const asn1::SignerInfo& info);
     std::vector<SignerResult> verify_countersignatures(const asn1::SignerInfo& info, std::size_t depth);
-    [[nodiscard]] SignerResult integrity_of(const asn1::SignerInfo& info, const SignedSubject& subject,
-                                            std::optional<Certificate> signer) const;
+    SignerResult integrity_of(const asn1::SignerInfo& info, const SignedSubject& subject,
+                              std::optional<Certificate> signer);
     void judge_certificate(SignerResult& result, const std::optional<JudgedTime>& time);
     /// Adds a reason for all that does not hold. Throws Error for what cannot be read.
-    void check_integrity(const asn1::SignerInfo& info, const SignedSubject& subject,
-                         SignerResult& result) const;
+    void check_integrity(const asn1::SignerInfo& info, const SignedSubject& subject, SignerResult& result);
     bool accept_weak(const SignatureAlgorithm& algorithm, SignerResult& result) const;
     void check_signature(const asn1::SignerInfo& info, const SignedSubject& subject,
-                         const SignatureAlgorithm& algorithm, SignerResult& result) const;
+                         const SignatureAlgorithm& algorithm, SignerResult& result);
 
     const std::vector<Certificate>& m_certificates;
     CertificatePaths& m_paths;
     const VerifyOptions& m_options;
     std::size_t m_timestamps = 0;
     std::size_t m_countersignatures = 0;
+    std::size_t m_eddsa_left = max_eddsa_total;
 };
 
 }  // namespace signet::cms

@@ -108,6 +108,10 @@ Bytes replaced(Bytes message, const Value& from, const Value& to) {
     return message;
 }
 
+ContentSource source_of_all(const Bytes& bytes) {
+    return [&bytes](const ByteSink& feed) { feed(bytes); };
+}
+
 asn1::ItemPtr<X509_ALGOR> algorithm(const std::string& oid, const Bytes& parameters) {
     const Bytes der = asn1::tlv(asn1::Tag::sequence, {asn1::object_identifier(oid), parameters});
     return asn1::decode<X509_ALGOR>(der, "algorithm");
@@ -242,6 +246,29 @@ TEST_CASE("EdDSA without signed attributes is checked over contents up to a boun
         CHECK(has_reason(longer.signers.at(0), ReasonCode::content_too_long, "above 8 MiB"));
         CHECK_FALSE(longer.holds());
     }
+}
+
+TEST_CASE("EdDSA without signed attributes is checked over so much in all of a message, whoever signed") {
+    const CertificateAuthority root;
+    const Certificate alice = root.issue(test_key(KeyType::ed25519));
+    const Bytes longest(max_eddsa_content, 'x');
+    const auto parsed = asn1::decode<asn1::ContentInfo>(without_attributes(cases.front(), alice, longest), "");
+    auto& signers = *parsed->d.signed_data->signer_infos;
+    const Bytes signer = asn1::encode(*asn1::sk_SignerInfo_value(&signers, 0));
+    const std::size_t within = max_eddsa_total / max_eddsa_content;
+    while (static_cast<std::size_t>(asn1::sk_SignerInfo_num(&signers)) < within + 2)
+        REQUIRE(asn1::sk_SignerInfo_push(&signers,
+                                         asn1::decode<asn1::SignerInfo>(signer, "").release()) > 0);
+    const auto result = verify_signed_data(asn1::encode(*parsed), source_of_all(longest),
+                                           trusting(root.certificate()));
+    REQUIRE(result.signers.size() == within + 2);
+    for (std::size_t i = 0; i < result.signers.size(); ++i) {
+        CAPTURE(i);
+        CHECK(result.signers[i].intact == (i < within));
+        if (i >= within)
+            CHECK(has_reason(result.signers[i], ReasonCode::content_too_long, "64 MiB in all"));
+    }
+    CHECK_FALSE(result.holds());
 }
 
 TEST_CASE("identifiers of EdDSA and SHAKE256 are read strictly") {
