@@ -2,12 +2,10 @@
 
 #include <openssl/objects.h>
 
-#include <algorithm>
-
 #include "cms/asn1/ber_reader.h"
 #include "cms/asn1/content_info.h"
 #include "cms/error.h"
-#include "cms/signer_info_parts.h"
+#include "cms/signed_data_version.h"
 
 namespace signet::cms {
 namespace {
@@ -31,24 +29,6 @@ std::vector<Bytes> elements_of(const Bytes& set, Tag tag) {
 
 Bytes set_of(Tag tag, const std::vector<Bytes>& elements) {
     return asn1::set_of(tag, {elements.begin(), elements.end()});
-}
-
-bool has_tag(const std::vector<Bytes>& elements, unsigned number) {
-    return std::any_of(elements.begin(), elements.end(), [number](const Bytes& element) {
-        return !element.empty() && element.front() == static_cast<std::uint8_t>(asn1::context(number));
-    });
-}
-
-// Attribute certificates, other formats of certificates and revocation, and signers named by their keys.
-std::uint32_t version_of(const SignedDataParts& parts) {
-    if (has_tag(parts.certificates, 3) || has_tag(parts.crls, 1))
-        return 5;
-    if (has_tag(parts.certificates, 2))
-        return 4;
-    static const Bytes data = asn1::object_identifier(NID_pkcs7_data);
-    const bool by_key = std::any_of(parts.signer_infos.begin(), parts.signer_infos.end(),
-                                    [](const Bytes& info) { return version_of_signer_info(info) == 3; });
-    return has_tag(parts.certificates, 1) || by_key || parts.content_type != data ? 3 : 1;
 }
 
 void append_all(std::vector<Bytes>& to, const std::vector<Bytes>& from) {
@@ -88,10 +68,14 @@ Bytes detached_signed_data(const SignedDataParts& parts) {
     const Bytes certificates =
         parts.certificates.empty() ? Bytes() : set_of(asn1::context(0), parts.certificates);
     const Bytes crls = parts.crls.empty() ? Bytes() : set_of(asn1::context(1), parts.crls);
-    const Bytes signed_data =
-        asn1::tlv(Tag::sequence, {asn1::integer(version_of(parts)), set_of(Tag::set, parts.digest_algorithms),
-                                  asn1::tlv(Tag::sequence, {parts.content_type}), certificates, crls,
-                                  set_of(Tag::set, parts.signer_infos)});
+    const auto of_version = [&](std::int32_t version) {
+        return asn1::tlv(Tag::sequence, {asn1::integer(static_cast<std::uint32_t>(version)),
+                                         set_of(Tag::set, parts.digest_algorithms),
+                                         asn1::tlv(Tag::sequence, {parts.content_type}), certificates, crls,
+                                         set_of(Tag::set, parts.signer_infos)});
+    };
+    const auto of_any_version = asn1::decode<asn1::SignedData>(of_version(1), parts_name);
+    const Bytes signed_data = of_version(version_by_fields(*of_any_version));
     return asn1::tlv(Tag::sequence,
                      {asn1::object_identifier(NID_pkcs7_signed), asn1::tlv(asn1::context(0), {signed_data})});
 }

@@ -17,6 +17,14 @@ using asn1::Tag;
 constexpr char signed_data_name[] = "SignedData";
 constexpr std::uint8_t indefinite_length = 0x80;
 
+void check_signer_infos(const Bytes& set) {
+    asn1::BerReader reader(memory_source(set), signed_data_name);
+    reader.enter(Tag::set);
+    while (!reader.at_end())
+        asn1::check_attributes_constructed(reader);
+    reader.leave();
+}
+
 }  // namespace
 
 // See the grammar in asn1/rfc5652_signed_data.cpp.
@@ -66,7 +74,9 @@ Bytes SignedDataReader::read_rest_encoded() {
     m_reader.leave();
     asn1::append(m_detached, m_reader.element_if(asn1::context(0), max_certificates_size));
     asn1::append(m_detached, m_reader.element_if(asn1::context(1), max_crls_size));
-    asn1::append(m_detached, m_reader.element(Tag::set, max_signer_infos_size));
+    const Bytes signer_infos = m_reader.element(Tag::set, max_signer_infos_size);
+    check_signer_infos(signer_infos);
+    asn1::append(m_detached, signer_infos);
     m_reader.leave();
     asn1::leave_content_info(m_reader);
     m_detached.insert(m_detached.end(), 2, 0);

@@ -8,6 +8,7 @@
 #include "cms/error.h"
 #include "cms/signed_content.h"
 #include "cms/signed_data_reader.h"
+#include "cms/signed_data_version.h"
 #include "cms/signer_certificates.h"
 #include "cms/signer_verification.h"
 
@@ -19,11 +20,11 @@ constexpr int max_signers = 64;
 constexpr int max_certificates = 256;
 
 void check_bounds(const asn1::SignedData& data) {
-    const bool within = data.version >= 1 && data.version <= 5 &&
-                        asn1::sk_SignerInfo_num(data.signer_infos) <= max_signers &&
-                        asn1::sk_CertificateChoices_num(data.certificates) <= max_certificates;
-    if (!within)
-        throw Error(ErrorCode::malformed, "a SignedData with a version or a count out of bounds");
+    if (asn1::sk_SignerInfo_num(data.signer_infos) > max_signers ||
+        asn1::sk_CertificateChoices_num(data.certificates) > max_certificates)
+        throw Error(ErrorCode::malformed, "a SignedData with too many signers or certificates");
+    if (data.version != version_by_fields(data))
+        throw Error(ErrorCode::malformed, "a SignedData with another version than its fields make");
 }
 
 /// The hashes of `algorithms` that a content is worth being hashed with.
@@ -33,23 +34,12 @@ std::vector<DigestAlgorithm> without_broken(std::vector<DigestAlgorithm> algorit
     return algorithms;
 }
 
-std::vector<DigestAlgorithm> hashes_of_signers(const asn1::SignedData& data, bool legacy) {
-    std::vector<DigestAlgorithm> algorithms;
-    for (int i = 0; i < asn1::sk_SignerInfo_num(data.signer_infos); ++i) {
-        const asn1::SignerInfo& info = *asn1::sk_SignerInfo_value(data.signer_infos, i);
-        if (const auto algorithm = read_digest_algorithm(*info.digest_algorithm))
-            algorithms.push_back(*algorithm);
-    }
-    return without_broken(std::move(algorithms), legacy);
-}
-
-/// What to hash a content with that comes before its signers. Digest algorithms should be listed before it,
-/// but that nobody is held to that (RFC 5652 section 5.1) needs the usual ones where none of ours is.
-std::vector<DigestAlgorithm> hashes_announced(const SignedDataReader& reader, bool legacy) {
-    auto algorithms = without_broken(reader.digest_algorithms(), legacy);
-    if (algorithms.empty())
-        algorithms = {DigestAlgorithm::sha256, DigestAlgorithm::sha384, DigestAlgorithm::sha512};
-    return algorithms;
+bool is_used(const asn1::SignedData& data, DigestAlgorithm algorithm) {
+    for (int i = 0; i < asn1::sk_SignerInfo_num(data.signer_infos); ++i)
+        if (read_digest_algorithm(*asn1::sk_SignerInfo_value(data.signer_infos, i)->digest_algorithm) ==
+            algorithm)
+            return true;
+    return false;
 }
 
 SignedContent content_from(const ContentSource& source, const std::vector<DigestAlgorithm>& algorithms) {
@@ -68,13 +58,13 @@ bool SignedDataResult::holds() const noexcept {
 }
 
 SignedDataResult verify_signed_data(const ByteSource& message, const ContentSource& detached,
-                                    const ByteSink& attached, const ContentSource& attached_again,
-                                    const VerifyOptions& options) {
+                                    const ByteSink& attached, const VerifyOptions& options) {
     SignedDataReader reader(message);
     SignedDataResult result;
     result.content_type = object_text(reader.content_type());
     result.attached = reader.has_content();
-    SignedContent content(hashes_announced(reader, options.path.legacy));
+    std::vector<DigestAlgorithm> hashes = without_broken(reader.digest_algorithms(), options.path.legacy);
+    SignedContent content(hashes);
     if (result.attached) {
         reader.read_content([&](BytesView piece) {
             content.update(piece);
@@ -85,15 +75,13 @@ SignedDataResult verify_signed_data(const ByteSource& message, const ContentSour
     }
     const auto data = reader.read_rest();
     check_bounds(*data);
-    const std::vector<DigestAlgorithm> hashes = hashes_of_signers(*data, options.path.legacy);
     if (!result.attached && !detached)
         throw Error(ErrorCode::malformed, "a detached SignedData, and nothing that it signs");
     // What nobody signed, as a message of certificates, needs no content.
-    if (!result.attached && asn1::sk_SignerInfo_num(data->signer_infos) > 0)
+    if (!result.attached && asn1::sk_SignerInfo_num(data->signer_infos) > 0) {
+        std::erase_if(hashes, [&data](DigestAlgorithm hash) { return !is_used(*data, hash); });
         content = content_from(detached, hashes);
-    else if (attached_again && !std::all_of(hashes.begin(), hashes.end(),
-                                            [&content](DigestAlgorithm hash) { return content.has(hash); }))
-        content = content_from(attached_again, hashes);
+    }
 
     std::vector<Certificate> certificates = certificates_of(*data);
     certificates.insert(certificates.end(), options.candidates.begin(), options.candidates.end());
@@ -112,9 +100,8 @@ SignedDataResult verify_signed_data(const ByteSource& message, const ContentSour
 SignedDataResult verify_signed_data(BytesView signed_data, const ContentSource& content,
                                     const VerifyOptions& options) {
     Bytes attached;
-    const auto again = [&attached](const ByteSink& feed) { feed(attached); };
     SignedDataResult result =
-        verify_signed_data(memory_source(signed_data), content, appending_to(attached), again, options);
+        verify_signed_data(memory_source(signed_data), content, appending_to(attached), options);
     if (result.attached)
         result.content = std::move(attached);
     return result;

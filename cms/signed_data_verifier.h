@@ -71,21 +71,20 @@ struct VerifyOptions {
 };
 
 /// Verifies DER or BER of ContentInfo/SignedData as it comes, in memory that its content does not decide.
-/// `detached` is asked only if eContent is absent and somebody signed, after the end of the message; absent
-/// both, Error(malformed) is thrown. An eContent goes to `attached`, which may be empty, before anything is
-/// known of it: keep it to yourself unless the result holds. Where several certificates bear the name that a
-/// signer goes by, it is the one that the signature holds with. A signature that does not hold is a result,
-/// not an exception. Throws Error(malformed) for anything that is not a SignedData within the bounds of
-/// SignedDataReader, trailing bytes included. Signatures with MD5, SHA-1 (as MGF1's hash, too) or DSA are not
-/// intact here, and the reason says so, but with `path.legacy` they are, and `weak` says so; nor are those by
-/// EdDSA without signed attributes over more than max_eddsa_content, or max_eddsa_total in all, nor those over an eContent by a hash of
-/// ours that is not among its digestAlgorithms, where others of ours are: for these, `attached_again`, if
-/// there is one, is asked for the same eContent.
+/// `detached` is asked only if eContent is absent and somebody signed, after the end of the message; absent both,
+/// Error(malformed) is thrown. An eContent goes to `attached`, which may be empty, before anything is known
+/// of it: keep it to yourself unless the result holds. Where several certificates bear the name that a signer
+/// goes by, it is the one that the signature holds with. A signature that does not hold is a result, not an
+/// exception. Throws Error(malformed) for anything that is not a SignedData within the bounds of
+/// SignedDataReader, trailing bytes and versions other than those of RFC 5652 sections 5.1 and 5.3 included.
+/// Signatures with MD5, SHA-1 (as MGF1's hash, too) or DSA are not intact here, and the reason says so, but
+/// with `path.legacy` they are, and `weak` says so; nor are those by EdDSA without signed attributes over
+/// more than max_eddsa_content, or max_eddsa_total in all, nor those by a hash that is not among
+/// digestAlgorithms, as RFC 5652 section 5.1 leaves to us.
 [[nodiscard]] SignedDataResult verify_signed_data(const ByteSource& message, const ContentSource& detached,
-                                                  const ByteSink& attached,
-                                                  const ContentSource& attached_again, const VerifyOptions&);
+                                                  const ByteSink& attached, const VerifyOptions&);
 
-/// The same for a message in memory; its content is in the result, and digestAlgorithms do not matter.
+/// The same for a message in memory; its content is in the result.
 [[nodiscard]] SignedDataResult verify_signed_data(BytesView signed_data, const ContentSource& content,
                                                   const VerifyOptions&);
 

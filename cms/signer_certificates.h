@@ -15,8 +15,8 @@ inline constexpr std::size_t max_named_certificates = 8;
 [[nodiscard]] std::vector<Certificate> certificates_of(const asn1::SignedData& data);
 
 /// Those of `certificates` that `sid` names, in order, each once, and no more than max_named_certificates.
-/// Several are possible: a key identifier is whatever the issuer wrote, and serial numbers are as unique as
-/// the issuer's name.
+/// The issuer's name must be the certificate's to the letter, but may be BER. Several are possible: a key
+/// identifier is whatever the issuer wrote, and serial numbers are as unique as the issuer's name.
 [[nodiscard]] std::vector<Certificate> named_by(const asn1::SignerIdentifier& sid,
                                                 const std::vector<Certificate>& certificates);
 

@@ -44,10 +44,6 @@ Bytes with_unsigned_attribute(BytesView signer_info, int type, BytesView value) 
 
 }  // namespace
 
-int version_of_signer_info(BytesView signer_info) {
-    return decode(signer_info)->version;
-}
-
 Bytes signer_identifier_of(BytesView signer_info) {
     const auto info = decode(signer_info);
     if (info->sid->type == asn1::SignerIdentifier::is_issuer_and_serial_number)

@@ -12,8 +12,6 @@ namespace signet::cms {
 
 // Each takes an encoded SignerInfo, DER or BER, and throws Error(malformed) if it is none.
 
-/// 1 or 3, as it says.
-[[nodiscard]] int version_of_signer_info(BytesView signer_info);
 /// DER of the SignerIdentifier.
 [[nodiscard]] Bytes signer_identifier_of(BytesView signer_info);
 /// Whether it names `certificate` as its signer's, by issuer and serial number or by key identifier.

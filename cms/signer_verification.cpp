@@ -10,6 +10,7 @@
 #include "cms/signature_verification.h"
 #include "cms/signed_attributes_check.h"
 #include "cms/signed_data_builder.h"
+#include "cms/signed_data_version.h"
 #include "cms/signer_certificates.h"
 
 namespace signet::cms {
@@ -54,7 +55,9 @@ std::string too_much_for_eddsa() {
 }
 
 [[noreturn]] void fail_bounds() {
-    throw Error(ErrorCode::malformed, "a SignerInfo with a version or a count out of bounds");
+    throw Error(ErrorCode::malformed,
+                "a SignerInfo whose version is not its signer identifier's, or with too many attributes, "
+                "countersignatures or timestamps");
 }
 
 /// Calls `visit` with each value of the unsigned attributes of this type.
@@ -81,7 +84,7 @@ SignerResult SignerVerifier::verify(const asn1::SignerInfo& info, const SignedSu
 
 SignerResult SignerVerifier::verify(const asn1::SignerInfo& info, const SignedSubject& subject,
                                     std::size_t depth) {
-    if ((info.version != 1 && info.version != 3) ||
+    if (info.version != version_by_fields(info) ||
         asn1::sk_Attribute_num(info.signed_attributes) > max_attributes ||
         asn1::sk_Attribute_num(info.unsigned_attributes) > max_attributes)
         fail_bounds();
@@ -118,6 +121,8 @@ std::vector<SignerResult> SignerVerifier::verify_countersignatures(const asn1::S
         if (++m_countersignatures > max_countersignatures || depth == max_countersignature_depth)
             fail_bounds();
         const auto countersignature = asn1::decode<asn1::SignerInfo>(value, "countersignature");
+        asn1::BerReader reader(memory_source(value), "countersignature");
+        asn1::check_attributes_constructed(reader);
         std::vector<DigestAlgorithm> hashes;
         if (const auto hash = read_digest_algorithm(*countersignature->digest_algorithm))
             hashes.push_back(*hash);
@@ -204,7 +209,7 @@ void SignerVerifier::check_integrity(const asn1::SignerInfo& info, const SignedS
     }
     if (!subject.content.has(algorithm.digest)) {
         result.reasons.push_back(
-            {ReasonCode::hash_unannounced, "Its hash is not among those that the message begins with."});
+            {ReasonCode::hash_unannounced, "Its hash is not among the digest algorithms of the message."});
         return;
     }
     if (!accept_weak(algorithm, result))

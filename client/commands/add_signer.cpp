@@ -37,7 +37,7 @@ std::vector<std::string> misfits(const cms::SignedDataParts& parts, const cms::C
     cms::VerifyOptions options;
     options.path.legacy = true;
     const cms::Bytes detached = cms::detached_signed_data(parts);
-    const auto result = cms::verify_signed_data(cms::memory_source(detached), content, {}, {}, options);
+    const auto result = cms::verify_signed_data(cms::memory_source(detached), content, {}, options);
     std::vector<std::string> texts;
     for (std::size_t i = 0; i < result.signers.size(); ++i)
         for (const cms::Reason& reason : result.signers[i].reasons)

@@ -18,7 +18,6 @@
 #include "client/input_file.h"
 #include "client/input_kind.h"
 #include "client/output_stream.h"
-#include "cms/signed_data_reader.h"
 #include "cms/signed_data_verifier.h"
 
 namespace signet::client::commands {
@@ -30,20 +29,6 @@ std::string content_path(const CommandOptions& options, const ParsedArguments& p
     if (parsed.operands.size() > 1)
         return parsed.operands[1];
     return signed_file(options, parsed.operands.empty() ? "-" : parsed.operands[0]);
-}
-
-/// The attached content once more: what was written, else what is in the file; empty for a pipe.
-cms::ContentSource attached_again(const InputFile& signature, const ParsedArguments& parsed,
-                                  const std::optional<OutputStream>& attached) {
-    if (attached)
-        return [&attached](const cms::ByteSink& feed) { attached->read(feed); };
-    if (parsed.operands.empty() || parsed.operands[0] == "-" || !signature.size_left())
-        return {};
-    return [&parsed](const cms::ByteSink& feed) {
-        InputFile file(parsed.operands[0]);
-        CmsInput input(file.source(), file.name());
-        cms::SignedDataReader(input.source()).read_content(feed);
-    };
 }
 
 /// What is attached goes to `attached`, if there is one.
@@ -60,7 +45,7 @@ cms::SignedDataResult verify_file(const CommandOptions& options, const ParsedArg
             InputFile(content_path(options, parsed)).read_to(feed);
         };
         return cms::verify_signed_data(input.source(), content, attached ? attached->sink() : cms::ByteSink(),
-                                       attached_again(signature, parsed, attached), verification);
+                                       verification);
     } catch (const cms::Error& error) {
         if (error.code() == cms::ErrorCode::malformed)
             throw is_malformed_cms(what_failed, input.beginning(), CmsKind::signed_data, error.what());

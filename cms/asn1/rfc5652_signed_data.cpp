@@ -1,5 +1,7 @@
 #include "cms/asn1/rfc5652_signed_data.h"
 
+#include <limits>
+
 namespace signet::cms::asn1 {
 
 // It would take the macros of a template for expressions.
@@ -98,6 +100,20 @@ ASN1_SEQUENCE(SignedData) = {
 
     Bytes encode_as_sent(const Attributes& attributes) {
     return encode_item(reinterpret_cast<const ASN1_VALUE*>(&attributes), AttributesAsSent_it());
+}
+
+void check_attributes_constructed(BerReader& reader) {
+    constexpr std::size_t any_size = std::numeric_limits<std::size_t>::max();
+    reader.enter(Tag::sequence);
+    static_cast<void>(reader.element(Tag::integer, any_size));
+    // The sid may be a primitive [0].
+    static_cast<void>(reader.element(any_size));
+    static_cast<void>(reader.element(Tag::sequence, any_size));
+    static_cast<void>(reader.element_if(context(0), any_size));
+    static_cast<void>(reader.element(Tag::sequence, any_size));
+    reader.octets(Tag::octet_string, [](BytesView) {});
+    static_cast<void>(reader.element_if(context(1), any_size));
+    reader.leave();
 }
 
 }  // namespace signet::cms::asn1

@@ -1,6 +1,7 @@
 // RFC 5652 sections 5 and 10: SignedData and what it is made of.
 #pragma once
 
+#include "cms/asn1/ber_reader.h"
 #include "cms/asn1/codec.h"
 
 namespace signet::cms::asn1 {
@@ -47,6 +48,10 @@ struct SignerInfo {
 };
 DEFINE_STACK_OF(SignerInfo)
 DECLARE_ASN1_ITEM(SignerInfo)
+
+/// Reads over a SignerInfo, BER or DER, and throws Error(malformed) where its attributes are not constructed,
+/// which OpenSSL's templates do not look at (X.690 section 8.12.1).
+void check_attributes_constructed(BerReader& reader);
 
 /// Section 10.2.2.
 struct CertificateChoices {

@@ -252,15 +252,15 @@ TEST_CASE("EdDSA without signed attributes is checked over so much in all of a m
     const CertificateAuthority root;
     const Certificate alice = root.issue(test_key(KeyType::ed25519));
     const Bytes longest(max_eddsa_content, 'x');
-    const auto parsed = asn1::decode<asn1::ContentInfo>(without_attributes(cases.front(), alice, longest), "");
+    const auto parsed =
+        asn1::decode<asn1::ContentInfo>(without_attributes(cases.front(), alice, longest), "");
     auto& signers = *parsed->d.signed_data->signer_infos;
     const Bytes signer = asn1::encode(*asn1::sk_SignerInfo_value(&signers, 0));
     const std::size_t within = max_eddsa_total / max_eddsa_content;
     while (static_cast<std::size_t>(asn1::sk_SignerInfo_num(&signers)) < within + 2)
-        REQUIRE(asn1::sk_SignerInfo_push(&signers,
-                                         asn1::decode<asn1::SignerInfo>(signer, "").release()) > 0);
-    const auto result = verify_signed_data(asn1::encode(*parsed), source_of_all(longest),
-                                           trusting(root.certificate()));
+        REQUIRE(asn1::sk_SignerInfo_push(&signers, asn1::decode<asn1::SignerInfo>(signer, "").release()) > 0);
+    const auto result =
+        verify_signed_data(asn1::encode(*parsed), source_of_all(longest), trusting(root.certificate()));
     REQUIRE(result.signers.size() == within + 2);
     for (std::size_t i = 0; i < result.signers.size(); ++i) {
         CAPTURE(i);

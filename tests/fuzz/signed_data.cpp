@@ -35,7 +35,7 @@ std::optional<SignedDataResult> verify_as_it_comes(BytesView message) {
     Bytes content;
     try {
         return verify_signed_data(source, [](const ByteSink& feed) { feed(as_bytes("content")); },
-                                  appending_to(content), nullptr, {});
+                                  appending_to(content), {});
     } catch (const Error&) {
         return std::nullopt;
     }
