@@ -95,9 +95,11 @@ ExitStatus decrypt(const Arguments& arguments) {
     }();
     require_content_clearance(*parsed, plaintext.source(), opened.content_type,
                               "cannot show the content of " + file.name());
-    plaintext.commit();
+    // A file is there only if its reader was told what it is.
+    plaintext.flush();
     if (parsed->has("json"))
         print(json_of(opened, output));
+    plaintext.commit();
     warn_all(cipher_warnings(opened.cipher));
     if (const std::string warning = content_type_warning(opened.content_type); !warning.empty())
         warn(warning);

@@ -11,7 +11,6 @@
 #include "client/mail/finished_message.h"
 #include "client/mail/labels_inside.h"
 #include "client/mail/message_source.h"
-#include "client/output_file.h"
 
 #include <utility>
 
@@ -78,10 +77,9 @@ ExitStatus decrypt_command(const Arguments& arguments) {
     commands::refuse_to_replace(options, {source, parsed->text("clearance")}, output_of(*parsed));
     in_the_words_of("cannot decrypt " + name_of_message(source), Origin::received, [&] {
         const auto finished = decrypted(*parsed, read_message(source));
-        write_outputs({{output_of(*parsed), cms::as_bytes(finished.message.bytes), Privacy::owner_only}});
-        if (parsed->has("json")) {
-            commands::print(json_of(finished.opened, output_of(*parsed)));
-        }
+        const auto output = output_of(*parsed);
+        write_result(output, finished.message.bytes,
+                     parsed->has("json") ? json_of(finished.opened, output) : std::string());
         commands::warn_all(finished.message.warnings);
     });
     return ExitStatus::done;

@@ -13,10 +13,11 @@
 #include "client/mail/layers.h"
 #include "client/mail/layers_report.h"
 #include "client/mail/message_source.h"
-#include "client/output_file.h"
 #include "client/printable.h"
 
 #include <cstdio>
+#include <string>
+#include <vector>
 
 namespace signet::client::mail {
 
@@ -33,8 +34,16 @@ void unwrap_source(const commands::ParsedArguments& arguments, const std::string
     auto unwrapped =
         take_off_layers(agent, message, options,
                         {arguments.text("key"), arguments.has("wait"), commands::broken_ciphers(arguments)});
+    const bool json = arguments.has("json");
+    const auto tell_refusal = [&](const std::string& reason) {
+        if (json) {
+            commands::print(layers_report_json(unwrapped, reason, {}));
+        }
+    };
     if (unwrapped.author() == nullptr) {
-        throw Error(ErrorCode::malformed, "nobody has signed it, outside or inside",
+        const std::string reason = "nobody has signed it, outside or inside";
+        tell_refusal(reason);
+        throw Error(ErrorCode::malformed, reason,
                     unwrapped.has_encryption() ? "read it with signet mail decrypt" : "read it as it is");
     }
     if (options.trust_anchors.empty()) {
@@ -42,27 +51,30 @@ void unwrap_source(const commands::ParsedArguments& arguments, const std::string
             commands::explain_missing_anchors(layer.signed_data);
         }
     }
-    const bool json = arguments.has("json");
     if (const auto fault = layers_fault(unwrapped, message); !fault.empty()) {
-        if (json) {
-            commands::print(layers_report_json(unwrapped, fault, {}));
-        }
+        tell_refusal(fault);
         throw commands::does_not_verify(name_of_message(source), fault, arguments.has("trust"));
     }
-    const auto labels = commands::require_clearance(arguments, labels_of(unwrapped),
-                                                    "cannot show " + name_of_message(source));
-    require_clearance_inside(arguments, unwrapped.entity, "cannot show " + name_of_message(source));
+    std::vector<std::string> labels;
+    try {
+        labels = commands::require_clearance(arguments, labels_of(unwrapped),
+                                             "cannot show " + name_of_message(source));
+        require_clearance_inside(arguments, unwrapped.entity, "cannot show " + name_of_message(source));
+    } catch (const client::Error& error) {
+        if (error.exit_status() == ExitStatus::refused) {
+            tell_refusal(error.why());
+        }
+        throw;
+    }
     if (!json) {
         std::fputs(layers_report(unwrapped).c_str(), stderr);
         for (const auto& label : labels) {
             std::fputs((printable(label) + "\n").c_str(), stderr);
         }
     }
-    const auto entity = pass_on(unwrapped.entity, raw);
-    write_outputs({{output_of(arguments), cms::as_bytes(entity), Privacy::owner_only}});
-    if (json) {
-        commands::print(layers_report_json(unwrapped, {}, output_of(arguments)));
-    }
+    const auto output = output_of(arguments);
+    write_result(output, pass_on(unwrapped.entity, raw),
+                 json ? layers_report_json(unwrapped, {}, output) : std::string());
     for (const auto& layer : unwrapped.layers) {
         if (!layer.is_signed) {
             commands::warn_all(cipher_warnings(layer.opened.cipher));
@@ -89,7 +101,8 @@ ExitStatus unwrap_command(const Arguments& arguments) {
             "  layers  array, the outermost first, of {kind: signed, signature: object, as signet verify\n"
             "          --json prints it}, and of {kind: encrypted, authenticated, cipher, content_type,\n"
             "          identity, as signet decrypt --json prints them}\n"
-            "  output  where the message is; null: nowhere, since it does not hold");
+            "  output  where the message is; null: nowhere, since it does not hold, nobody has signed it\n"
+            "          or the clearance refuses it");
     commands::add_opening_options(options);
     commands::add_trust_options(options);
     commands::add_clearance_option(options);

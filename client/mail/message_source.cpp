@@ -1,8 +1,10 @@
 #include "client/mail/message_source.h"
 
+#include "client/commands/program.h"
 #include "client/input_file.h"
 #include "client/mail/entity.h"
 #include "client/mail/error.h"
+#include "client/output_stream.h"
 
 namespace signet::client::mail {
 
@@ -40,6 +42,16 @@ std::string read_message(const std::string& source) {
 
 std::string name_of_message(const std::string& source) {
     return source == "-" ? "standard input" : source;
+}
+
+void write_result(const std::string& path, std::string_view message, const std::string& report) {
+    OutputStream output(path, Privacy::owner_only, Release::at_once);
+    output.write(cms::as_bytes(message));
+    output.flush();
+    if (!report.empty()) {
+        commands::print(report);
+    }
+    output.commit();
 }
 
 }  // namespace signet::client::mail

@@ -7,7 +7,7 @@ TEST_CASE("a label above the reader is not shown") {
     Session session({KeyType::rsa2048, KeyType::p256});
     const Parties parties(session);
     write_clearance(session);
-    const auto shown = [&](const Arguments& label, const std::string& command) {
+    const auto shown = [&](const Arguments& label, const std::string& command, const Arguments& more = {}) {
         Arguments arguments{"mail", command == "unwrap" ? "wrap" : "sign", "-k", parties.alice.label};
         if (command == "unwrap") {
             arguments.insert(arguments.end(), {"-r", parties.alice.label});
@@ -15,9 +15,10 @@ TEST_CASE("a label above the reader is not shown") {
         arguments.insert(arguments.end(), label.begin(), label.end());
         const auto made = session.signet(arguments, mail(parties.alice.email, parties.alice.email));
         check_done(made);
-        return session.signet(
-            {"mail", command, "--trust", session.root(), "--clearance", "clearance.toml", "-o", "shown"},
-            made.out);
+        Arguments reading{"mail",        command,          "--trust", session.root(),
+                          "--clearance", "clearance.toml", "-o",      "shown"};
+        reading.insert(reading.end(), more.begin(), more.end());
+        return session.signet(reading, made.out);
     };
     const std::string oid = policy;
     const auto command = GENERATE(as<std::string>(), "verify", "unwrap");
@@ -30,6 +31,13 @@ TEST_CASE("a label above the reader is not shown") {
         CAPTURE(label);
         check_refused(shown(label, command), 7);
         CHECK_FALSE(session.exists("shown"));
+        if (command == "unwrap") {
+            const auto told = shown(label, command, {"--json"});
+            check_refused(told, 7);
+            CHECK(told.out.starts_with(R"({"holds":false,"reason":")"));
+            CHECK(told.out.ends_with("\"output\":null}\n"));
+            CHECK_FALSE(session.exists("shown"));
+        }
     }
     for (const Arguments& label : {Arguments{"--label", oid + "/0"}, Arguments{"--label", oid + "/9"},
                                    Arguments{"--label", oid + "/3"}, Arguments{"--label", oid}, Arguments{},

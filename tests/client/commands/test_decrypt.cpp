@@ -335,4 +335,12 @@ TEST_CASE("Scripts are told with --json what protected a content") {
     const ProcessResult both = session.signet({"decrypt", "--json", "-o", "-", "a.p7m"});
     CHECK(both.status == 2);
     CHECK(both.out.empty());
+    // Who cannot be told has no plaintext either.
+    const ProcessResult full =
+        run({"bash", "-c", program("signet").string() + " decrypt --json -o c a.p7m >/dev/full"},
+            {.environment = {{"SIGNET_SOCKET", agent.socket()}}, .folder = session.path("")});
+    check_fails(full, 9,
+                "cannot write standard output: No space left on device; make room there, or name another "
+                "place");
+    CHECK(session.files() == std::set<std::string>{"a", "a.p7m", "b"});
 }

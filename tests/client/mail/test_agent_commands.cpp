@@ -294,3 +294,46 @@ TEST_CASE("scripts are told with --json what protected a message, and it goes wh
         CHECK(refused.out.empty());
     }
 }
+
+TEST_CASE("nothing is opened to a file where nobody can be told with --json what it is") {
+    const Session session;
+    const TemporaryFolder folder;
+    const auto entity = "Content-Type: text/plain\r\n\r\nhello\r\n"s;
+    const auto encrypted =
+        make_encrypted("From: alice@example.org\r\nMIME-Version: 1.0\r\n",
+                       cms::encrypt_content(cms::as_bytes(entity), {alice().certificate()}, {}), true);
+    write_file(folder / "encrypted.eml", encrypted);
+    const auto signed_mail =
+        session.mail({"sign"}, "From: alice@example.org\r\nMIME-Version: 1.0\r\n" + entity);
+    write_file(folder / "signed.eml", signed_mail.out);
+    for (const auto& command :
+         {"decrypt encrypted.eml"s, "unwrap --trust " + alice().root_path() + " signed.eml"}) {
+        CAPTURE(command);
+        for (const auto& [where, status] : {std::pair{"/dev/full"s, 9}, std::pair{"/dev/null"s, 0}}) {
+            const auto opened = run(
+                {"bash", "-c", program("signet-mail").string() + " " + command + " --json -o out >" + where},
+                {.environment = {{"SIGNET_SOCKET", session.agent.socket()}}, .folder = folder.path()});
+            CAPTURE(opened.err);
+            CHECK(opened.status == status);
+            CHECK(std::filesystem::exists(folder / "out") == (status == 0));
+        }
+        std::filesystem::remove(folder / "out");
+    }
+}
+
+TEST_CASE("scripts are told with --json that nobody signed what is unwrapped") {
+    const Session session;
+    const TemporaryFolder folder;
+    const auto out = (folder / "opened.eml").string();
+    const auto message =
+        make_encrypted("From: alice@example.org\r\nMIME-Version: 1.0\r\n",
+                       cms::encrypt_content(cms::as_bytes("Content-Type: text/plain\r\n\r\nhello\r\n"),
+                                            {alice().certificate()}, {}),
+                       true);
+    const auto refused = session.mail({"unwrap", "--json", "-o", out}, message);
+    CHECK(refused.status == 8);
+    CHECK(refused.out.starts_with(
+        R"({"holds":false,"reason":"nobody has signed it, outside or inside","layers":[{"kind":"encrypted",)"));
+    CHECK(refused.out.ends_with("\"output\":null}\n"));
+    CHECK_FALSE(std::filesystem::exists(out));
+}
