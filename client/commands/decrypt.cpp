@@ -46,7 +46,7 @@ std::string json_of(const OpenedMessage& opened, const std::string& output) {
 
 ExitStatus decrypt(const Arguments& arguments) {
     CommandOptions options(
-        "decrypt", "[-k ID] [--clearance TOML] [-o OUT] FILE.p7m",
+        "decrypt", "[-k ID] [--clearance TOML] [--json] [-o OUT] FILE.p7m",
         "Decrypts a CMS message (DER, BER or PEM) to OUT, or to FILE. Nothing is written unless\n"
         "all of it decrypted. The plaintext is readable by you alone.\n\n"
         "--json prints one object:\n" +

@@ -38,7 +38,7 @@ void refuse_to_replace(const CommandOptions& options, const std::vector<std::str
     if (!replaced || !replaced->name.empty())
         return;
     for (const std::string& input : read)
-        if (identity_of_input(input) == replaced)
+        if (!input.empty() && identity_of_input(input) == replaced)
             throw options.usage_error("'" + output + "' is read as " +
                                       (input == "-" ? "standard input" : "'" + input + "'") +
                                       ", and would be replaced");

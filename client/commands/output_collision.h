@@ -14,7 +14,7 @@ void refuse_collisions(const CommandOptions& options, const std::vector<std::str
                        const std::vector<std::string>& outputs);
 
 /// Throws Error(2) if the file `output` is one of the files `read`: certificates, or a signature. `-` in
-/// `read` is standard input; names that are no files do not count.
+/// `read` is standard input; names that are no files do not count, nor do empty ones.
 void refuse_to_replace(const CommandOptions& options, const std::vector<std::string>& read,
                        const std::string& output);
 

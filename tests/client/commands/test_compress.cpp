@@ -34,6 +34,10 @@ TEST_CASE("A file is compressed and decompressed, and nothing is left of a bomb"
     CHECK(session.read("bomb") == session.read("zeros"));
     CHECK(session.signet({"compress", "-o", "a", "a"}).status == 2);
     CHECK(session.read("a") == text);
+    session.write("clearance.toml", "");
+    CHECK(session.signet({"decompress", "--clearance", "clearance.toml", "-o", "clearance.toml", "a.p7z"})
+              .status == 2);
+    CHECK(session.read("clearance.toml").empty());
     CHECK(session.signet({"decompress", "--max-size", "32Q", "bomb.p7z"}).status == 2);
     CHECK(session.signet({"decompress", "a"}).status == 2);
     check_fails(session.signet({"decrypt", "-o", "c", "a.p7z"}), 8,
@@ -48,11 +52,11 @@ TEST_CASE("A message that no command reads is called by its name") {
     session.run_here({"openssl", "cms", "-digest_create", "-in", "a", "-outform", "DER", "-out", "digested"});
     check_fails(session.signet({"decrypt", "-o", "b", "encrypted"}), 8,
                 "cannot decrypt encrypted: it is EncryptedData, encrypted with a key that it does not bring "
-                "along, and not encrypted; ask the sender to encrypt it for your certificate");
+                "along; ask the sender to encrypt it for your certificate");
     const Person bob(session, KeyType::p256, "bob");
     check_fails(session.signet({"verify", "--trust", bob.certificate.pem, "digested", "a"}), 8,
-                "cannot verify digested: it is DigestedData, which has a digest and no signature, and not "
-                "signed; ask the sender to sign it");
+                "cannot verify digested: it is DigestedData, which has a digest and no signature; "
+                "ask the sender to sign it");
 }
 
 TEST_CASE("A message of certificates is made and read, here and by others") {

@@ -74,6 +74,10 @@ TEST_CASE("A message that an AEAD protects is opened without a word") {
     CHECK(mode_of(session.path("a")) == 0600);
     CHECK(session.files() == std::set<std::string>{"a", "a.p7m"});
     CHECK(agent.received().at(1).unwrap().identity() == "bob@example.org");
+    session.write("clearance.toml", "");
+    CHECK(session.signet({"decrypt", "--clearance", "clearance.toml", "-o", "clearance.toml", "a.p7m"})
+              .status == 2);
+    CHECK(session.read("clearance.toml").empty());
 }
 
 TEST_CASE("A message that nothing protects from alteration is opened with a warning") {
