@@ -117,7 +117,12 @@ bool CmsInput::take_digit(char c) {
         fail();
     m_padding += c == '=' ? 1 : 0;
     m_group = m_group << 6U | (c == '=' ? 0U : value);
-    return ++m_digits == 4;
+    if (++m_digits < 4)
+        return false;
+    // Bits that no octet has are zero (RFC 4648 section 3.5), so that nothing altered is the same message.
+    if ((m_group & ((1U << 8U * m_padding) - 1U)) != 0)
+        fail();
+    return true;
 }
 
 void CmsInput::take_footer() {

@@ -69,6 +69,7 @@ TEST_CASE("Broken PEM is malformed") {
     for (const char* text :
          {"-----BEGIN CMS-----\nMAA=\n", "-----BEGIN CMS-----\nMAA=\n-----END PKCS7-----\n",
           "-----BEGIN CMS-----\nMAA\n-----END CMS-----\n", "-----BEGIN CMS-----\n-----END CMS-----\n",
+          "-----BEGIN CMS-----\nMAB=\n-----END CMS-----\n", "-----BEGIN CMS-----\nMB==\n-----END CMS-----\n",
           "-----BEGIN CMS-----\nM=A=\n-----END CMS-----\n", "-----BEGIN CMS-----\nM$A=\n-----END CMS-----\n",
           "-----BEGIN CMS-----\nMA==MAA=\n-----END CMS-----\n"}) {
         CAPTURE(text);
