@@ -145,3 +145,37 @@ TEST_CASE("what follows the end of the compressed stream is refused") {
         CHECK(error.code() == ErrorCode::unsupported);
     }
 }
+
+TEST_CASE("a compressed content of a length that nobody has, or in 10,000 strings, is malformed") {
+    using asn1::Tag;
+    const auto message = [](const Bytes& string) {
+        Bytes out{0x30, 0x80};
+        asn1::append(out, asn1::object_identifier("1.2.840.113549.1.9.16.1.9"));
+        asn1::append(out, Bytes{0xA0, 0x80, 0x30, 0x80});
+        asn1::append(out, asn1::integer(0));
+        asn1::append(out, asn1::tlv(Tag::sequence, {asn1::object_identifier("1.2.840.113549.1.9.16.3.8")}));
+        asn1::append(out, Bytes{0x30, 0x80});
+        asn1::append(out, asn1::object_identifier("1.2.840.113549.1.7.1"));
+        asn1::append(out, Bytes{0xA0, 0x80});
+        asn1::append(out, string);
+        out.insert(out.end(), 10, 0);
+        return out;
+    };
+    const Bytes nothing{0x78, 0x9C, 0x03, 0x00, 0x00, 0x00, 0x00, 0x01};
+    Bytes nested = asn1::tlv(Tag::octet_string, {nothing});
+    CHECK(expanded(message(nested)).empty());
+    for (int i = 0; i < 10'000; ++i)
+        nested = asn1::tlv(static_cast<Tag>(0x24), {nested});
+    CHECK(refusal_of(message(nested)) == "malformed compressed message");
+    for (const Bytes& length : std::vector<Bytes>{{0x84, 0x7F, 0xFF, 0xFF, 0xFF},
+                                                  {0x84, 0x80, 0x00, 0x00, 0x00},
+                                                  {0x85, 0x01, 0x00, 0x00, 0x00, 0x00},
+                                                  {0x88, 0x7F, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF},
+                                                  {0x88, 0x80, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00}}) {
+        Bytes string{0x04};
+        asn1::append(string, length);
+        asn1::append(string, nothing);
+        CAPTURE(length);
+        CHECK(refusal_of(message(string)) == "malformed compressed message");
+    }
+}
