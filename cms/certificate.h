@@ -13,6 +13,7 @@ namespace signet::cms {
 /// Edwards keys (Ed25519, Ed448) sign, Montgomery keys (X25519, X448) agree on keys, EC keys do both.
 enum class KeyKind { rsa, ec, edwards, montgomery, other };
 
+/// By its algorithm (RFC 5480, RFC 8017, RFC 8410); `other` for what is none of these.
 KeyKind kind_of_key(const EVP_PKEY& key) noexcept;
 /// "RSA-2048", "P-256", "Ed25519", or OpenSSL's name.
 std::string name_of_key(const EVP_PKEY& key);
@@ -31,7 +32,9 @@ class Certificate {
 
     /// Not owned by the caller.
     [[nodiscard]] X509* x509() const noexcept { return m_x509.get(); }
+    /// All of it, as it came. Throws Error(failed).
     [[nodiscard]] Bytes der() const;
+    /// DER of the SubjectPublicKeyInfo (RFC 5280 section 4.1.2.7). Throws Error(failed).
     [[nodiscard]] Bytes subject_public_key_info() const;
     /// SHA-256 of the DER, 32 bytes.
     [[nodiscard]] Bytes fingerprint() const;
@@ -44,6 +47,7 @@ class Certificate {
     /// rfc822Names of subjectAltName, else the emailAddress attributes of the subject (RFC 8550 section 3).
     /// UTF-8, as written.
     [[nodiscard]] std::vector<std::string> email_addresses() const;
+    /// kind_of_key of the public key; `other` where OpenSSL cannot read it.
     [[nodiscard]] KeyKind key_kind() const;
     /// "RSA-2048", "P-256", "Ed25519", or OpenSSL's name.
     [[nodiscard]] std::string key_name() const;
@@ -51,9 +55,11 @@ class Certificate {
     [[nodiscard]] bool may_sign() const;
     /// keyUsage keyEncipherment (RSA) or keyAgreement (EC, Montgomery), or no keyUsage; and the key can.
     [[nodiscard]] bool may_decrypt() const;
+    /// basicConstraints says so (RFC 5280 section 4.2.1.9).
     [[nodiscard]] bool is_ca() const;
-    /// Seconds since the epoch.
+    /// Seconds since the epoch (RFC 5280 section 4.1.2.5).
     [[nodiscard]] std::int64_t not_before() const;
+    /// The last second of its validity, since the epoch.
     [[nodiscard]] std::int64_t not_after() const;
     /// Whether issuer and subject name agree (it may still not be signed by itself).
     [[nodiscard]] bool is_self_issued() const;

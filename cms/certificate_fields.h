@@ -1,4 +1,4 @@
-// Pieces of a certificate as they stand in it.
+// Pieces of a certificate as they stand in it (RFC 5280 section 4.1.2).
 #pragma once
 
 #include "cms/bytes.h"

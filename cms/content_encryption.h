@@ -1,4 +1,4 @@
-// An encrypted message as its content comes.
+// An encrypted message as its content comes (RFC 5652 section 6.3, RFC 5083 section 2).
 #pragma once
 
 #include <cstdint>

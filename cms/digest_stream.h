@@ -1,4 +1,4 @@
-// A hash over content that comes in pieces.
+// A hash over content that comes in pieces (FIPS 180-4, FIPS 202; RFC 5652 section 5.4).
 #pragma once
 
 #include "cms/algorithms.h"
@@ -10,7 +10,9 @@ namespace signet::cms {
 /// One thread at a time. Throws Error(failed) if OpenSSL does.
 class DigestStream {
   public:
+    /// Of no content yet.
     explicit DigestStream(DigestAlgorithm);
+    /// The next piece; not after `finish`.
     void update(BytesView piece);
     /// The digest of all pieces; once.
     [[nodiscard]] Bytes finish();
@@ -20,7 +22,7 @@ class DigestStream {
     EvpMdCtxPtr m_context;
 };
 
-/// The digest of `content` in one call.
+/// The digest of `content` in one call. Throws as above.
 [[nodiscard]] Bytes digest(DigestAlgorithm, BytesView content);
 
 }  // namespace signet::cms

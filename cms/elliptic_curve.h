@@ -8,6 +8,7 @@
 
 namespace signet::cms {
 
+/// OpenSSL's NID of a curve (RFC 5480 section 2.1.1.1, RFC 8410 section 3).
 int curve_nid(Curve curve) noexcept;
 /// None for a curve that is not ours.
 std::optional<Curve> curve_from_nid(int nid) noexcept;

@@ -1,4 +1,4 @@
-// What is said of an error of OpenSSL's about a path.
+// What is said of an error of OpenSSL's about a path (RFC 5280 section 6.1).
 #pragma once
 
 #include <openssl/x509_vfy.h>

@@ -1,4 +1,4 @@
-// What is found of a certificate and its path.
+// What is found of a certificate and its path (RFC 5280 section 6).
 #pragma once
 
 #include <vector>
@@ -28,6 +28,7 @@ struct PathVerdict {
     std::vector<CertificateRevocation> revocation;
     JudgedTime time;
 
+    /// There is no reason why not.
     [[nodiscard]] bool trusted() const noexcept { return reasons.empty(); }
 };
 

@@ -25,6 +25,7 @@ class PublicKey {
     [[nodiscard]] const Bytes& subject_public_key_info() const noexcept { return m_info; }
     /// Not owned by the caller.
     [[nodiscard]] EVP_PKEY& get() const noexcept { return *m_key; }
+    /// See kind_of_key and name_of_key.
     [[nodiscard]] KeyKind kind() const noexcept { return kind_of_key(*m_key); }
     [[nodiscard]] std::string name() const { return name_of_key(*m_key); }
 

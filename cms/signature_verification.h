@@ -1,4 +1,5 @@
-// One signature under one public key.
+// One signature under one public key (RFC 5652 section 5.6; RSA: RFC 8017 section 8, ECDSA and DSA: FIPS
+// 186-4, EdDSA: RFC 8032 sections 5.1.7 and 5.2.7).
 #pragma once
 
 #include <openssl/types.h>

@@ -19,8 +19,11 @@ class SignerProfile {
     /// `chain` is what to send along besides `certificate` (see chain_of). Throws Error.
     SignerProfile(const Certificate& certificate, const std::vector<Certificate>& chain);
 
+    /// The signer's own.
     [[nodiscard]] const Certificate& certificate() const noexcept { return m_certificate; }
+    /// DER of the SignerIdentifier, an IssuerAndSerialNumber (RFC 5652 section 5.3).
     [[nodiscard]] const Bytes& sid() const noexcept { return m_sid; }
+    /// DER of the Attribute signingCertificateV2 (RFC 5035 section 3).
     [[nodiscard]] const Bytes& signing_certificate_attribute() const noexcept {
         return m_signing_certificate;
     }

@@ -1,4 +1,4 @@
-// Why a signature does not hold, for programs and for people.
+// Why a signature does not hold (RFC 5652 section 5.6, RFC 5280 section 6), for programs and for people.
 #pragma once
 
 #include <string>

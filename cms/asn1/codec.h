@@ -47,11 +47,13 @@ ASN1_VALUE* decode_item(BytesView encoding, const ASN1_ITEM* item, const char* w
 /// DER. Throws Error(failed) if a field that must be there is absent.
 Bytes encode_item(const ASN1_VALUE* value, const ASN1_ITEM* item);
 
+/// The same as a T of `item_of<T>`. Throws as decode_item does.
 template <typename T>
 ItemPtr<T> decode(BytesView encoding, const char* what) {
     return ItemPtr<T>(reinterpret_cast<T*>(decode_item(encoding, item_of<T>(), what)));
 }
 
+/// DER of a T. Throws as encode_item does.
 template <typename T>
 Bytes encode(const T& value) {
     return encode_item(reinterpret_cast<const ASN1_VALUE*>(&value), item_of<T>());

@@ -50,6 +50,7 @@ Bytes object_identifier(int nid);
 Bytes object_identifier(const std::string& dotted);
 inline constexpr std::size_t max_object_identifier_size = 128;
 
+/// `piece` at the end of `to`.
 void append(Bytes& to, BytesView piece);
 
 }  // namespace signet::cms::asn1

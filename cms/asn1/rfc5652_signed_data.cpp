@@ -19,7 +19,7 @@ ASN1_SEQUENCE(Attribute) = {
 ASN1_ITEM_TEMPLATE(Attributes) = ASN1_EX_TEMPLATE_TYPE(ASN1_TFLG_SET_OF, 0, Attributes, Attribute)
 ASN1_ITEM_TEMPLATE_END(Attributes)
 
-// A SEQUENCE OF is not put in order; the tag is that of a SET.
+// SET OF Attribute (RFC 5652 section 5.3) as a SEQUENCE OF, which is not put in order; the tag is that of a SET.
 ASN1_ITEM_TEMPLATE(AttributesAsSent) = ASN1_EX_TEMPLATE_TYPE(
     ASN1_TFLG_SEQUENCE_OF | ASN1_TFLG_IMPTAG | ASN1_TFLG_UNIVERSAL, V_ASN1_SET, AttributesAsSent, Attribute)
 static_ASN1_ITEM_TEMPLATE_END(AttributesAsSent)
