@@ -26,8 +26,10 @@ Bytes our_message(const Certificate& alice, bool attached) {
     return attached ? attach_content(detached, content) : detached;
 }
 
-/// The bits, counted from the first octet's lowest, that it holds without as well. All of the
-/// message must serve: nothing protects a certificate that no path needs, nor unsigned attributes.
+const std::vector<std::size_t> no_bits;
+
+/// Which bits can be flipped so that it still holds, counted from the lowest of the first octet. All of it
+/// must serve: nothing protects a certificate that no path needs, nor unsigned attributes.
 std::vector<std::size_t> holding_with_a_flipped_bit(Bytes message, const CertificateAuthority& root) {
     VerifyOptions options;
     options.trust_anchors = {root.certificate()};
@@ -80,8 +82,8 @@ TEST_CASE("a SignedData that ends early, or late, is malformed") {
 TEST_CASE("no flipped bit leaves a SignedData that holds") {
     const CertificateAuthority root;
     const Certificate alice = root.issue(test_key(KeyType::p256));
-    CHECK(holding_with_a_flipped_bit(our_message(alice, true), root) == std::vector<std::size_t>{});
-    CHECK(holding_with_a_flipped_bit(our_message(alice, false), root) == std::vector<std::size_t>{});
+    CHECK(holding_with_a_flipped_bit(our_message(alice, true), root) == no_bits);
+    CHECK(holding_with_a_flipped_bit(our_message(alice, false), root) == no_bits);
 }
 
 TEST_CASE("no flipped bit leaves a SignedData of OpenSSL's that holds") {
@@ -90,10 +92,10 @@ TEST_CASE("no flipped bit leaves a SignedData of OpenSSL's that holds") {
     by_key.flags = CMS_STREAM | CMS_NOATTR | CMS_USE_KEYID;
     const Certificate alice = root.issue(test_key(KeyType::p256));
     CHECK(holding_with_a_flipped_bit(openssl_sign(test_key(KeyType::p256), alice, content, by_key), root) ==
-          std::vector<std::size_t>{});
+          no_bits);
     SignOptions pss;
     pss.pss = true;
     const Certificate bob = root.issue(test_key(KeyType::rsa2048));
     CHECK(holding_with_a_flipped_bit(openssl_sign(test_key(KeyType::rsa2048), bob, content, pss), root) ==
-          std::vector<std::size_t>{});
+          no_bits);
 }
