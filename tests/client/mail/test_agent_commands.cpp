@@ -306,13 +306,17 @@ TEST_CASE("nothing is opened to a file where nobody can be told with --json what
     const auto signed_mail =
         session.mail({"sign"}, "From: alice@example.org\r\nMIME-Version: 1.0\r\n" + entity);
     write_file(folder / "signed.eml", signed_mail.out);
-    for (const auto& command :
-         {"decrypt encrypted.eml"s, "unwrap --trust " + alice().root_path() + " signed.eml"}) {
+    for (const std::string command :
+         {"decrypt --json -o out encrypted.eml", "unwrap --json -o out --trust \"$ROOT\" signed.eml"}) {
         CAPTURE(command);
         for (const auto& [where, status] : {std::pair{"/dev/full"s, 9}, std::pair{"/dev/null"s, 0}}) {
-            const auto opened = run(
-                {"bash", "-c", program("signet-mail").string() + " " + command + " --json -o out >" + where},
-                {.environment = {{"SIGNET_SOCKET", session.agent.socket()}}, .folder = folder.path()});
+            const auto opened = run({"bash", "-c", R"(eval "$SIGNET $COMMAND" >"$WHERE")"},
+                                    {.environment = {{"SIGNET_SOCKET", session.agent.socket()},
+                                                     {"SIGNET", program("signet-mail").string()},
+                                                     {"COMMAND", command},
+                                                     {"ROOT", alice().root_path()},
+                                                     {"WHERE", where}},
+                                     .folder = folder.path()});
             CAPTURE(opened.err);
             CHECK(opened.status == status);
             CHECK(std::filesystem::exists(folder / "out") == (status == 0));
