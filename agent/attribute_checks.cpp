@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <string_view>
+#include <vector>
 
 namespace signet::agent {
 
@@ -141,8 +142,13 @@ void check_signed_attributes(const protocol::Sign& sign) {
     require(wanted.equivalent_label_size() <= max_equivalent_labels, "more than 32 equivalent labels");
     require(wanted.has_security_label() || wanted.equivalent_label().empty(),
             "equivalent labels of no label");
-    for (const auto& label : wanted.equivalent_label())
+    std::vector<std::string_view> policies{wanted.security_label().policy()};
+    for (const auto& label : wanted.equivalent_label()) {
         check_label(label);
+        require(std::find(policies.begin(), policies.end(), label.policy()) == policies.end(),
+                "a label and its equivalents are each of another policy");
+        policies.emplace_back(label.policy());
+    }
     if (wanted.has_expansion())
         check_expansion(wanted.expansion());
     check_receipt(sign);

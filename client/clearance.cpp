@@ -55,10 +55,10 @@ bool contains(const std::vector<T>& all, const T& one) {
 
 /// Mail addresses compare as their owners write them: without case.
 bool trusts(const std::optional<std::vector<std::string>>& translators,
-            const std::vector<std::string>& signers) {
-    return !translators || std::any_of(signers.begin(), signers.end(), [&](const std::string& signer) {
+            const std::vector<std::string>& signer) {
+    return !translators || std::any_of(signer.begin(), signer.end(), [&](const std::string& address) {
         return std::any_of(translators->begin(), translators->end(), [&](const std::string& translator) {
-            return strcasecmp(translator.c_str(), signer.c_str()) == 0;
+            return strcasecmp(translator.c_str(), address.c_str()) == 0;
         });
     });
 }
@@ -106,10 +106,14 @@ const Clearance::Policy* Clearance::find(const std::string& oid) const {
 std::string Clearance::refusal(const cms::MessageLabel& label) const {
     if (const Policy* policy = find(label.label.policy))
         return refusal(*policy, label.label);
-    for (const cms::SecurityLabel& equivalent : label.equivalents)
-        if (const Policy* policy = find(equivalent.policy);
-            policy != nullptr && trusts(policy->translators, label.signers))
-            return refusal(*policy, equivalent);
+    for (const cms::EquivalentLabels& said : label.equivalents) {
+        if (!said.verified)
+            continue;
+        for (const cms::SecurityLabel& equivalent : said.labels)
+            if (const Policy* policy = find(equivalent.policy);
+                policy != nullptr && trusts(policy->translators, said.signer))
+                return refusal(*policy, equivalent);
+    }
     return "its label is of the security policy " + label.label.policy +
            ", which is not in the clearance file";
 }

@@ -4,6 +4,10 @@
 #include "cms/error.h"
 #include "cms/signed_data_reader.h"
 
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
 namespace signet::cms {
 
 namespace {
@@ -12,24 +16,34 @@ std::optional<MessageLabel> label_in(const SignedAttributeSet& attributes) {
     auto label = security_label_in(attributes);
     if (!label)
         return std::nullopt;
-    return MessageLabel{*std::move(label), equivalent_labels_in(attributes), {}};
+    MessageLabel found{*std::move(label), {}};
+    if (auto equivalents = equivalent_labels_in(attributes); !equivalents.empty())
+        found.equivalents.push_back({std::move(equivalents), false, {}});
+    return found;
 }
 
 }  // namespace
 
 std::optional<MessageLabel> label_of(const SignedDataResult& message) {
     std::optional<MessageLabel> found;
+    const bool holds = message.holds();
     for (std::size_t i = 0; i < message.signers.size(); ++i) {
-        auto own = label_in(SignedAttributeSet(message.signers[i].signed_attributes));
-        if (i > 0 && own != found)
+        const SignerResult& signer = message.signers[i];
+        auto own = label_in(SignedAttributeSet(signer.signed_attributes));
+        if (i > 0 && (own.has_value() != found.has_value() || (own && own->label != found->label)))
             throw Error(ErrorCode::malformed, "its signers give it different security labels");
-        found = std::move(own);
+        if (!own)
+            continue;
+        for (EquivalentLabels& said : own->equivalents) {
+            said.verified = holds;
+            if (holds)
+                said.signer = signer.certificate->email_addresses();
+        }
+        if (found)
+            std::ranges::move(own->equivalents, std::back_inserter(found->equivalents));
+        else
+            found = std::move(own);
     }
-    if (!found || !message.holds())
-        return found;
-    for (const SignerResult& signer : message.signers)
-        for (std::string& address : signer.certificate->email_addresses())
-            found->signers.push_back(std::move(address));
     return found;
 }
 

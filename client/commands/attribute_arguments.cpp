@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <set>
 #include <string_view>
 #include <utility>
 
@@ -200,8 +201,13 @@ class AttributeArguments {
         label.set_privacy_mark(text("privacy-mark"));
         for (const std::string& category : m_parsed.list("category"))
             read_category(category, label);
-        for (const std::string& other : equivalent)
-            read_label(other, "equivalent-label", *wanted.add_equivalent_label());
+        std::set<std::string> policies{label.policy()};
+        for (const std::string& other : equivalent) {
+            auto& added = *wanted.add_equivalent_label();
+            read_label(other, "equivalent-label", added);
+            require(policies.insert(added.policy()).second,
+                    "--label and each --equivalent-label are of another policy");
+        }
     }
 
     const CommandOptions& m_options;

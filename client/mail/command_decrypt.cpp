@@ -57,8 +57,8 @@ ExitStatus decrypt_command(const Arguments& arguments) {
         "mail decrypt", "[-k ID] [--clearance TOML] [--json] [-o OUT] [FILE]",
         std::string(
             "Decrypts a message. What is signed inside stays so, for signet mail verify. A label inside\n"
-            "counts, whoever signed it; its equivalent labels count only with signet mail unwrap where\n"
-            "the clearance says whose do.\n\n"
+            "counts, whoever signed it; its equivalent labels count only with signet mail unwrap, which\n"
+            "verifies who gave them.\n\n"
             "--json, with -o, prints one object:\n") +
             commands::about_opened + "\n  output         where the message is");
     commands::add_opening_options(options);

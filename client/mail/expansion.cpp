@@ -147,8 +147,10 @@ void describe(const Taken& taken, const cms::ListReceipts& own, agent::protocol:
     }
     if (taken.label) {
         to_wire(taken.label->label, *wanted.mutable_security_label());
-        for (const auto& equivalent : taken.label->equivalents) {
-            to_wire(equivalent, *wanted.add_equivalent_label());
+        if (!taken.label->equivalents.empty()) {
+            for (const auto& equivalent : taken.label->equivalents.front().labels) {
+                to_wire(equivalent, *wanted.add_equivalent_label());
+            }
         }
     }
 }

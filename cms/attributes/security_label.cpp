@@ -148,6 +148,14 @@ void put_in_order(std::vector<SecurityCategory>& categories) {
     categories.erase(std::unique(categories.begin(), categories.end()), categories.end());
 }
 
+bool has_policy_twice(const std::vector<SecurityLabel>& labels) {
+    for (auto label = labels.begin(); label != labels.end(); ++label)
+        if (std::any_of(labels.begin(), label,
+                        [&](const SecurityLabel& before) { return before.policy == label->policy; }))
+            return true;
+    return false;
+}
+
 }  // namespace
 
 SecurityLabel parse_security_label(BytesView encoding) {
@@ -180,6 +188,8 @@ std::optional<SecurityLabel> security_label_in(const SignedAttributeSet& attribu
 Bytes equivalent_labels_attribute(const std::vector<SecurityLabel>& labels) {
     if (labels.empty() || labels.size() > max_equivalent_labels)
         throw Error(ErrorCode::failed, "equivalent labels with a number out of bounds");
+    if (has_policy_twice(labels))
+        throw Error(ErrorCode::failed, "two equivalent labels of one security policy");
     Bytes all;
     for (const SecurityLabel& label : labels)
         asn1::append(all, encode_security_label(label));
@@ -198,6 +208,8 @@ std::vector<SecurityLabel> equivalent_labels_in(const SignedAttributeSet& attrib
     labels.reserve(static_cast<std::size_t>(count));
     for (int i = 0; i < count; ++i)
         labels.push_back(parse_security_label(encoding_of(*sk_ASN1_TYPE_value(all.get(), i))));
+    if (has_policy_twice(labels))
+        throw Error(ErrorCode::malformed, "two equivalent labels of one security policy");
     return labels;
 }
 

@@ -47,7 +47,7 @@ struct SecurityLabel {
 /// None without the attribute. Throws Error(malformed).
 [[nodiscard]] std::optional<SecurityLabel> security_label_in(const SignedAttributeSet& attributes);
 
-/// The same in the terms of other policies. As above.
+/// The same in the terms of other policies, each of another one (RFC 2634 section 3.4.1). As above.
 [[nodiscard]] Bytes equivalent_labels_attribute(const std::vector<SecurityLabel>& labels);
 /// Empty without the attribute. Throws Error(malformed).
 [[nodiscard]] std::vector<SecurityLabel> equivalent_labels_in(const SignedAttributeSet& attributes);

@@ -155,7 +155,16 @@ TEST_CASE("What a signer may not be asked to say is malformed") {
         [&](auto& sign) {
             label(sign);
             for (int i = 0; i < 33; ++i)
-                sign.mutable_attributes()->add_equivalent_label()->set_policy("1.2.3");
+                sign.mutable_attributes()->add_equivalent_label()->set_policy("1.2." + std::to_string(i + 9));
+        },
+        [](auto& sign) {
+            sign.mutable_attributes()->mutable_security_label()->set_policy("1.2.3");
+            sign.mutable_attributes()->add_equivalent_label()->set_policy("1.2.3");
+        },
+        [](auto& sign) {
+            sign.mutable_attributes()->mutable_security_label()->set_policy("1.2.3");
+            for (int i = 0; i < 2; ++i)
+                sign.mutable_attributes()->add_equivalent_label()->set_policy("1.2.4");
         },
         [](auto& sign) { sign.mutable_attributes()->mutable_expansion()->add_before(""); },
         [](auto& sign) {

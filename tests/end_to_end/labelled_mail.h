@@ -7,7 +7,7 @@ namespace signet::tests {
 
 inline constexpr const char* policy = "1.3.6.1.4.1.99.2";
 
-inline std::string mail(const std::string& from, const std::string& to) {
+inline std::string deal(const std::string& from, const std::string& to) {
     return "From: " + from + "\nTo: " + to +
            "\nSubject: A deal\nMessage-ID: <17@example.org>\nMIME-Version: 1.0\n"
            "Content-Type: text/plain\n\nWe have a deal.\n";

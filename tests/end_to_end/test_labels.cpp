@@ -13,7 +13,7 @@ TEST_CASE("a label above the reader is not shown") {
             arguments.insert(arguments.end(), {"-r", parties.alice.label});
         }
         arguments.insert(arguments.end(), label.begin(), label.end());
-        const auto made = session.signet(arguments, mail(parties.alice.email, parties.alice.email));
+        const auto made = session.signet(arguments, deal(parties.alice.email, parties.alice.email));
         check_done(made);
         Arguments reading{"mail",        command,          "--trust", session.root(),
                           "--clearance", "clearance.toml", "-o",      "shown"};
@@ -64,7 +64,7 @@ permitted = ["HR", 0, 3, -7, { der = "300302010a" }]
     const auto shown = [&](const std::string& category, int status, const std::string& words) {
         CAPTURE(category);
         const auto made =
-            session.signet({"mail", "sign", "--label", policy, "--category", category}, mail(email, email));
+            session.signet({"mail", "sign", "--label", policy, "--category", category}, deal(email, email));
         check_done(made);
         const auto read = session.signet(
             {"mail", "verify", "--trust", session.root(), "--clearance", "clearance.toml"}, made.out);
@@ -86,7 +86,7 @@ permitted = ["HR", 0, 3, -7, { der = "300302010a" }]
     shown("1.2.3.5:integer=3", 7, "its category 1.2.3.5 is none of Example Ltd");
     // Without anybody's words.
     const auto made = session.signet({"mail", "sign", "--label", policy, "--category", "1.2.3.4:bits=9"},
-                                     mail(email, email));
+                                     deal(email, email));
     session.write("made.eml", made.out);
     const auto plain = session.signet({"mail", "verify", "--trust", session.root(), "made.eml"});
     CHECK(has(plain.err, std::string("label: ") + policy + ", 1.2.3.4: 9\n"));
@@ -98,37 +98,12 @@ permitted = ["HR", 0, 3, -7, { der = "300302010a" }]
                               "1.2.3.4:der=3", "1.2.3.4:der=0x05", "HR=1"}) {
         CAPTURE(wrong);
         check_refused(
-            session.signet({"mail", "sign", "--label", policy, "--category", wrong}, mail(email, email)), 2);
+            session.signet({"mail", "sign", "--label", policy, "--category", wrong}, deal(email, email)), 2);
     }
     // Two elements are no value, and nothing is no element.
     check_refused(session.signet({"mail", "sign", "--label", policy, "--category", "1.2.3.4:der=05000500"},
-                                 mail(email, email)),
+                                 deal(email, email)),
                   8);
-}
-
-TEST_CASE("equivalent labels count from those whom the policy names") {
-    Session session({KeyType::rsa2048, KeyType::p256});
-    const Parties parties(session);
-    const std::string& email = parties.alice.email;
-    const auto made = session.signet({"mail", "sign", "-k", parties.alice.label, "--label", "1.2.3/0",
-                                      "--equivalent-label", std::string(policy) + "/1"},
-                                     mail(email, email));
-    check_done(made);
-    const auto status = [&](const std::string& from) {
-        session.write("clearance.toml", "[[policy]]\noid = \"" + std::string(policy) +
-                                            "\"\nname = \"x\"\nclearance = \"low\"\n" + from +
-                                            "[[policy.classification]]\nvalue = 1\nname = \"low\"\n");
-        const auto read = session.signet(
-            {"mail", "verify", "--trust", session.root(), "--clearance", "clearance.toml"}, made.out);
-        CHECK(read.out.empty() == (read.status != 0));
-        return read.status;
-    };
-    CHECK(status("") == 0);
-    CHECK(status("equivalents-from = [\"x@example.org\", \"" + email + "\"]\n") == 0);
-    CHECK(status("equivalents-from = [\"x@example.org\"]\n") == 7);
-    CHECK(status("equivalents-from = []\n") == 7);
-    CHECK(status("equivalents-from = \"" + email + "\"\n") == 9);
-    CHECK(status("equivalents-from = [\"nobody\"]\n") == 9);
 }
 
 TEST_CASE("a label above the reader is not shown by what opens it or takes its content out") {
@@ -141,7 +116,7 @@ TEST_CASE("a label above the reader is not shown by what opens it or takes its c
         const std::string label = policy + std::string(number);
         const auto encrypted = session.signet(
             {"mail", "encrypt", "--no-self", "--sign", "-k", alice, "-r", alice, "--label", label},
-            mail(email, email));
+            deal(email, email));
         check_done(encrypted);
         const auto opened =
             session.signet({"mail", "decrypt", "--clearance", "clearance.toml"}, encrypted.out);
@@ -166,7 +141,7 @@ TEST_CASE("the reader's own clearance is found without being named") {
     Session session({KeyType::p256});
     const std::string email = session.alice().identity(KeyType::p256).email;
     const auto made =
-        session.signet({"mail", "sign", "--label", std::string(policy) + "/5"}, mail(email, email));
+        session.signet({"mail", "sign", "--label", std::string(policy) + "/5"}, deal(email, email));
     check_done(made);
     const auto verified = [&] {
         return session.agent().signet({"mail", "verify", "--trust", session.root()},
@@ -189,7 +164,7 @@ TEST_CASE("a clearance that cannot be read shows nothing") {
     Session session({KeyType::rsa2048, KeyType::p256});
     const Parties parties(session);
     const auto made = session.signet({"mail", "sign", "-k", parties.alice.label, "--label", policy},
-                                     mail(parties.alice.email, parties.alice.email));
+                                     deal(parties.alice.email, parties.alice.email));
     const auto verified = [&] {
         return session.signet({"mail", "verify", "--trust", session.root(), "--clearance", "clearance.toml"},
                               made.out);
@@ -246,8 +221,8 @@ TEST_CASE("a label is found in every layer that needs no key") {
     for (const auto& [number, expected] : {std::pair{"/5", 7}, std::pair{"/3", 0}}) {
         CAPTURE(number);
         const std::string label = policy + std::string(number);
-        const auto clear = made({"mail", "sign", "--label", label}, mail(email, email));
-        const auto opaque = made({"mail", "sign", "--opaque", "--label", label}, mail(email, email));
+        const auto clear = made({"mail", "sign", "--label", label}, deal(email, email));
+        const auto opaque = made({"mail", "sign", "--opaque", "--label", label}, deal(email, email));
         for (const auto& labelled : {clear, opaque}) {
             const auto compressed = made({"mail", "compress"}, labelled);
             const auto signed_again = made({"mail", "sign"}, labelled);
@@ -265,7 +240,7 @@ TEST_CASE("a label is found in every layer that needs no key") {
         CHECK(status("unwrap", made({"mail", "sign"}, other_type)) == expected);
         // Its signature cannot be checked.
         CHECK(status("decrypt", encrypted(made({"mail", "sign", "--certificates", "none", "--label", label},
-                                               mail(email, email)))) == expected);
+                                               deal(email, email)))) == expected);
         // What cannot be taken apart is shown to nobody with a clearance, and to all others.
         const auto without_protocol =
             encrypted(replaced(clear, "protocol=\"application/pkcs7-signature\";", ""));
@@ -273,9 +248,9 @@ TEST_CASE("a label is found in every layer that needs no key") {
         check_done(session.signet({"mail", "decrypt"}, without_protocol));
     }
     // A detached signature with a content of its own: which of both is shown is up to the reader.
-    const auto plain = made({"mail", "sign"}, mail(email, email));
+    const auto plain = made({"mail", "sign"}, deal(email, email));
     const auto secret =
-        made({"mail", "sign", "--opaque", "--label", std::string(policy) + "/5"}, mail(email, email));
+        made({"mail", "sign", "--opaque", "--label", std::string(policy) + "/5"}, deal(email, email));
     const auto base64 = [](const std::string& text, const std::string& before) {
         const auto part = text.find(before);
         REQUIRE(part != std::string::npos);
@@ -284,25 +259,6 @@ TEST_CASE("a label is found in every layer that needs no key") {
     };
     const auto both = replaced(plain, base64(plain, "name=smime.p7s"), base64(secret, "name=smime.p7m"));
     CHECK(status("decrypt", encrypted(both)) == 7);
-}
-
-TEST_CASE("equivalent labels that are not verified are said to be why a message is not shown") {
-    Session session({KeyType::rsa2048});
-    const std::string email = session.alice().identity(KeyType::rsa2048).email;
-    const std::string& alice = session.label(KeyType::rsa2048);
-    session.write("clearance.toml", "[[policy]]\noid = \"" + std::string(policy) +
-                                        "\"\nname = \"x\"\nequivalents-from = [\"" + email + "\"]\n");
-    const auto encrypted = session.signet({"mail", "encrypt", "--no-self", "--sign", "-k", alice, "-r", alice,
-                                           "--label", "1.2.3/0", "--equivalent-label", policy},
-                                          mail(email, email));
-    check_done(encrypted);
-    const auto refused = session.signet({"mail", "decrypt", "--clearance", "clearance.toml"}, encrypted.out);
-    check_refused(refused, 7);
-    CHECK(has(refused.err,
-              "nobody has verified who gave it equivalent labels; open the message with signet "
-              "mail unwrap"));
-    check_done(session.signet({"mail", "unwrap", "--clearance", "clearance.toml", "--trust", session.root()},
-                              encrypted.out));
 }
 
 TEST_CASE("a label is found in every layer of files that needs no key") {

@@ -1,17 +1,11 @@
 // Signed receipts, with openssl as the other side both ways.
-#include "tests/end_to_end/session.h"
+#include "tests/end_to_end/labelled_mail.h"
 
 #include <algorithm>
 
 using namespace signet::tests;
 
 namespace {
-
-std::string mail(const std::string& from, const std::string& to = "bob@example.org") {
-    return "From: " + from + "\nTo: " + to +
-           "\nSubject: A deal\nMessage-ID: <17@example.org>\nMIME-Version: 1.0\n"
-           "Content-Type: text/plain\n\nWe have a deal.\n";
-}
 
 /// Bob has a key in a file, known to openssl alone.
 struct Bob {
@@ -29,7 +23,7 @@ TEST_CASE("openssl confirms what signet has signed, and signet knows for what") 
         CAPTURE(alice.label);
         const auto sent =
             session.signet({"mail", "sign", "-k", alice.label, "--request-receipt", alice.email},
-                           mail(alice.email, bob.identity.email));
+                           deal(alice.email, bob.identity.email));
         check_done(sent);
         session.write("sent.eml", sent.out);
         check_done(
@@ -55,7 +49,7 @@ TEST_CASE("openssl confirms what signet has signed, and signet knows for what") 
         // The same text again is another message.
         const auto again =
             session.signet({"mail", "sign", "-k", alice.label, "--request-receipt", alice.email},
-                           mail(alice.email, bob.identity.email));
+                           deal(alice.email, bob.identity.email));
         session.write("again.eml", again.out);
         const auto other = session.signet(
             {"mail", "receipt", "--verify", "again.eml", "--trust", session.root(), "receipt.eml"});

@@ -11,7 +11,7 @@ TEST_CASE("a message is wrapped three times and unwrapped at once") {
         session.signet({"mail", "wrap", "--no-self", "-k", parties.alice.label, "-r", parties.alice.label,
                         "--label", std::string(policy) + "/3", "--category", "1.3.6.1.4.1.99.3=HR",
                         "--privacy-mark", "Board only", "--request-receipt", parties.alice.email},
-                       mail(parties.alice.email, parties.alice.email));
+                       deal(parties.alice.email, parties.alice.email));
     check_done(wrapped);
     CHECK_FALSE(has(wrapped.out, "We have a deal"));
     // Outside is a signature that others verify, inside an encrypted part that they open.
@@ -93,7 +93,7 @@ TEST_CASE("the labels outside and inside must agree") {
     const Parties parties(session);
     const auto inner = session.signet({"mail", "encrypt", "--no-self", "--sign", "-k", parties.alice.label,
                                        "-r", parties.alice.label, "--label", std::string(policy) + "/5"},
-                                      mail(parties.alice.email, parties.alice.email));
+                                      deal(parties.alice.email, parties.alice.email));
     check_done(inner);
     const auto outer = [&](const std::string& label) {
         const auto made =
@@ -116,7 +116,7 @@ TEST_CASE("a list sends a message on to its members, once") {
         session.signet({"mail", "wrap", "--no-self", "-k", parties.alice.label, "-r", parties.list.label,
                         "--label", oid + "/3", "--category", "1.2.3.4=HR", "--category", "1.2.3.4:integer=5",
                         "--category", "1.2.3.5:der=300302010a", "--request-receipt", parties.alice.email},
-                       mail(parties.alice.email, parties.list.email));
+                       deal(parties.alice.email, parties.list.email));
     check_done(wrapped);
     const auto sent_on =
         session.signet({"mail", "expand", "-k", parties.list.label, "-r", second.label, "--trust",
@@ -168,7 +168,7 @@ TEST_CASE("a list keeps what the outer signature says of the content that it hid
     const Parties parties(session);
     const auto encrypted = session.signet(
         {"mail", "encrypt", "--no-self", "--sign", "-k", parties.alice.label, "-r", parties.list.label},
-        mail(parties.alice.email, parties.list.email));
+        deal(parties.alice.email, parties.list.email));
     check_done(encrypted);
     const auto outer = session.signet(
         {"mail", "sign", "-k", parties.alice.label, "--content-hint", "Minutes of July"}, encrypted.out);
@@ -190,7 +190,7 @@ TEST_CASE("a list leaves an author's signature in its place") {
     const Parties parties(session);
     const auto made = session.signet({"mail", "sign", "-k", parties.alice.label, "--request-receipt",
                                       parties.alice.email, "--receipts-from", "first-tier"},
-                                     mail(parties.alice.email, parties.list.email));
+                                     deal(parties.alice.email, parties.list.email));
     check_done(made);
     check_done(
         session.signet({"mail", "receipt", "-k", parties.list.label, "--trust", session.root()}, made.out));
@@ -209,7 +209,7 @@ TEST_CASE("a list leaves an author's signature in its place") {
 TEST_CASE("there is an end to the layers that are taken off") {
     Session session({KeyType::p256});
     const Identity& alice = session.alice().identity(KeyType::p256);
-    std::string message = mail(alice.email, alice.email);
+    std::string message = deal(alice.email, alice.email);
     for (int layers = 1; layers <= 9; ++layers) {
         const auto made = session.signet({"mail", "sign"}, message);
         check_done(made);
@@ -252,7 +252,7 @@ TEST_CASE("with --legacy a list and a receipt read what is encrypted with RC2") 
     const Parties parties(session);
     const std::string& sender = parties.list.email;
     const auto made = session.signet({"mail", "sign", "-k", parties.list.label, "--request-receipt", sender},
-                                     mail(sender, parties.alice.email));
+                                     deal(sender, parties.alice.email));
     check_done(made);
     session.write("sent.eml", made.out);
     check_done(session.openssl({"cms", "-encrypt", "-binary", "-provider", "legacy", "-provider", "default",
@@ -277,7 +277,7 @@ TEST_CASE("with --legacy a list and a receipt read what is encrypted with RC2") 
 TEST_CASE("what says how to sign does not go with receipt --verify") {
     Session session({KeyType::p256});
     const std::string email = session.alice().identity(KeyType::p256).email;
-    const auto made = session.signet({"mail", "sign"}, mail(email, email));
+    const auto made = session.signet({"mail", "sign"}, deal(email, email));
     check_done(made);
     session.write("sent.eml", made.out);
     for (const Arguments& option :

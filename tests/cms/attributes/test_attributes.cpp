@@ -229,6 +229,20 @@ TEST_CASE("no encoder takes what its type does not allow") {
     CHECK(signature_policy_in(set_with({signature_policy_attribute({})}))->policy.empty());
     CHECK_THROWS_AS(commitment_type_attribute("proof"), Error);
     CHECK_THROWS_AS(equivalent_labels_attribute({}), Error);
+    CHECK_THROWS_AS(equivalent_labels_attribute({sample_label(), sample_label()}), Error);
+}
+
+TEST_CASE("of two equivalent labels of one policy none can be chosen (RFC 2634 section 3.4.1)") {
+    SecurityLabel low;
+    low.policy = "1.2.3";
+    const SecurityLabel high{"1.2.4", 5, {}, {}};
+    Bytes encoding = asn1::tlv(asn1::Tag::set, {equivalent_labels_attribute({low, high})});
+    CHECK(equivalent_labels_in(SignedAttributeSet(encoding)).size() == 2);
+    const Bytes of_high{0x06, 0x02, 0x2A, 0x04};
+    const auto found = std::search(encoding.begin(), encoding.end(), of_high.begin(), of_high.end());
+    REQUIRE(found != encoding.end());
+    *(found + 3) = 0x03;
+    CHECK_THROWS_AS(equivalent_labels_in(SignedAttributeSet(encoding)), Error);
 }
 
 TEST_CASE("an attribute that is damaged anywhere is read or refused, never more") {

@@ -157,6 +157,14 @@ TEST_CASE("signers who differ about the message say nothing") {
     CHECK_THROWS_AS(label_of(message_of({signer_with({}), signer_with({high})})), Error);
     CHECK_THROWS_AS(label_of(message_of({signer_with({low, high})})), Error);
 
+    // Any signer may translate it (RFC 2634 section 3.4.1).
+    label.policy = "1.2.4";
+    const auto equivalent = equivalent_labels_attribute({label});
+    const auto labelled = label_of(message_of({signer_with({high}), signer_with({high, equivalent})}));
+    REQUIRE(labelled->equivalents.size() == 1);
+    CHECK(labelled->equivalents.front().labels == std::vector{label});
+    CHECK_FALSE(labelled->equivalents.front().verified);
+
     const auto first = expansion_history_attribute(sent_on(ListReceiptPolicy::unsaid));
     const auto second = expansion_history_attribute(sent_on(ListReceiptPolicy::none));
     CHECK(expansion_history_of(message_of({signer_with({first}), signer_with({first})})).size() == 1);
