@@ -3,8 +3,8 @@
 #include "client/mail/canonical.h"
 #include "client/mail/error.h"
 #include "client/mail/line_ends.h"
-#include "client/mail/media_type.h"
 #include "client/mail/outer_header.h"
+#include "client/mail/signed_message.h"
 #include "client/mail/smime_part.h"
 #include "cms/nested_content.h"
 
@@ -13,15 +13,6 @@
 #include <utility>
 
 namespace signet::client::mail {
-
-namespace {
-
-bool is_signed(const Entity& message) {
-    const auto type = media_type_of(message);
-    return (type && type->is("multipart", "signed")) || smime_content(message, {"signed-data"}).has_value();
-}
-
-}  // namespace
 
 std::string make_encrypted(std::string_view header, cms::BytesView enveloped, bool authenticated) {
     return std::string(header) +
@@ -34,7 +25,9 @@ cms::Bytes take_apart_encrypted(const Entity& message) {
     }
     throw Error(ErrorCode::malformed,
                 "the message is not encrypted: it is no application/pkcs7-mime with enveloped-data",
-                is_signed(message) ? "it is signed: read it with signet mail verify" : "read it as it is");
+                is_clear_signed(message) || smime_content(message, {"signed-data"})
+                    ? "it is signed: read it with signet mail verify"
+                    : "read it as it is");
 }
 
 std::optional<std::string> nested_entity(const std::string& content_type, cms::BytesView content) {

@@ -113,6 +113,14 @@ Entity parse_entity(std::string_view bytes) {
     return entity;
 }
 
+std::optional<Entity> entity_unless_text(std::string_view bytes) {
+    try {
+        return parse_entity(bytes);
+    } catch (const Error&) {
+        return std::nullopt;
+    }
+}
+
 Entity parse_message(std::string_view bytes) {
     if (bytes.empty()) {
         throw Error(ErrorCode::malformed, "the input is empty");

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -46,6 +47,9 @@ struct Entity {
 /// Error(malformed) for a line that is no field, a NUL or a lone CR in the header, or a header over
 /// max_header_size or max_fields.
 [[nodiscard]] Entity parse_entity(std::string_view bytes);
+
+/// The same; none for text without a header of its own, as some sign and encrypt it.
+[[nodiscard]] std::optional<Entity> entity_unless_text(std::string_view bytes);
 
 /// Reads a message: as parse_entity, but at least one field, a header that is not cut off, and at most
 /// max_message_size. A "From " line of an mbox before the first field is left out.

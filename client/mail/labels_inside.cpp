@@ -2,17 +2,19 @@
 
 #include "client/clearance.h"
 #include "client/commands/reader_clearance.h"
+#include "client/mail/canonical.h"
 #include "client/mail/compressed_message.h"
 #include "client/mail/encrypted_message.h"
 #include "client/mail/error.h"
 #include "client/mail/layers.h"
 #include "client/mail/media_type.h"
+#include "client/mail/multipart.h"
 #include "client/mail/signed_message.h"
 #include "client/mail/smime_part.h"
+#include "client/mail/transfer_encoding.h"
 #include "cms/nested_content.h"
 
 #include <algorithm>
-#include <optional>
 #include <utility>
 
 namespace signet::client::mail {
@@ -23,50 +25,86 @@ constexpr std::string_view id_enveloped_data = "1.2.840.113549.1.7.3";
 constexpr std::string_view id_auth_enveloped_data = "1.2.840.113549.1.9.16.1.23";
 constexpr std::string_view id_compressed_data = "1.2.840.113549.1.9.16.1.9";
 
+/// How deep the search is: in layers of signatures and compression, and in parts within each other.
+struct Depth {
+    std::size_t layers = 0;
+    int parts = 0;
+
+    [[nodiscard]] Depth in_layer() const {
+        if (layers == max_layers) {
+            throw Error(ErrorCode::malformed, "it has more than 8 layers");
+        }
+        return {layers + 1, parts};
+    }
+    [[nodiscard]] Depth in_part() const {
+        if (parts == max_nesting) {
+            throw Error(ErrorCode::malformed,
+                        "its parts are nested more than " + std::to_string(max_nesting) + " deep");
+        }
+        return {layers, parts + 1};
+    }
+};
+
 class LabelSearch {
   public:
-    void look_into(std::string_view text, std::size_t depth);
+    void look_into(std::string_view text, Depth depth);
     std::vector<cms::MessageLabel> take() { return std::move(m_labels); }
 
   private:
-    void look_into_signed(cms::BytesView signed_data, std::size_t depth);
+    void look_into_multipart(const Entity& entity, const MediaType& type, Depth depth);
+    void look_into_content(const cms::Bytes& content, Depth depth);
+    void look_into_signed(cms::BytesView signed_data, Depth depth);
 
     std::vector<cms::MessageLabel> m_labels;
     Expansions m_expansions;
 };
 
-void LabelSearch::look_into(std::string_view text, std::size_t depth) {
-    Entity entity;
-    try {
-        entity = parse_entity(text);
-    } catch (const Error&) {
-        // Text without a header of its own.
+void LabelSearch::look_into(std::string_view text, Depth depth) {
+    const auto entity = entity_unless_text(text);
+    if (!entity) {
         return;
     }
-    const auto type = media_type_of(entity);
-    const bool is_clear_signed = type && type->is("multipart", "signed");
-    // What is inside says what it is, whatever its smime-type says: others read it by that.
-    const auto content = is_clear_signed ? std::nullopt : smime_content(entity);
-    const auto content_type = content ? cms::content_type_of(*content) : std::string();
-    if ((!is_clear_signed && !content) || content_type == id_enveloped_data ||
-        content_type == id_auth_enveloped_data) {
-        return;
-    }
-    if (depth == max_layers) {
-        throw Error(ErrorCode::malformed, "it has more than 8 layers");
-    }
-    if (content_type == id_compressed_data) {
-        look_into(m_expansions.expand(*content), depth + 1);
-    } else if (content) {
-        look_into_signed(*content, depth + 1);
-    } else {
-        const auto parts = take_apart_signed(entity);
-        look_into(*parts.entity, depth + 1);
-        look_into_signed(parts.signed_data, depth + 1);
+    const auto type = media_type_of(*entity);
+    if (type && type->is("multipart", "*")) {
+        look_into_multipart(*entity, *type, depth);
+    } else if (type && (type->is("message", "rfc822") || type->is("message", "global"))) {
+        look_into(decode(entity->body, transfer_encoding_of(*entity)), depth.in_part());
+    } else if (is_signature_part(*entity)) {
+        // Whatever it stands in, somebody may take it for the signature of what stands beside it.
+        const auto signature = decode(entity->body, transfer_encoding_of(*entity));
+        look_into_signed(cms::as_bytes(signature), depth.in_layer());
+    } else if (const auto content = smime_content(*entity)) {
+        look_into_content(*content, depth);
     }
 }
 
-void LabelSearch::look_into_signed(cms::BytesView signed_data, std::size_t depth) {
+void LabelSearch::look_into_multipart(const Entity& entity, const MediaType& type, Depth depth) {
+    if (is_clear_signed(entity)) {
+        const auto parts = take_apart_signed(entity);
+        look_into(*parts.entity, depth.in_layer());
+        look_into_signed(parts.signed_data, depth.in_layer());
+        return;
+    }
+    const bool is_digest = type.is("multipart", "digest");
+    for (const auto part : split_multipart(entity.body, type.parameter("boundary")).parts) {
+        // There, a part without a type is a message (RFC 2046 section 5.1.5).
+        const auto of_digest = is_digest ? entity_unless_text(part) : std::nullopt;
+        const bool is_message = of_digest && !media_type_of(*of_digest);
+        look_into(is_message ? of_digest->body : part, depth.in_part());
+    }
+}
+
+// What is inside says what it is, whatever its smime-type says: others read it by that.
+void LabelSearch::look_into_content(const cms::Bytes& content, Depth depth) {
+    const auto type = cms::content_type_of(content);
+    if (type == id_compressed_data) {
+        look_into(m_expansions.expand(content), depth.in_layer());
+    } else if (type != id_enveloped_data && type != id_auth_enveloped_data) {
+        look_into_signed(content, depth.in_layer());
+    }
+}
+
+void LabelSearch::look_into_signed(cms::BytesView signed_data, Depth depth) {
     cms::Bytes content;
     auto claimed = cms::claimed_labels(cms::memory_source(signed_data), cms::appending_to(content));
     for (auto& label : claimed.labels) {
@@ -80,7 +118,7 @@ void LabelSearch::look_into_signed(cms::BytesView signed_data, std::size_t depth
 
 std::vector<cms::MessageLabel> labels_inside(std::string_view message) {
     LabelSearch search;
-    search.look_into(message, 0);
+    search.look_into(message, {});
     return search.take();
 }
 

@@ -10,10 +10,10 @@
 
 namespace signet::client::mail {
 
-/// The labels of all signatures around and within `message`, header and body, down to what is encrypted; what
-/// is compressed is decompressed. None is verified: who would show the message to a reader asks for clearance
-/// of each. Throws Error(malformed) and cms::Error(malformed) for what is signed or compressed, and cannot be
-/// taken apart: any label may be in it.
+/// The labels of all signatures around and within `message`, header and body, down to what is encrypted, in
+/// all its parts and the messages within; what is compressed is decompressed. None is verified: who would
+/// show the message to a reader asks for clearance of each. Throws Error(malformed) and cms::Error(malformed)
+/// for what is signed, compressed or a multipart, and cannot be taken apart: any label may be in it.
 [[nodiscard]] std::vector<cms::MessageLabel> labels_inside(std::string_view message);
 
 /// Throws client::Error(7), `what_failed`, if the reader's clearance, where there is one, refuses one of the

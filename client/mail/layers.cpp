@@ -6,7 +6,6 @@
 #include "client/mail/encrypted_message.h"
 #include "client/mail/error.h"
 #include "client/mail/mailboxes.h"
-#include "client/mail/media_type.h"
 #include "client/mail/signed_message.h"
 #include "client/mail/smime_part.h"
 
@@ -75,24 +74,10 @@ Layer encrypted_layer(AgentConnection& agent, const Entity& entity, const Openin
     return layer;
 }
 
-/// False for text without a header of its own, as some encrypt it: there is nothing more to take off.
-bool parse_inside(std::string_view text, Entity& entity) {
-    try {
-        entity = parse_entity(text);
-        return true;
-    } catch (const Error&) {
-        return false;
-    }
-}
-
 }  // namespace
 
 bool is_signed_part(const Entity& entity) {
-    const auto type = media_type_of(entity);
-    if (!type) {
-        return false;
-    }
-    if (type->is("multipart", "signed")) {
+    if (is_clear_signed(entity)) {
         return true;
     }
     const auto content = smime_content(entity, {"signed-data", "signed-receipt"});
@@ -129,9 +114,11 @@ Unwrapped take_off_layers(AgentConnection& agent, const Entity& message, const c
     while (true) {
         if (const auto compressed = take_apart_compressed(entity)) {
             unwrapped.entity = expansions.expand(*compressed);
-            if (!parse_inside(unwrapped.entity, entity)) {
+            const auto expanded = entity_unless_text(unwrapped.entity);
+            if (!expanded) {
                 return unwrapped;
             }
+            entity = *expanded;
             continue;
         }
         const bool is_signed = is_signed_part(entity);
@@ -147,9 +134,11 @@ Unwrapped take_off_layers(AgentConnection& agent, const Entity& message, const c
         if (is_signed && unwrapped.layers.back().signed_data.content_type == cms::id_ct_receipt) {
             return unwrapped;
         }
-        if (!parse_inside(unwrapped.entity, entity)) {
+        const auto opened = entity_unless_text(unwrapped.entity);
+        if (!opened) {
             return unwrapped;
         }
+        entity = *opened;
     }
 }
 

@@ -49,8 +49,7 @@ SignedParts take_apart_clear_signed(const Entity& message, const MediaType& type
                     "its multipart/signed has " + std::to_string(parts.size()) + " parts instead of two");
     }
     const auto signature = parse_entity(parts[1]);
-    const auto signature_type = media_type_of(signature);
-    if (!signature_type || !is_signature_type(signature_type->type + "/" + signature_type->subtype)) {
+    if (!is_signature_part(signature)) {
         throw Error(ErrorCode::malformed,
                     "the second part of its multipart/signed is no application/pkcs7-signature");
     }
@@ -84,6 +83,20 @@ std::string make_clear_signed(std::string_view header, std::string_view entity, 
 std::string make_opaque_signed(std::string_view header, std::string_view entity,
                                const SignedDataMaker& sign) {
     return std::string(header) + smime_part("signed-data", sign(cms::as_bytes(entity)));
+}
+
+bool is_clear_signed(const Entity& entity) {
+    const auto type = media_type_of(entity);
+    if (!type || !type->is("multipart", "signed")) {
+        return false;
+    }
+    const auto protocol = type->parameter("protocol");
+    return protocol.empty() || is_signature_type(protocol);
+}
+
+bool is_signature_part(const Entity& entity) {
+    const auto type = media_type_of(entity);
+    return type && is_signature_type(type->type + "/" + type->subtype);
 }
 
 SignedParts take_apart_signed(const Entity& message) {

@@ -24,6 +24,13 @@ using SignedDataMaker = std::function<cms::Bytes(cms::BytesView entity)>;
 [[nodiscard]] std::string make_opaque_signed(std::string_view header, std::string_view entity,
                                              const SignedDataMaker& sign);
 
+/// Whether it is a multipart/signed with S/MIME, or says not with what; one with PGP is a multipart like
+/// others. Throws Error(malformed) as media_type_of.
+[[nodiscard]] bool is_clear_signed(const Entity& entity);
+
+/// Whether it is an application/pkcs7-signature (or x-pkcs7-signature). Throws as above.
+[[nodiscard]] bool is_signature_part(const Entity& entity);
+
 /// What a signed message consists of.
 struct SignedParts {
     /// DER or BER of ContentInfo, decoded from its part.
