@@ -1,6 +1,7 @@
 #include "agent/error.h"
 #include "agent/request_checks.h"
 #include "cms/attributes/category_value.h"
+#include "cms/attributes/mail_names.h"
 
 #include <algorithm>
 #include <string_view>
@@ -23,7 +24,6 @@ constexpr int max_equivalent_labels = 32;
 constexpr int max_expansions_before = 63;
 constexpr std::uint32_t max_classification = 256;
 constexpr std::size_t max_said = 1024;
-constexpr std::size_t max_address = 320;
 constexpr std::size_t max_identifier = 256;
 constexpr std::size_t max_expansion = 8192;
 
@@ -41,12 +41,8 @@ template <typename Addresses>
 void check_addresses(const Addresses& addresses, int fewest, int most) {
     require(addresses.size() >= fewest && addresses.size() <= most,
             "the number of addresses for receipts is out of bounds");
-    for (const std::string& address : addresses) {
-        const bool visible =
-            std::all_of(address.begin(), address.end(), [](unsigned char c) { return c > 0x20 && c < 0x7F; });
-        require(!address.empty() && address.size() <= max_address && visible,
-                "an address for receipts is none");
-    }
+    for (const std::string& address : addresses)
+        require(cms::is_mail_name(address), "an address for receipts is none");
 }
 
 void check_category(const protocol::SecurityCategory& category) {

@@ -37,12 +37,6 @@ void add_first_of(const std::vector<MailNames>& names, std::vector<std::string>&
             addresses.push_back(one.front());
 }
 
-std::vector<std::string> first_of(const std::vector<MailNames>& names) {
-    std::vector<std::string> addresses;
-    add_first_of(names, addresses);
-    return addresses;
-}
-
 std::optional<ReceiptRequest> request_of(const SignerResult& signer) {
     return receipt_request_in(SignedAttributeSet(signer.signed_attributes));
 }
@@ -142,20 +136,30 @@ ListReceipts combined_receipts(const std::vector<MailListExpansion>& before, Lis
     if (own.policy == instead_of || earlier == unsaid)
         return own;
     // Of both, in the earlier list's way.
-    ListReceipts both{earlier, first_of(before.back().names)};
+    ListReceipts both{earlier, {}};
+    add_first_of(before.back().names, both.names);
+    std::erase_if(both.names, [](const std::string& name) { return !is_mail_name(name); });
     for (std::string& name : own.names)
         if (std::find(both.names.begin(), both.names.end(), name) == both.names.end())
             both.names.push_back(std::move(name));
+    // Nobody is left who could get mail: instead of the sender, or besides.
+    if (both.names.empty())
+        both.policy = earlier == instead_of ? none : unsaid;
+    if (both.names.size() > max_policy_names)
+        throw Error(ErrorCode::malformed, "the lists' receipt policies name more than 64 addresses together");
     return both;
 }
 
 std::vector<MailListExpansion> expansion_history_of(const SignedDataResult& message) {
     std::vector<MailListExpansion> found;
-    for (std::size_t i = 0; i < message.signers.size(); ++i) {
-        auto history = expansion_history_in(SignedAttributeSet(message.signers[i].signed_attributes));
+    for (const SignerResult& signer : message.signers) {
+        auto history = expansion_history_in(SignedAttributeSet(signer.signed_attributes));
+        // Whoever signs after the list need not tell of it.
+        if (history.empty())
+            continue;
         const bool same = std::ranges::equal(history, found, {}, &MailListExpansion::encoding,
                                              &MailListExpansion::encoding);
-        if (i > 0 && !same)
+        if (!found.empty() && !same)
             throw Error(ErrorCode::malformed, "its signers tell of different mailing lists");
         found = std::move(history);
     }

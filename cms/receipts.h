@@ -39,15 +39,16 @@ struct ReceiptContent {
 [[nodiscard]] std::string receipt_mismatch(const SignedDataResult& receipt, const SignedDataResult& sent);
 
 /// What a list says that sends on what has come from another one, so that a reader need look at the last
-/// entry alone (RFC 2634 section 4.3). `names` are those of `own`.
+/// entry alone (RFC 2634 section 4.3): the union of both policies, as far as receipts can be sent by mail.
+/// Throws Error(malformed) if it has more than max_policy_names.
 struct ListReceipts {
     ListReceiptPolicy policy = ListReceiptPolicy::unsaid;
     std::vector<std::string> names;
 };
 [[nodiscard]] ListReceipts combined_receipts(const std::vector<MailListExpansion>& before, ListReceipts own);
 
-/// The expansion history of a message: that of its signers, who must all say the same (RFC 2634 section 4.4).
-/// Empty without. Throws Error(malformed).
+/// The expansion history of a message: that of its signers who tell one, which must be the same (RFC 2634
+/// section 4.1). Empty without. Throws Error(malformed).
 [[nodiscard]] std::vector<MailListExpansion> expansion_history_of(const SignedDataResult& message);
 
 }  // namespace signet::cms

@@ -11,6 +11,7 @@
 #include "client/hex.h"
 #include "client/input_file.h"
 #include "client/utf8.h"
+#include "cms/attributes/mail_names.h"
 #include "cms/object_identifier.h"
 
 namespace signet::client::commands {
@@ -88,6 +89,12 @@ class AttributeArguments {
         return value;
     }
 
+    [[nodiscard]] std::string address(const std::string& value, const char* option) const {
+        require(cms::is_mail_name(value) && value.find('@') != std::string::npos,
+                std::string("--") + option + " takes mail addresses, and '" + value + "' is none");
+        return value;
+    }
+
     void read_receipt_request(protocol::SignedAttributes& wanted) const {
         const auto from = m_parsed.list("receipts-from");
         const auto to = m_parsed.list("request-receipt");
@@ -95,16 +102,16 @@ class AttributeArguments {
         if (to.empty())
             return;
         auto& request = *wanted.mutable_receipt_request();
-        for (const std::string& address : to)
-            request.add_to(utf8(address, "request-receipt"));
+        for (const std::string& one : to)
+            request.add_to(address(one, "request-receipt"));
         if (from.size() == 1 && from.front() == "first-tier")
             request.set_from(protocol::FIRST_TIER);
         else if (!from.empty() && !(from.size() == 1 && from.front() == "all"))
-            for (const std::string& address : from) {
-                require(address.find('@') != std::string::npos,
+            for (const std::string& one : from) {
+                require(one.find('@') != std::string::npos,
                         "--receipts-from takes all, first-tier, or addresses");
                 request.set_from(protocol::LISTED);
-                request.add_listed(utf8(address, "receipts-from"));
+                request.add_listed(address(one, "receipts-from"));
             }
     }
 

@@ -2,10 +2,12 @@
 #include "client/commands/encryption_arguments.h"
 #include "client/commands/opening_arguments.h"
 #include "client/commands/output_collision.h"
+#include "client/commands/reader_clearance.h"
 #include "client/commands/signing_arguments.h"
 #include "client/commands/trust_arguments.h"
 #include "client/mail/commands.h"
 #include "client/mail/expansion.h"
+#include "client/mail/labels_inside.h"
 #include "client/mail/line_ends.h"
 #include "client/mail/message_source.h"
 #include "client/output_file.h"
@@ -32,6 +34,11 @@ cms::ListReceipts list_receipts(const commands::CommandOptions& options,
     if (named == receipts.names.empty()) {
         throw options.usage_error("--receipts-to goes with --receipts instead-of and in-addition-to");
     }
+    for (const auto& address : receipts.names) {
+        if (!cms::is_mail_name(address) || address.find('@') == std::string::npos) {
+            throw options.usage_error("--receipts-to takes mail addresses, and '" + address + "' is none");
+        }
+    }
     return receipts;
 }
 
@@ -43,14 +50,17 @@ ExitStatus expand_command(const Arguments& arguments) {
         std::string(
             "Sends a message on to the members of a mailing list: what is encrypted to the list is "
             "encrypted\n"
-            "to the members, and the list signs around it which lists it has come by (RFC 2634). An outer\n"
-            "signature must hold; that of another list is replaced, and its label kept. Exit status 1 if "
-            "this\n"
-            "list has sent the message on before.\n\n") +
+            "to the members, and the list signs around it which lists it has come by (RFC 2634). All\n"
+            "signatures outside of the encryption must hold; that of another list is replaced, and its "
+            "label\n"
+            "kept. Exit status 1 if this list has sent the message on before, 7 if a label, also one that "
+            "was\n"
+            "encrypted, is above the list's clearance.\n\n") +
             commands::about_trust);
     commands::add_encryption_options(options);
     commands::add_signer_options(options);
     commands::add_trust_options(options);
+    commands::add_clearance_option(options);
     options.value("receipts", "POLICY", "who gets the members' receipts: none, instead-of, in-addition-to")
         .values("receipts-to", "ADDRESS", "for instead-of and in-addition-to")
         .value("output,o", "OUT", "where the message goes; default standard output");
@@ -75,12 +85,15 @@ ExitStatus expand_command(const Arguments& arguments) {
     expansion.receipts = list_receipts(options, *parsed);
     expansion.verification = commands::trust_options(options, *parsed);
     expansion.broken = commands::broken_ciphers(*parsed);
+    expansion.require_clearance = [&](std::string_view text) {
+        require_clearance_inside(*parsed, text, "cannot expand");
+    };
     expansion.trust_is_named = parsed->has("trust");
     const auto source = message_source(*parsed);
     auto read = expansion.members;
     const auto trust = commands::trust_files(*parsed);
     read.insert(read.end(), trust.begin(), trust.end());
-    read.push_back(source);
+    read.insert(read.end(), {source, parsed->text("clearance")});
     commands::refuse_to_replace(options, read, output_of(*parsed));
     in_the_words_of("cannot expand " + name_of_message(source), Origin::received, [&] {
         const auto raw = read_message(source);

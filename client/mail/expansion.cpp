@@ -14,6 +14,7 @@
 #include "client/utf8.h"
 #include "cms/attributes/content_attributes.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -28,38 +29,66 @@ struct Taken {
     bool encrypted = false;
     std::vector<cms::MailListExpansion> history;
     std::optional<cms::MessageLabel> label;
-    /// What the outer signature says is inside, where that is encrypted.
+    /// What the signature that is replaced says of what is inside.
     std::optional<cms::ContentHints> hints;
+    std::optional<cms::Bytes> identifier;
 };
 
-/// Of its signers, if all say the same. A description that the agent would not take is left out.
-std::optional<cms::ContentHints> content_hints_of(const cms::SignedDataResult& message) {
-    std::optional<cms::ContentHints> found;
+/// What the signers of `message` say, if all say the same.
+template <typename Said, typename Read>
+std::optional<Said> said_by_all(const cms::SignedDataResult& message, Read read) {
+    std::optional<Said> found;
     for (std::size_t i = 0; i < message.signers.size(); ++i) {
-        auto own = cms::content_hints_in(cms::SignedAttributeSet(message.signers[i].signed_attributes));
+        std::optional<Said> own = read(cms::SignedAttributeSet(message.signers[i].signed_attributes));
         if (i > 0 && own != found) {
             return std::nullopt;
         }
         found = std::move(own);
     }
-    constexpr std::size_t most_said = 1024;
-    if (found && (found->description.size() > most_said || !is_utf8(found->description) ||
-                  found->description.find('\0') != std::string::npos)) {
-        found->description.clear();
-    }
     return found;
 }
 
-/// The certificate that the list signs with.
-cms::Certificate list_certificate(AgentConnection& agent, const std::string& name) {
-    const auto list = agent.list(name, true);
-    if (list.identities_size() != 1) {
-        throw client::Error(ExitStatus::identity, "cannot expand",
-                            list.identities_size() == 0 ? "the list has no key here"
-                                                        : "several identities are called " + name,
-                            "see signet list");
+/// What a list repeats of the signature that it replaces (RFC 2634 section 4.2), as far as the agent takes
+/// it: a policy or a commitment is the signer's own, and his capabilities are.
+void repeat(const cms::SignedDataResult& outer, Taken& taken) {
+    constexpr std::size_t most_said = 1024;
+    constexpr std::size_t longest_identifier = 256;
+    taken.history = cms::expansion_history_of(outer);
+    taken.hints = said_by_all<cms::ContentHints>(outer, cms::content_hints_in);
+    if (taken.hints && (taken.hints->description.size() > most_said || !is_utf8(taken.hints->description) ||
+                        taken.hints->description.find('\0') != std::string::npos)) {
+        taken.hints->description.clear();
     }
-    return cms::Certificate::from_der(cms::as_bytes(list.identities(0).certificate()));
+    taken.identifier = said_by_all<cms::Bytes>(outer, cms::content_identifier_in);
+    if (taken.identifier && taken.identifier->size() > longest_identifier) {
+        taken.identifier.reset();
+    }
+}
+
+std::vector<cms::Certificate> certificates_called(AgentConnection& agent, const std::string& name) {
+    const auto known = agent.list(name, true);
+    std::vector<cms::Certificate> certificates;
+    for (const auto& identity : known.identities()) {
+        certificates.push_back(cms::Certificate::from_der(cms::as_bytes(identity.certificate())));
+    }
+    return certificates;
+}
+
+/// Under the certificate that it has now, or another that it had before, perhaps of another key.
+bool has_sent_on(AgentConnection& agent, const std::vector<cms::MailListExpansion>& history,
+                 const std::string& list) {
+    const auto knows = [&history](const cms::Certificate& own) { return cms::has_expanded(history, own); };
+    if (history.empty()) {
+        return false;
+    }
+    const auto own = certificates_called(agent, list);
+    return std::any_of(own.begin(), own.end(), [&](const cms::Certificate& certificate) {
+        const auto addresses = certificate.email_addresses();
+        return knows(certificate) ||
+               std::any_of(addresses.begin(), addresses.end(), [&](const std::string& address) {
+                   return std::ranges::any_of(certificates_called(agent, address), knows);
+               });
+    });
 }
 
 std::string content_fields_and_body(const Entity& message) {
@@ -72,35 +101,51 @@ std::string content_fields_and_body(const Entity& message) {
     return text + "\r\n" + std::string(message.body);
 }
 
+/// Down to what is encrypted, or to what is signed first. The signature to be replaced is an earlier list's,
+/// else the one right around what is encrypted; with it goes all around it, and all down to what is encrypted
+/// (RFC 2634 section 4.2).
 Taken take_apart(const Entity& message, const cms::VerifyOptions& options, bool trust_is_named) {
     Taken taken;
     taken.content = content_fields_and_body(message);
-    taken.encrypted = is_encrypted_part(message);
-    if (!is_signed_part(message)) {
-        return taken;
+    std::string text = taken.content;
+    std::optional<cms::SignedDataResult> last;
+    bool is_replaced = false;
+    for (std::size_t layers = 0;; ++layers) {
+        const auto entity = entity_unless_text(text);
+        taken.encrypted = entity && is_encrypted_part(*entity);
+        if (!entity || taken.encrypted || !is_signed_part(*entity)) {
+            break;
+        }
+        if (layers == max_layers) {
+            throw Error(ErrorCode::malformed, "it has more than 8 layers of signatures");
+        }
+        std::string inside;
+        last = take_off_signature(*entity, options, inside).signed_data;
+        if (!last->holds()) {
+            throw commands::does_not_verify(layers == 0 ? "the outer signature" : "a signature within",
+                                            commands::why_not(*last), trust_is_named);
+        }
+        if (layers == 0) {
+            taken.label = cms::label_of(*last);
+        }
+        // A receipt stays in its signature (RFC 2634 section 2.4.1).
+        if (last->content_type == cms::id_ct_receipt) {
+            break;
+        }
+        if (!is_replaced && !cms::expansion_history_of(*last).empty()) {
+            is_replaced = true;
+            repeat(*last, taken);
+            taken.label = cms::label_of(*last);
+            taken.content = inside;
+        }
+        text = std::move(inside);
     }
-    auto parts = take_apart_signed(message);
-    const auto feed = [&parts](const std::function<void(cms::BytesView)>& sink) {
-        sink(cms::as_bytes(*parts.entity));
-    };
-    auto result = cms::verify_signed_data(
-        parts.signed_data, parts.entity ? cms::ContentSource(feed) : cms::ContentSource(), options);
-    if (!result.holds()) {
-        throw commands::does_not_verify("the outer signature", commands::why_not(result), trust_is_named);
+    if (taken.encrypted && last && !is_replaced) {
+        repeat(*last, taken);
+        taken.label = cms::label_of(*last);
     }
-    taken.label = cms::label_of(result);
-    taken.history = cms::expansion_history_of(result);
-    auto inside = parts.entity ? *std::move(parts.entity) : std::string();
-    if (!parts.entity && result.content) {
-        const auto nested = nested_entity(result.content_type, *result.content);
-        inside = nested ? *nested : std::string(cms::as_text(*result.content));
-    }
-    const bool encrypted_inside = is_encrypted_part(parse_entity(inside));
-    // An author's own signature stays where it is.
-    if (encrypted_inside || !taken.history.empty()) {
-        taken.hints = content_hints_of(result);
-        taken.content = std::move(inside);
-        taken.encrypted = encrypted_inside;
+    if (taken.encrypted) {
+        taken.content = std::move(text);
     }
     return taken;
 }
@@ -145,6 +190,9 @@ void describe(const Taken& taken, const cms::ListReceipts& own, agent::protocol:
         wanted.mutable_content_hints()->set_description(taken.hints->description);
         wanted.mutable_content_hints()->set_content_type(taken.hints->content_type);
     }
+    if (taken.identifier) {
+        wanted.set_content_identifier(taken.identifier->data(), taken.identifier->size());
+    }
     if (taken.label) {
         to_wire(taken.label->label, *wanted.mutable_security_label());
         if (!taken.label->equivalents.empty()) {
@@ -167,6 +215,7 @@ std::string encrypted_anew(AgentConnection& agent, const Entity& entity, const E
         open_content(agent, take_apart_encrypted(entity), expansion.signing.identities.front(),
                      expansion.signing.wait, expansion.broken);
     const auto nested = nested_entity(opened.content_type, opened.content);
+    expansion.require_clearance(nested ? std::string_view(*nested) : cms::as_text(opened.content));
     auto encryption = expansion.encryption;
     warnings = expansion.choose_cipher(encryption, members);
     for (auto& warning : cipher_warnings(opened.cipher)) {
@@ -180,9 +229,12 @@ std::string encrypted_anew(AgentConnection& agent, const Entity& entity, const E
 }  // namespace
 
 FinishedMessage expand(AgentConnection& agent, const Entity& message, const Expansion& expansion) {
+    expansion.require_clearance(content_fields_and_body(message));
     auto taken = take_apart(message, expansion.verification, expansion.trust_is_named);
-    const auto list = list_certificate(agent, expansion.signing.identities.front());
-    if (cms::has_expanded(taken.history, list)) {
+    auto signing = expansion.signing;
+    // It says as well if it is not clear who the list is.
+    signing.digest_algorithm = digest_algorithm_of(agent, signing);
+    if (has_sent_on(agent, taken.history, signing.identities.front())) {
         throw client::Error(ExitStatus::answer_is_no, "cannot expand",
                             "this list has sent the message on before: the lists make a loop");
     }
@@ -191,8 +243,6 @@ FinishedMessage expand(AgentConnection& agent, const Entity& message, const Expa
         taken.content = encrypted_anew(agent, parse_entity(taken.content), expansion, finished.warnings);
     }
     const auto entity = canonical_entity(parse_entity(taken.content));
-    auto signing = expansion.signing;
-    signing.digest_algorithm = digest_algorithm_of(agent, signing);
     describe(taken, expansion.receipts, signing.attributes);
     finished.bytes = make_clear_signed(
         outer_header(message), entity.bytes, *signing.digest_algorithm, [&](cms::BytesView content) {

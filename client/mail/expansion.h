@@ -11,6 +11,7 @@
 
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace signet::client::mail {
@@ -26,6 +27,8 @@ struct Expansion {
     std::vector<std::string> members;
     /// Of what is encrypted to the list.
     BrokenCiphers broken = BrokenCiphers::refused;
+    /// Asked of all that the list reads, header and body: throws if a label in it is above the list.
+    std::function<void(std::string_view)> require_clearance;
     /// The list's own policy.
     cms::ListReceipts receipts;
     cms::VerifyOptions verification;
@@ -33,11 +36,12 @@ struct Expansion {
     bool trust_is_named = false;
 };
 
-/// `message` as the list sends it on: without the outer signature of an earlier list or of triple wrapping,
-/// with what is encrypted encrypted anew to the members, signed by the list with the expansion history and
-/// the outer label and content hints. A signature around what is not encrypted is its author's, and stays.
-/// Throws client::Error: 1 if an outer signature does not hold or the list has sent it on already, 4 if the
-/// list's identity is not clear, else as what it calls; Error and cms::Error for what is malformed.
+/// `message` as the list sends it on: without the signatures of an earlier list and around it, and those
+/// around what is encrypted; with what is encrypted encrypted anew to the members; signed by the list with
+/// the expansion history, and the label, content hints and content identifier of what it replaces. A
+/// signature around what is not encrypted is its author's, and stays. Throws client::Error: 1 if a signature
+/// outside of the encryption does not hold or the list has sent it on already, 4 if the list's identity is
+/// not clear, else as what it calls; Error and cms::Error for what is malformed.
 [[nodiscard]] FinishedMessage expand(AgentConnection& agent, const Entity& message,
                                      const Expansion& expansion);
 

@@ -30,7 +30,33 @@ std::string content_of(const cms::SignedDataResult& result) {
     return result.content ? std::string(cms::as_text(*result.content)) : std::string();
 }
 
-Layer signed_layer(const Entity& entity, const cms::VerifyOptions& options, std::string& inside) {
+Layer encrypted_layer(AgentConnection& agent, const Entity& entity, const Opening& opening,
+                      std::string& inside) {
+    const auto opened =
+        open_content(agent, take_apart_encrypted(entity), opening.identity, opening.wait, opening.broken);
+    const auto nested = nested_entity(opened.content_type, opened.content);
+    inside = nested ? *nested : std::string(cms::as_text(opened.content));
+    Layer layer;
+    layer.opened = opened;
+    return layer;
+}
+
+}  // namespace
+
+bool is_signed_part(const Entity& entity) {
+    if (is_clear_signed(entity)) {
+        return true;
+    }
+    const auto content = smime_content(entity, {"signed-data", "signed-receipt"});
+    return content && names_signed_data(*content);
+}
+
+bool is_encrypted_part(const Entity& entity) {
+    const auto content = smime_content(entity, {"enveloped-data", "authEnveloped-data"});
+    return content && !names_signed_data(*content);
+}
+
+Layer take_off_signature(const Entity& entity, const cms::VerifyOptions& options, std::string& inside) {
     Layer layer;
     layer.is_signed = true;
     // A receipt stands in a part of its own kind (RFC 2634 section 2.5).
@@ -61,32 +87,6 @@ Layer signed_layer(const Entity& entity, const cms::VerifyOptions& options, std:
     inside = nested ? *nested : parts.entity ? *parts.entity : content_of(result);
     result.content.reset();
     return layer;
-}
-
-Layer encrypted_layer(AgentConnection& agent, const Entity& entity, const Opening& opening,
-                      std::string& inside) {
-    const auto opened =
-        open_content(agent, take_apart_encrypted(entity), opening.identity, opening.wait, opening.broken);
-    const auto nested = nested_entity(opened.content_type, opened.content);
-    inside = nested ? *nested : std::string(cms::as_text(opened.content));
-    Layer layer;
-    layer.opened = opened;
-    return layer;
-}
-
-}  // namespace
-
-bool is_signed_part(const Entity& entity) {
-    if (is_clear_signed(entity)) {
-        return true;
-    }
-    const auto content = smime_content(entity, {"signed-data", "signed-receipt"});
-    return content && names_signed_data(*content);
-}
-
-bool is_encrypted_part(const Entity& entity) {
-    const auto content = smime_content(entity, {"enveloped-data", "authEnveloped-data"});
-    return content && !names_signed_data(*content);
 }
 
 const cms::SignedDataResult* Unwrapped::author() const noexcept {
@@ -128,7 +128,7 @@ Unwrapped take_off_layers(AgentConnection& agent, const Entity& message, const c
         if (unwrapped.layers.size() == max_layers) {
             throw Error(ErrorCode::malformed, "it has more than 8 layers of signatures and encryption");
         }
-        unwrapped.layers.push_back(is_signed ? signed_layer(entity, options, inside)
+        unwrapped.layers.push_back(is_signed ? take_off_signature(entity, options, inside)
                                              : encrypted_layer(agent, entity, opening, inside));
         unwrapped.entity = std::move(inside);
         if (is_signed && unwrapped.layers.back().signed_data.content_type == cms::id_ct_receipt) {

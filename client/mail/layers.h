@@ -51,6 +51,12 @@ struct Opening {
 [[nodiscard]] bool is_signed_part(const Entity& entity);
 [[nodiscard]] bool is_encrypted_part(const Entity& entity);
 
+/// The signature around `entity`, a signed part, verified with `options`; whether it holds is in the result.
+/// `inside` is what is signed, header and body; empty of a receipt. Throws Error or cms::Error for what is
+/// malformed or no mail.
+[[nodiscard]] Layer take_off_signature(const Entity& entity, const cms::VerifyOptions& options,
+                                       std::string& inside);
+
 /// Takes all layers of `message` off; the agent is asked where one is encrypted. What is compressed is
 /// decompressed, and no layer. Signatures are verified with `options`; whether they hold is in the result.
 /// Throws client::Error as open_content, Error or cms::Error for what is malformed, and Error(malformed)

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <array>
 #include <ctime>
+#include <tuple>
 
 namespace signet::client::mail {
 
@@ -18,9 +19,23 @@ namespace {
 constexpr char cannot_confirm[] = "cannot make a receipt";
 
 struct Reader {
-    std::string fingerprint;
+    cms::Certificate certificate;
     std::vector<std::string> addresses;
+    bool is_valid = false;
+    std::int64_t not_before = 0;
 };
+
+/// One more of the readers; of a key that has several certificates, as after a renewal, the newest valid one.
+void add_reader(std::vector<Reader>& readers, Reader reader) {
+    const auto known = std::find_if(readers.begin(), readers.end(), [&](const Reader& other) {
+        return other.certificate.subject_public_key_info() == reader.certificate.subject_public_key_info();
+    });
+    if (known == readers.end()) {
+        readers.push_back(std::move(reader));
+    } else if (std::tie(known->is_valid, known->not_before) < std::tie(reader.is_valid, reader.not_before)) {
+        *known = std::move(reader);
+    }
+}
 
 std::vector<std::string> addressed(const Entity& message) {
     std::vector<std::string> addresses;
@@ -31,10 +46,11 @@ std::vector<std::string> addressed(const Entity& message) {
     return addresses;
 }
 
-/// Who signs the receipt. Several keys of one address are left to the agent to choose from.
+/// Who signs the receipt.
 Reader find_reader(AgentConnection& agent, const std::vector<std::string>& named, const Entity& message) {
-    const auto list = agent.list(named.empty() ? std::string() : named.front());
+    const auto list = agent.list(named.empty() ? std::string() : named.front(), true);
     const auto to = addressed(message);
+    const std::int64_t now = std::time(nullptr);
     std::vector<Reader> readers;
     for (const auto& identity : list.identities()) {
         const bool signs =
@@ -44,8 +60,10 @@ Reader find_reader(AgentConnection& agent, const std::vector<std::string>& named
                 return std::find(to.begin(), to.end(), own) != to.end();
             });
         if (signs && is_meant) {
-            readers.push_back(
-                {hex(identity.fingerprint()), {identity.email().begin(), identity.email().end()}});
+            add_reader(readers, {cms::Certificate::from_der(cms::as_bytes(identity.certificate())),
+                                 {identity.email().begin(), identity.email().end()},
+                                 identity.not_before() <= now && now <= identity.not_after(),
+                                 identity.not_before()});
         }
     }
     if (readers.size() == 1 && !readers.front().addresses.empty()) {
@@ -117,7 +135,7 @@ FinishedMessage make_receipt(AgentConnection& agent, SigningOptions options, con
     }
     const auto content = cms::receipt_content(author);
     const auto der = cms::encode_receipt(content.receipt);
-    options.identities = {reader.fingerprint};
+    options.identities = {hex(cms::as_text(reader.certificate.fingerprint()))};
     options.digest_algorithm = digest_algorithm_of(agent, options);
     options.content_type = cms::id_ct_receipt;
     options.attributes.set_msg_sig_digest(content.msg_sig_digest.data(), content.msg_sig_digest.size());

@@ -75,13 +75,20 @@ MailListExpansion read(const asn1::MLData& data) {
     return expansion;
 }
 
+/// DER of an EntityIdentifier; empty if the certificate says none.
+Bytes key_identifier_of(const Certificate& list) {
+    const Bytes identifier = list.subject_key_identifier();
+    return identifier.empty() ? Bytes() : asn1::tlv(Tag::octet_string, {identifier});
+}
+
 }  // namespace
 
-// See the grammar in asn1/rfc2634.cpp.
+// See the grammar in asn1/rfc2634.cpp. A key identifier outlives the certificate, which is renewed.
 MailListExpansion new_expansion(const Certificate& list, std::int64_t now, ListReceiptPolicy policy,
                                 const std::vector<std::string>& names) {
-    return parse_expansion(asn1::tlv(
-        Tag::sequence, {list.issuer_and_serial(), generalized_time(now), encode_policy(policy, names)}));
+    const Bytes by_key = key_identifier_of(list);
+    return parse_expansion(asn1::tlv(Tag::sequence, {by_key.empty() ? list.issuer_and_serial() : by_key,
+                                                     generalized_time(now), encode_policy(policy, names)}));
 }
 
 MailListExpansion parse_expansion(BytesView der) {
@@ -119,9 +126,7 @@ std::vector<MailListExpansion> expansion_history_in(const SignedAttributeSet& at
 
 bool has_expanded(const std::vector<MailListExpansion>& history, const Certificate& list) {
     const Bytes by_issuer = list.issuer_and_serial();
-    const ASN1_OCTET_STRING* identifier = X509_get0_subject_key_id(list.x509());
-    const Bytes by_key =
-        identifier == nullptr ? Bytes() : asn1::tlv(Tag::octet_string, {asn1::view_of(*identifier)});
+    const Bytes by_key = key_identifier_of(list);
     return std::any_of(history.begin(), history.end(), [&](const MailListExpansion& expansion) {
         return expansion.list == by_issuer || (!by_key.empty() && expansion.list == by_key);
     });

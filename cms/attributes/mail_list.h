@@ -34,8 +34,9 @@ struct MailListExpansion {
     std::vector<MailNames> names;
 };
 
-/// A new entry of the list whose certificate this is, by issuer and serial number, at `now` (seconds since
-/// the epoch). Throws Error(failed) for an address that is none, or names without a policy for them.
+/// A new entry of the list whose certificate this is, by subject key identifier or, without one, by issuer
+/// and serial number, at `now` (seconds since the epoch). Throws Error(failed) for an address that is none,
+/// or names without a policy for them.
 [[nodiscard]] MailListExpansion new_expansion(const Certificate& list, std::int64_t now,
                                               ListReceiptPolicy policy,
                                               const std::vector<std::string>& names);

@@ -30,12 +30,15 @@ MailNames mail_names_in(const GENERAL_NAMES& names) {
 
 }  // namespace
 
+bool is_mail_name(std::string_view address) noexcept {
+    return !address.empty() && address.size() <= max_mail_name_size &&
+           std::all_of(address.begin(), address.end(), [](unsigned char c) { return c > 0x20 && c < 0x7F; });
+}
+
 Bytes encode_mail_names(const std::vector<std::string>& addresses) {
     Bytes all;
     for (const std::string& address : addresses) {
-        const bool printable =
-            std::all_of(address.begin(), address.end(), [](unsigned char c) { return c > 0x20 && c < 0x7F; });
-        if (address.empty() || !printable)
+        if (!is_mail_name(address))
             throw Error(ErrorCode::failed, "'" + address + "' is no address for an rfc822Name");
         // GeneralName ::= CHOICE { ..., rfc822Name [1] IA5String, ... }           RFC 5280 section 4.2.1.6
         asn1::append(all, asn1::tlv(asn1::Tag::sequence,

@@ -3,7 +3,9 @@
 
 #include "cms/asn1/rfc2634.h"
 
+#include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace signet::cms {
@@ -12,8 +14,14 @@ namespace signet::cms {
 /// other kinds alone.
 using MailNames = std::vector<std::string>;
 
+/// Bytes of an address (RFC 5321 section 4.5.3.1: 64, "@", 255).
+inline constexpr std::size_t max_mail_name_size = 320;
+
+/// Whether an address can be written: visible ASCII within max_mail_name_size.
+[[nodiscard]] bool is_mail_name(std::string_view address) noexcept;
+
 /// DER of a GeneralNames for each of `addresses`, one rfc822Name each, one after the other. Throws
-/// Error(failed) for an address that is no IA5String or empty.
+/// Error(failed) for an address that is no is_mail_name.
 [[nodiscard]] Bytes encode_mail_names(const std::vector<std::string>& addresses);
 
 /// The rfc822Names of each GeneralNames, in order. Throws Error(malformed) above `most` GeneralNames, for

@@ -1,4 +1,4 @@
-// Triple wrapping and mailing lists.
+// Triple wrapping, and what else is around a message.
 #include "tests/end_to_end/labelled_mail.h"
 
 using namespace signet::tests;
@@ -105,105 +105,6 @@ TEST_CASE("the labels outside and inside must agree") {
     const auto refused = outer(std::string(policy) + "/0");
     check_refused(refused, 1);
     CHECK(has(refused.err, "label outside and the one inside differ"));
-}
-
-TEST_CASE("a list sends a message on to its members, once") {
-    Session session({KeyType::rsa2048, KeyType::p256, KeyType::p384});
-    const Parties parties(session);
-    const Identity& second = session.alice().identity(KeyType::p384);
-    const std::string oid = policy;
-    const auto wrapped =
-        session.signet({"mail", "wrap", "--no-self", "-k", parties.alice.label, "-r", parties.list.label,
-                        "--label", oid + "/3", "--category", "1.2.3.4=HR", "--category", "1.2.3.4:integer=5",
-                        "--category", "1.2.3.5:der=300302010a", "--request-receipt", parties.alice.email},
-                       deal(parties.alice.email, parties.list.email));
-    check_done(wrapped);
-    const auto sent_on =
-        session.signet({"mail", "expand", "-k", parties.list.label, "-r", second.label, "--trust",
-                        session.root(), "--receipts", "instead-of", "--receipts-to", "owner@example.org"},
-                       wrapped.out);
-    check_done(sent_on);
-    session.write("first.eml", sent_on.out);
-    check_done(
-        session.openssl({"cms", "-verify", "-in", "first.eml", "-CAfile", session.root(), "-out", "x"}));
-    const auto printed = session.openssl({"cms", "-cmsout", "-print", "-in", "first.eml"});
-    CHECK(has(printed.out, "id-smime-aa-mlExpandHistory"));
-    CHECK(has(printed.out, "id-smime-aa-securityLabel"));
-
-    const auto read = session.signet({"mail", "unwrap", "--trust", session.root(), "first.eml"});
-    check_done(read);
-    CHECK(has(read.out, "We have a deal."));
-    // The list kept what it need not understand, as unwrap compares it with the one inside.
-    CHECK(has(read.err,
-              "label: " + oid + " classification 3, 1.2.3.4: 5, 1.2.3.4: HR, 1.2.3.5: DER 300302010a"));
-    const auto receipt =
-        session.signet({"mail", "receipt", "-k", second.label, "--trust", session.root(), "first.eml"});
-    check_done(receipt);
-    CHECK(has(receipt.out, "To: owner@example.org"));
-    CHECK_FALSE(has(receipt.out, "To: " + parties.alice.email));
-    session.write("receipt.eml", receipt.out);
-    session.write("wrapped.eml", wrapped.out);
-    check_done(session.signet(
-        {"mail", "receipt", "--verify", "wrapped.eml", "--trust", session.root(), "receipt.eml"}));
-
-    // The second list has the first among its members.
-    const auto back = session.signet({"mail", "expand", "-k", second.label, "-r", parties.list.label,
-                                      "--trust", session.root(), "--receipts", "none"},
-                                     sent_on.out);
-    check_done(back);
-    check_refused(
-        session.signet({"mail", "receipt", "-k", parties.list.label, "--trust", session.root()}, back.out),
-        1);
-    const auto loop = session.signet(
-        {"mail", "expand", "-k", parties.list.label, "-r", second.label, "--trust", session.root()},
-        back.out);
-    check_refused(loop, 1);
-    CHECK(has(loop.err, "loop"));
-    // An outer signature that does not hold is not passed on.
-    check_refused(session.signet({"mail", "expand", "-k", second.label, "-r", second.label}, wrapped.out), 1);
-}
-
-TEST_CASE("a list keeps what the outer signature says of the content that it hides") {
-    Session session({KeyType::rsa2048, KeyType::p256, KeyType::p384});
-    const Parties parties(session);
-    const auto encrypted = session.signet(
-        {"mail", "encrypt", "--no-self", "--sign", "-k", parties.alice.label, "-r", parties.list.label},
-        deal(parties.alice.email, parties.list.email));
-    check_done(encrypted);
-    const auto outer = session.signet(
-        {"mail", "sign", "-k", parties.alice.label, "--content-hint", "Minutes of July"}, encrypted.out);
-    check_done(outer);
-    const auto sent_on = session.signet({"mail", "expand", "-k", parties.list.label, "-r",
-                                         session.label(KeyType::p384), "--trust", session.root()},
-                                        outer.out);
-    check_done(sent_on);
-    // Not the sender's own signature, so it is no holding mail yet; but what it says is there.
-    const auto verified =
-        session.signet({"mail", "verify", "--trust", session.root(), "--json"}, sent_on.out);
-    CHECK(has(verified.out, R"("content_hints":{"description":"Minutes of July")"));
-    CHECK(has(verified.out, R"("expansion_history":[{"time")"));
-    check_done(session.signet({"mail", "unwrap", "--trust", session.root()}, sent_on.out));
-}
-
-TEST_CASE("a list leaves an author's signature in its place") {
-    Session session({KeyType::rsa2048, KeyType::p256});
-    const Parties parties(session);
-    const auto made = session.signet({"mail", "sign", "-k", parties.alice.label, "--request-receipt",
-                                      parties.alice.email, "--receipts-from", "first-tier"},
-                                     deal(parties.alice.email, parties.list.email));
-    check_done(made);
-    check_done(
-        session.signet({"mail", "receipt", "-k", parties.list.label, "--trust", session.root()}, made.out));
-    const auto sent_on =
-        session.signet({"mail", "expand", "-k", parties.list.label, "--trust", session.root()}, made.out);
-    check_done(sent_on);
-    const auto read = session.signet({"mail", "unwrap", "--trust", session.root()}, sent_on.out);
-    check_done(read);
-    CHECK(has(read.out, "We have a deal."));
-    // Who has it from a list is not of the first tier.
-    check_refused(
-        session.signet({"mail", "receipt", "-k", parties.list.label, "--trust", session.root()}, sent_on.out),
-        1);
 }
 
 TEST_CASE("there is an end to the layers that are taken off") {

@@ -213,6 +213,16 @@ TEST_CASE("an entry of an expansion history is DER, and says what it may") {
     Bytes trailing = expansion.encoding;
     trailing.push_back(0);
     CHECK_THROWS_AS(parse_expansion(trailing), Error);
+    // The list has the same key after its certificate was renewed.
+    const Certificate before = root.issue(test_key(KeyType::p256));
+    const Certificate renewed = root.issue(test_key(KeyType::p256));
+    CHECK(before.issuer_and_serial() != renewed.issuer_and_serial());
+    CHECK(has_expanded({new_expansion(before, now, ListReceiptPolicy::none, {})}, renewed));
+    CertificateRequest without_identifier;
+    without_identifier.key_identifier = false;
+    const Certificate nameless = root.issue(test_key(KeyType::p256), without_identifier);
+    CHECK(has_expanded({new_expansion(nameless, now, ListReceiptPolicy::none, {})}, nameless));
+    CHECK_FALSE(has_expanded({new_expansion(nameless, now, ListReceiptPolicy::none, {})}, renewed));
     CHECK_THROWS_AS(new_expansion(root.certificate(), now, ListReceiptPolicy::instead_of, {}), Error);
     CHECK_THROWS_AS(new_expansion(root.certificate(), now, ListReceiptPolicy::none, {"a@b"}), Error);
     CHECK_THROWS_AS(new_expansion(root.certificate(), now, ListReceiptPolicy::instead_of, {"not an address"}),

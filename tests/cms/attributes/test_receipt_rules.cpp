@@ -100,6 +100,24 @@ TEST_CASE("what a list says after another one (RFC 2634 section 4.3)") {
         CHECK(said.names == one.names);
     }
     CHECK(combined_receipts({}, {instead_of, {"own@b"}}).names == Names{"own@b"});
+
+    // Whom no mail reaches gets no receipt.
+    for (const MailNames& nobody :
+         {MailNames{}, MailNames{"not an address"}, MailNames{std::string(321, 'x')}}) {
+        auto before = sent_on(instead_of, {"before@a"});
+        before.front().names = {nobody};
+        CHECK(combined_receipts(before, {}).policy == none);
+        CHECK(combined_receipts(before, {in_addition_to, {"own@b"}}).names == Names{"own@b"});
+        before.front().policy = in_addition_to;
+        const auto said = combined_receipts(before, {});
+        CHECK(said.policy == unsaid);
+        CHECK(said.names.empty());
+    }
+    Names many;
+    for (std::size_t i = 0; i < max_policy_names; ++i)
+        many.push_back(std::to_string(i) + "@a");
+    CHECK(combined_receipts(sent_on(instead_of, many), {}).names == many);
+    CHECK_THROWS_AS(combined_receipts(sent_on(instead_of, many), {in_addition_to, {"own@b"}}), Error);
 }
 
 TEST_CASE("a receipt is for one message, by its identifier, signature, type and attributes") {
@@ -169,5 +187,8 @@ TEST_CASE("signers who differ about the message say nothing") {
     const auto second = expansion_history_attribute(sent_on(ListReceiptPolicy::none));
     CHECK(expansion_history_of(message_of({signer_with({first}), signer_with({first})})).size() == 1);
     CHECK_THROWS_AS(expansion_history_of(message_of({signer_with({first}), signer_with({second})})), Error);
-    CHECK_THROWS_AS(expansion_history_of(message_of({signer_with({first}), signer_with({})})), Error);
+    // Whoever signs besides need not tell (RFC 2634 section 4.1).
+    CHECK(expansion_history_of(message_of({signer_with({first}), signer_with({})})).size() == 1);
+    CHECK(expansion_history_of(message_of({signer_with({}), signer_with({first})})).size() == 1);
+    CHECK(expansion_history_of(message_of({signer_with({})})).empty());
 }
