@@ -1,7 +1,7 @@
 #include "agent/error.h"
 #include "agent/request_checks.h"
 #include "cms/attributes/category_value.h"
-#include "cms/attributes/mail_names.h"
+#include "cms/attributes/mail_name.h"
 
 #include <algorithm>
 #include <string_view>

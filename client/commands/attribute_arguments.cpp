@@ -11,7 +11,7 @@
 #include "client/hex.h"
 #include "client/input_file.h"
 #include "client/utf8.h"
-#include "cms/attributes/mail_names.h"
+#include "cms/attributes/mail_name.h"
 #include "cms/object_identifier.h"
 
 namespace signet::client::commands {

@@ -3,8 +3,6 @@
 #include "cms/asn1/der.h"
 #include "cms/error.h"
 
-#include <algorithm>
-
 namespace signet::cms {
 namespace {
 
@@ -29,11 +27,6 @@ MailNames mail_names_in(const GENERAL_NAMES& names) {
 }
 
 }  // namespace
-
-bool is_mail_name(std::string_view address) noexcept {
-    return !address.empty() && address.size() <= max_mail_name_size &&
-           std::all_of(address.begin(), address.end(), [](unsigned char c) { return c > 0x20 && c < 0x7F; });
-}
 
 Bytes encode_mail_names(const std::vector<std::string>& addresses) {
     Bytes all;

@@ -2,10 +2,10 @@
 #pragma once
 
 #include "cms/asn1/rfc2634.h"
+#include "cms/attributes/mail_name.h"
 
 #include <cstddef>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace signet::cms {
@@ -13,12 +13,6 @@ namespace signet::cms {
 /// Whom one GeneralNames means: one person or program, by however many addresses. Empty if it has names of
 /// other kinds alone.
 using MailNames = std::vector<std::string>;
-
-/// Bytes of an address (RFC 5321 section 4.5.3.1: 64, "@", 255).
-inline constexpr std::size_t max_mail_name_size = 320;
-
-/// Whether an address can be written: visible ASCII within max_mail_name_size.
-[[nodiscard]] bool is_mail_name(std::string_view address) noexcept;
 
 /// DER of a GeneralNames for each of `addresses`, one rfc822Name each, one after the other. Throws
 /// Error(failed) for an address that is no is_mail_name.
