@@ -9,10 +9,12 @@
 #include "client/commands/existing_signature.h"
 #include "client/commands/file_suffix.h"
 #include "client/commands/output_collision.h"
+#include "client/commands/repeated_label.h"
 #include "client/input_file.h"
 #include "client/timestamping.h"
 #include "cms/algorithm_identifier.h"
 #include "cms/digest_stream.h"
+#include "cms/labels.h"
 #include "cms/signed_data_verifier.h"
 #include "cms/signer_info_parts.h"
 
@@ -99,6 +101,28 @@ void refuse_signatures_again(AgentConnection& agent, const cms::SignedDataParts&
     }
 }
 
+/// Every signer must give the same label (RFC 2634 sections 1.4 and 3.1.1): that of those who have signed is
+/// repeated, and no other can be asked for.
+void give_same_label(agent::protocol::SignedAttributes& wanted, const cms::SignedDataParts& parts,
+                     const std::string& what_failed) {
+    const cms::Bytes detached = cms::detached_signed_data(parts);
+    const auto claimed = cms::claimed_labels(cms::memory_source(detached), [](cms::BytesView) {});
+    const bool same = claimed.labels.size() == (claimed.labels.empty() ? 0 : parts.signer_infos.size()) &&
+                      std::all_of(claimed.labels.begin(), claimed.labels.end(), [&](const auto& label) {
+                          return label.label == claimed.labels.front().label;
+                      });
+    if (!same)
+        throw Error(ExitStatus::answer_is_no, what_failed, "those who have signed give it different labels",
+                    "sign it anew");
+    if (wanted.has_security_label())
+        throw Error(ExitStatus::answer_is_no, what_failed,
+                    claimed.labels.empty() ? "those who have signed give it no label"
+                                           : "those who have signed give it a label already",
+                    "leave out --label: theirs is repeated");
+    if (!claimed.labels.empty())
+        repeat_label(claimed.labels.front(), wanted);
+}
+
 /// Dotted decimal; empty for id-data, as a request has it.
 std::string requested_content_type(const cms::SignedDataParts& parts) {
     const auto type = cms::asn1::decode<ASN1_OBJECT>(parts.content_type, "content type");
@@ -143,6 +167,7 @@ ExitStatus add_signer(const CommandOptions& options, const ParsedArguments& pars
                         "name the file that it is for");
         if (!parsed.has("again"))
             refuse_signers_again(agent, signing.identities, existing.parts(), what_failed);
+        give_same_label(signing.attributes, existing.parts(), what_failed);
         result = sign_digests(agent, signing, {hash.finish()});
         if (!parsed.has("again"))
             refuse_signatures_again(agent, cms::read_parts(result.signed_data.front()), existing.parts(),

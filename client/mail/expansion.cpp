@@ -1,5 +1,6 @@
 #include "client/mail/expansion.h"
 
+#include "client/commands/repeated_label.h"
 #include "client/commands/trust_arguments.h"
 #include "client/commands/verify_report.h"
 #include "client/content_opener.h"
@@ -150,20 +151,6 @@ Taken take_apart(const Entity& message, const cms::VerifyOptions& options, bool 
     return taken;
 }
 
-void to_wire(const cms::SecurityLabel& label, agent::protocol::SecurityLabel& field) {
-    field.set_policy(label.policy);
-    if (label.classification) {
-        field.set_classification(*label.classification);
-    }
-    field.set_privacy_mark(label.privacy_mark);
-    for (const auto& category : label.categories) {
-        // As it came, whatever it says.
-        auto& added = *field.add_category();
-        added.set_type(category.type);
-        added.set_der(category.value.data(), category.value.size());
-    }
-}
-
 void describe(const Taken& taken, const cms::ListReceipts& own, agent::protocol::SignedAttributes& wanted) {
     auto& expansion = *wanted.mutable_expansion();
     for (const auto& before : taken.history) {
@@ -194,12 +181,7 @@ void describe(const Taken& taken, const cms::ListReceipts& own, agent::protocol:
         wanted.set_content_identifier(taken.identifier->data(), taken.identifier->size());
     }
     if (taken.label) {
-        to_wire(taken.label->label, *wanted.mutable_security_label());
-        if (!taken.label->equivalents.empty()) {
-            for (const auto& equivalent : taken.label->equivalents.front().labels) {
-                to_wire(equivalent, *wanted.add_equivalent_label());
-            }
-        }
+        commands::repeat_label(*taken.label, wanted);
     }
 }
 

@@ -82,6 +82,36 @@ TEST_CASE("an equivalent label counts only where the signature holds that gives 
     CHECK_FALSE(session.exists("opened"));
 }
 
+TEST_CASE("a signer who is added gives the label that is there (RFC 2634 section 1.4)") {
+    Session session({KeyType::rsa2048, KeyType::p256});
+    const Parties parties(session);
+    write_clearance(session);
+    session.write("a.txt", "We have a deal.\n");
+    const std::string label = policy + std::string("/3");
+    const auto add = [&](const Arguments& more) {
+        Arguments arguments{"sign", "-k", parties.list.label, "--add", "a.txt.p7s"};
+        arguments.insert(arguments.end(), more.begin(), more.end());
+        return session.signet(arguments);
+    };
+    check_done(session.signet({"sign", "-k", parties.alice.label, "--label", label, "--category",
+                               "1.3.6.1.4.1.99.3=HR", "--equivalent-label", "1.2.3/0", "a.txt"}));
+    const std::string before = session.read("a.txt.p7s");
+    const auto refused = add({"--label", label});
+    check_refused(refused, 1);
+    CHECK(has(refused.err, "theirs is repeated"));
+    CHECK(session.read("a.txt.p7s") == before);
+    check_done(add({}));
+    const auto verified =
+        session.signet({"verify", "--trust", session.root(), "--clearance", "clearance.toml", "a.txt.p7s"});
+    check_done(verified);
+    CHECK(has(verified.err + verified.out, "label: Example Ltd: confidential, HR"));
+    // Where nobody has given one, nobody does.
+    check_done(session.signet({"sign", "-k", parties.alice.label, "a.txt"}));
+    check_refused(add({"--label", label}), 1);
+    check_done(add({}));
+    check_done(session.signet({"verify", "--trust", session.root(), "a.txt.p7s"}));
+}
+
 TEST_CASE("a label and its equivalents are each of another policy") {
     Session session({KeyType::p256});
     const std::string email = session.alice().identity(KeyType::p256).email;
