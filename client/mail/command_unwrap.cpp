@@ -46,6 +46,10 @@ void unwrap_source(const commands::ParsedArguments& arguments, const std::string
         throw Error(ErrorCode::malformed, reason,
                     unwrapped.has_encryption() ? "read it with signet mail decrypt" : "read it as it is");
     }
+    if (unwrapped.author()->content_type == cms::id_ct_receipt) {
+        throw Error(ErrorCode::malformed, "it is a signed receipt, without a text",
+                    "see for what with signet mail receipt --verify");
+    }
     if (options.trust_anchors.empty()) {
         for (auto& layer : unwrapped.layers) {
             commands::explain_missing_anchors(layer.signed_data);

@@ -107,6 +107,10 @@ SignedParts take_apart_signed(const Entity& message) {
     if (auto content = smime_content(message, {"signed-data"})) {
         return {.signed_data = *std::move(content), .entity = std::nullopt};
     }
+    if (smime_content(message, {"signed-receipt"})) {
+        throw Error(ErrorCode::malformed, "it is a signed receipt",
+                    "see for what with signet mail receipt --verify");
+    }
     const bool encrypted = smime_content(message, {"enveloped-data", "authEnveloped-data"}).has_value();
     throw Error(
         ErrorCode::malformed, "the message is not signed: it is neither multipart/signed nor signed-data",

@@ -76,6 +76,11 @@ TEST_CASE("signet confirms what openssl has signed, and openssl knows for what")
         CHECK(receipt.find("smime-type=signed-receipt") != std::string::npos);
         CHECK(receipt.find("To: " + bob.identity.email) != std::string::npos);
         CHECK(receipt.find("From: " + alice.email) != std::string::npos);
+        for (const char* command : {"verify", "unwrap"}) {
+            const auto other = session.signet({"mail", command, "--trust", session.root(), "receipt.eml"});
+            check_refused(other, 8);
+            CHECK(has(other.err, "it is a signed receipt"));
+        }
         check_done(session.openssl({"cms", "-verify_receipt", "receipt.eml", "-in", "sent.eml", "-CAfile",
                                     session.root(), "-out", "out"}));
         check_done(session.signet(
