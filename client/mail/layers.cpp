@@ -8,6 +8,7 @@
 #include "client/mail/mailboxes.h"
 #include "client/mail/signed_message.h"
 #include "client/mail/smime_part.h"
+#include "client/mail/verification.h"
 
 #include <algorithm>
 #include <array>
@@ -171,17 +172,6 @@ std::vector<cms::MessageLabel> labels_of(const Unwrapped& unwrapped) {
         }
     }
     return labels;
-}
-
-std::vector<std::string> signer_addresses(const cms::SignedDataResult& result) {
-    std::vector<std::string> addresses;
-    for (const auto& signer : result.signers) {
-        if (signer.certificate) {
-            const auto more = signer.certificate->email_addresses();
-            addresses.insert(addresses.end(), more.begin(), more.end());
-        }
-    }
-    return addresses;
 }
 
 }  // namespace signet::client::mail

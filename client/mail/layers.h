@@ -72,7 +72,4 @@ struct Opening {
 /// The labels of all signed layers, the outermost first. Throws cms::Error(malformed).
 [[nodiscard]] std::vector<cms::MessageLabel> labels_of(const Unwrapped& unwrapped);
 
-/// The mail addresses of the signers' certificates.
-[[nodiscard]] std::vector<std::string> signer_addresses(const cms::SignedDataResult& result);
-
 }  // namespace signet::client::mail

@@ -3,6 +3,7 @@
 #include "client/mail/error.h"
 #include "client/mail/mailboxes.h"
 #include "client/mail/signed_message.h"
+#include "client/mail/verification.h"
 #include "cms/signed_data_verifier.h"
 
 namespace signet::client::mail {
@@ -11,16 +12,8 @@ namespace {
 
 /// The certificates that stand in the signature itself are those that a reader compares with From.
 std::vector<std::string> certified_addresses(cms::BytesView signed_data, cms::BytesView entity) {
-    const auto result = cms::verify_signed_data(
-        signed_data, [entity](const std::function<void(cms::BytesView)>& feed) { feed(entity); }, {});
-    std::vector<std::string> addresses;
-    for (const auto& signer : result.signers) {
-        if (signer.certificate) {
-            const auto more = signer.certificate->email_addresses();
-            addresses.insert(addresses.end(), more.begin(), more.end());
-        }
-    }
-    return addresses;
+    return signer_addresses(cms::verify_signed_data(
+        signed_data, [entity](const std::function<void(cms::BytesView)>& feed) { feed(entity); }, {}));
 }
 
 /// Somebody named with -k may sign for a sender whom we cannot read ("From: root").

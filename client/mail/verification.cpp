@@ -15,17 +15,6 @@ bool has_certificate(const cms::SignerResult& signer) {
     return signer.certificate.has_value();
 }
 
-std::vector<std::string> addresses_of(const std::vector<cms::SignerResult>& signers) {
-    std::vector<std::string> addresses;
-    for (const auto& signer : signers) {
-        if (signer.certificate) {
-            const auto more = signer.certificate->email_addresses();
-            addresses.insert(addresses.end(), more.begin(), more.end());
-        }
-    }
-    return addresses;
-}
-
 }  // namespace
 
 std::string_view reason_token(MessageReasonCode code) noexcept {
@@ -40,6 +29,17 @@ std::string_view reason_token(MessageReasonCode code) noexcept {
             return "sender-missing";
     }
     return {};
+}
+
+std::vector<std::string> signer_addresses(const cms::SignedDataResult& result) {
+    std::vector<std::string> addresses;
+    for (const auto& signer : result.signers) {
+        if (signer.certificate) {
+            const auto more = signer.certificate->email_addresses();
+            addresses.insert(addresses.end(), more.begin(), more.end());
+        }
+    }
+    return addresses;
 }
 
 Verification verify_message(const Entity& message, const cms::VerifyOptions& options) {
@@ -70,7 +70,7 @@ Verification verify_message(const Entity& message, const cms::VerifyOptions& opt
     const bool has_from = message.only("From") != nullptr;
     const bool comparable = std::any_of(result.signers.begin(), result.signers.end(), has_certificate);
     // Without a certificate nothing holds, and the signature's reasons say so.
-    if (auto mismatch = sender_mismatch(message, addresses_of(result.signers));
+    if (auto mismatch = sender_mismatch(message, signer_addresses(result));
         !mismatch.empty() && (comparable || !has_from || result.holds())) {
         verification.reasons.push_back(
             {has_from ? MessageReasonCode::sender_differs : MessageReasonCode::sender_missing,

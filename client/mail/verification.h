@@ -35,6 +35,9 @@ struct Verification {
     [[nodiscard]] bool holds() const noexcept { return reasons.empty() && signed_data.holds(); }
 };
 
+/// The mail addresses of the signers' certificates.
+[[nodiscard]] std::vector<std::string> signer_addresses(const cms::SignedDataResult& result);
+
 /// Verifies a multipart/signed or signed-data message. Holds only over content of type id-data that stands in
 /// one place: a detached signature that brings content of its own does not; nor does a message without From.
 /// Whom an unknown certificate stands for is no reason of the message, only of the signature. Throws Error or
