@@ -1,6 +1,8 @@
 // Timestamps of OpenSSL's TSA on our signatures, and what is wrong with others.
 #include "cms/timestamp.h"
 
+#include <algorithm>
+#include <array>
 #include <ctime>
 
 #include "cms/error.h"
@@ -56,6 +58,14 @@ bool has_code(const std::vector<Reason>& reasons, ReasonCode code) {
 
 std::int64_t now() {
     return std::time(nullptr);
+}
+
+/// genTime, as it is encoded.
+Bytes time_in(BytesView token) {
+    constexpr std::array<std::uint8_t, 4> header{0x18, 0x0F, '2', '0'};
+    const auto found = std::search(token.begin(), token.end(), header.begin(), header.end());
+    REQUIRE(token.end() - found > 17);
+    return {found, found + 17};
 }
 
 /// A token that OpenSSL's TSA would not make: its content signed by `key`.
@@ -161,6 +171,52 @@ TEST_CASE("A timestamp that does not hold changes nothing") {
         file.verified_with(TimestampAuthority(other).stamp(file.signature(), now()));
     CHECK(refused_for(untrusted, ReasonCode::issuer_untrusted));
     CHECK(untrusted.timestamps.front().intact);
+}
+
+TEST_CASE("A timestamp that does not hold saves nobody who has expired or was revoked since") {
+    CertificateRequest expired;
+    expired.not_before = -1800;
+    expired.not_after = -1200;
+    const Signed old(expired);
+    const Signed revoked;
+    const CertificateAuthority other("Somebody");
+    EVP_PKEY& key = test_key(KeyType::p256, 1);
+    for (const Signed* file : {&old, &revoked}) {
+        CrlRequest list;
+        if (file == &revoked)
+            list.revoked = {{file->alice, -1200}};
+        VerifyOptions options = trusting(file->root.certificate());
+        options.revocation.crls = {make_crl(file->root.certificate(), file->root.key(), list)};
+        const auto reasons_with = [&](BytesView token) {
+            return only_signer(file->with(token), options).reasons;
+        };
+        const ReasonCode refusal =
+            file == &revoked ? ReasonCode::certificate_revoked : ReasonCode::certificate_expired;
+        const Bytes genuine = file->tsa.stamp(file->signature(), now() - 1500);
+        REQUIRE(reasons_with(genuine).empty());
+        Bytes forged = genuine;
+        forged.back() ^= 1U;
+        CHECK(has_code(reasons_with(forged), refusal));
+        // A time from before in the place of one from after.
+        const Bytes late = file->tsa.stamp(file->signature(), now() - 600);
+        const Bytes true_time = time_in(late);
+        const Bytes false_time = time_in(genuine);
+        Bytes predated = late;
+        std::copy(false_time.begin(), false_time.end(),
+                  std::search(predated.begin(), predated.end(), true_time.begin(), true_time.end()));
+        REQUIRE(predated != late);
+        CHECK(has_code(reasons_with(predated), refusal));
+        CHECK(has_code(reasons_with(late), refusal));
+        // In the TSA's name, by another key.
+        CHECK(has_code(reasons_with(token_by(key, file->tsa.certificate(), genuine)), refusal));
+        CHECK(has_code(reasons_with(TimestampAuthority(other).stamp(file->signature(), now() - 1500)),
+                       refusal));
+        CHECK(has_code(reasons_with(file->tsa.stamp(content, now() - 1500)), refusal));
+        // By a certificate for mail.
+        CertificateRequest for_mail;
+        for_mail.not_before = -86400;
+        CHECK(has_code(reasons_with(token_by(key, file->root.issue(key, for_mail), genuine)), refusal));
+    }
 }
 
 TEST_CASE("A TSA's certificate is for timestamps, critically, and for nothing else") {
