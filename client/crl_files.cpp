@@ -13,16 +13,15 @@ constexpr std::size_t max_file = std::size_t{64} << 20;
 
 }  // namespace
 
-std::vector<cms::Bytes> read_crls(const std::string& path) {
-    cms::Bytes file = InputFile(path).read_all(max_file);
+std::vector<std::shared_ptr<X509_CRL>> read_crls(const std::string& path) {
+    const cms::Bytes file = InputFile(path).read_all(max_file);
     try {
-        std::vector<cms::Bytes> crls;
-        if (cms::as_text(file).find("-----BEGIN ") != std::string_view::npos)
-            crls = cms::crls_from_pem(cms::as_text(file));
+        std::vector<std::shared_ptr<X509_CRL>> crls;
+        if (cms::as_text(file).find("-----BEGIN ") == std::string_view::npos)
+            crls.push_back(cms::parse_crl(file));
         else
-            crls.push_back(std::move(file));
-        for (const cms::Bytes& crl : crls)
-            static_cast<void>(cms::parse_crl(crl));
+            for (const cms::Bytes& crl : cms::crls_from_pem(cms::as_text(file)))
+                crls.push_back(cms::parse_crl(crl));
         if (crls.empty())
             throw cms::Error(cms::ErrorCode::malformed, "there is none in it");
         return crls;

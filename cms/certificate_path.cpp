@@ -33,13 +33,13 @@ void judge_strength(PathVerdict& verdict, bool legacy) {
 
 CertificatePaths::CertificatePaths(std::vector<Certificate> anchors, std::vector<Certificate> untrusted,
                                    std::optional<std::int64_t> at, PathSettings settings,
-                                   RevocationOptions revocation)
+                                   const RevocationOptions& revocation)
     : m_anchors(std::move(anchors)),
       m_untrusted(std::move(untrusted)),
       m_time(judged_time(at)),
       m_settings(std::move(settings)),
       m_candidates(m_anchors, m_untrusted),
-      m_revocation(std::move(revocation), m_untrusted, m_settings.legacy) {}
+      m_revocation(revocation, m_untrusted, m_settings.legacy) {}
 
 PathVerdict CertificatePaths::judge(const Certificate& signer, std::optional<JudgedTime> at) {
     const JudgedTime time = at.value_or(m_time);

@@ -22,7 +22,7 @@ class CertificatePaths {
     /// seconds since the epoch, none is now.
     CertificatePaths(std::vector<Certificate> anchors, std::vector<Certificate> untrusted,
                      std::optional<std::int64_t> at, PathSettings settings = {},
-                     RevocationOptions revocation = {});
+                     const RevocationOptions& revocation = {});
 
     /// Evidence about revocation that a message brings: RevocationCheck::add_from_message.
     void add_revocation_info(BytesView revocation_info_choice) {

@@ -1,6 +1,8 @@
 // Whether a certificate was revoked: what is known, and from where (RFC 5280 section 6.3, RFC 6960).
 #pragma once
 
+#include <openssl/types.h>
+
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -8,7 +10,6 @@
 #include <string_view>
 #include <vector>
 
-#include "cms/bytes.h"
 #include "cms/revocation_transport.h"
 
 namespace signet::cms {
@@ -29,6 +30,10 @@ struct CertificateRevocation {
     std::optional<std::int64_t> revoked_at;
 };
 
+/// Adds to what is `known` of a certificate what another source tells: whoever says that it was revoked is
+/// right, later than the time that is judged too; else whoever says that it was not.
+void merge(CertificateRevocation& known, CertificateRevocation more);
+
 /// What is done to learn of revocation.
 enum class RevocationMode {
     /// What was given, came with the message or was kept from before is looked at.
@@ -41,8 +46,8 @@ enum class RevocationMode {
 
 struct RevocationOptions {
     RevocationMode mode = RevocationMode::given;
-    /// DER of CRLs that the person who verifies trusts to be the newest.
-    std::vector<Bytes> crls;
+    /// CRLs that the person who verifies trusts to be the newest (parse_crl).
+    std::vector<std::shared_ptr<X509_CRL>> crls;
     /// How to fetch and where to keep; null: neither.
     std::shared_ptr<RevocationTransport> transport;
 };

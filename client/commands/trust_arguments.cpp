@@ -85,7 +85,7 @@ cms::VerifyOptions trust_options(const CommandOptions& options, const ParsedArgu
     verification.path.policies = path_policies(options, parsed);
     verification.revocation.mode = revocation_mode(options, parsed);
     for (const std::string& file : parsed.list("crl"))
-        for (cms::Bytes& crl : read_crls(file))
+        for (auto& crl : read_crls(file))
             verification.revocation.crls.push_back(std::move(crl));
     verification.revocation.transport = std::make_shared<RevocationNetwork>(
         RevocationCache(RevocationCache::default_folder()), parsed.has("offline"));

@@ -5,6 +5,7 @@
 #include <ctime>
 #include <memory>
 
+#include "cms/crl.h"
 #include "tests/cms/require.h"
 
 namespace signet::cms::test {
@@ -57,6 +58,13 @@ Bytes make_crl(const Certificate& issuer, EVP_PKEY& key, const CrlRequest& reque
     Bytes bytes(der, der + size);
     OPENSSL_free(der);
     return bytes;
+}
+
+std::vector<std::shared_ptr<X509_CRL>> parsed(const std::vector<Bytes>& crls) {
+    std::vector<std::shared_ptr<X509_CRL>> all;
+    for (const Bytes& crl : crls)
+        all.push_back(parse_crl(crl));
+    return all;
 }
 
 }  // namespace signet::cms::test

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -29,5 +30,8 @@ struct CrlRequest {
 
 /// DER, in the name of `issuer` and signed by `key`, which need not be the issuer's.
 Bytes make_crl(const Certificate& issuer, EVP_PKEY& key, const CrlRequest& request = {});
+
+/// As RevocationOptions take them.
+std::vector<std::shared_ptr<X509_CRL>> parsed(const std::vector<Bytes>& crls);
 
 }  // namespace signet::cms::test

@@ -29,12 +29,13 @@ struct Authorities {
     [[nodiscard]] Bytes of_authority(const CrlRequest& request = {}) const {
         return make_crl(authority.certificate(), authority.key(), request);
     }
-    [[nodiscard]] PathVerdict judge(std::vector<Bytes> given, const std::vector<Bytes>& from_message = {},
+    [[nodiscard]] PathVerdict judge(const std::vector<Bytes>& given,
+                                    const std::vector<Bytes>& from_message = {},
                                     RevocationMode mode = RevocationMode::given,
                                     std::optional<std::int64_t> at = std::nullopt) const {
         RevocationOptions revocation;
         revocation.mode = mode;
-        revocation.crls = std::move(given);
+        revocation.crls = parsed(given);
         CertificatePaths paths({root.certificate()}, {authority.certificate()}, at, {}, revocation);
         for (const Bytes& info : from_message)
             paths.add_revocation_info(info);
@@ -189,8 +190,8 @@ TEST_CASE("An issuer of CRLs with a weak certificate counts only on request") {
             PathSettings settings;
             settings.legacy = legacy;
             RevocationOptions revocation;
-            revocation.crls = {make_crl(by, test_key(KeyType::p256, 78), list),
-                               make_crl(root.certificate(), root.key())};
+            revocation.crls = parsed(
+                {make_crl(by, test_key(KeyType::p256, 78), list), make_crl(root.certificate(), root.key())});
             CertificatePaths paths({root.certificate()}, {by, authority.certificate()}, std::nullopt,
                                    settings, revocation);
             CAPTURE(weak, legacy);
@@ -209,7 +210,7 @@ TEST_CASE("A CRL with a weak signature counts only on request") {
     PathSettings settings;
     settings.legacy = true;
     RevocationOptions revocation;
-    revocation.crls = {all.of_authority(weak)};
+    revocation.crls = parsed({all.of_authority(weak)});
     CertificatePaths paths({all.root.certificate()}, {all.authority.certificate()}, std::nullopt, settings,
                            revocation);
     CHECK(paths.judge(all.alice).revocation[0].status == RevocationStatus::good);

@@ -45,7 +45,7 @@ struct WorldOfDeltas : World {
         RevocationOptions options;
         options.mode = mode;
         options.transport = transport;
-        options.crls = given;
+        options.crls = parsed(given);
         CertificatePaths paths({root.certificate()}, {}, std::nullopt, {}, options);
         for (const Bytes& info : from_message)
             paths.add_revocation_info(info);

@@ -154,7 +154,7 @@ TEST_CASE("A CRL tells whether a responder was revoked, at whatever time") {
         options.mode = mode;
         // Of the responder's alone, so that it does not tell of Alice: she is no authority.
         if (list != nullptr)
-            options.crls = {make_crl(issuer, all.authority.key(), *list)};
+            options.crls = parsed({make_crl(issuer, all.authority.key(), *list)});
         CertificatePaths paths({issuer}, {}, at, {}, options);
         paths.add_revocation_info(as_revocation_info(response));
         return paths.judge(all.alice).revocation.at(0);

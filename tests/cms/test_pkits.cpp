@@ -9,6 +9,7 @@
 #include <string>
 
 #include "cms/certificate_path.h"
+#include "cms/crl.h"
 #include "tests/catch.h"
 
 using namespace signet::cms;
@@ -56,7 +57,7 @@ PathVerdict judge(const ptree& test, bool legacy) {
     RevocationOptions revocation;
     revocation.mode = RevocationMode::require;
     for (const auto& [key, name] : test.get_child("crls"))
-        revocation.crls.push_back(contents(corpus / "2011" / "crls" / (name.data() + ".crl")));
+        revocation.crls.push_back(parse_crl(contents(corpus / "2011" / "crls" / (name.data() + ".crl"))));
     PathSettings settings;
     settings.legacy = legacy;
     settings.policies.initial = policies(test.get<std::string>("SetInitialPolicySet", ""));

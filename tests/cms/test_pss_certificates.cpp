@@ -75,7 +75,7 @@ PathVerdict judge(const std::filesystem::path& folder, std::int64_t at) {
     settings.legacy = true;
     RevocationOptions revocation;
     if (const auto crl = crl_in(folder))
-        revocation.crls.push_back(der_of_crl(contents(*crl)));
+        revocation.crls.push_back(parse_crl(der_of_crl(contents(*crl))));
     CertificatePaths paths({certificate(folder / "root.crt")}, {}, at, settings, revocation);
     return paths.judge(certificate(folder / "end.crt"));
 }

@@ -132,7 +132,7 @@ TEST_CASE("Who was revoked after the timestamp is trusted, and before it not") {
         list.revoked = {entry};
         VerifyOptions options = trusting(file.root.certificate());
         options.revocation.mode = RevocationMode::require;
-        options.revocation.crls = {make_crl(file.root.certificate(), file.root.key(), list)};
+        options.revocation.crls = parsed({make_crl(file.root.certificate(), file.root.key(), list)});
         return only_signer(stamped, options);
     };
     const SignerResult after = verified({file.alice, -300});
@@ -186,7 +186,7 @@ TEST_CASE("A timestamp that does not hold saves nobody who has expired or was re
         if (file == &revoked)
             list.revoked = {{file->alice, -1200}};
         VerifyOptions options = trusting(file->root.certificate());
-        options.revocation.crls = {make_crl(file->root.certificate(), file->root.key(), list)};
+        options.revocation.crls = parsed({make_crl(file->root.certificate(), file->root.key(), list)});
         const auto reasons_with = [&](BytesView token) {
             return only_signer(file->with(token), options).reasons;
         };

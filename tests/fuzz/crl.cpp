@@ -17,7 +17,7 @@ using signet::fuzz::property;
 
 namespace {
 
-CertificatePaths paths_with(std::vector<Bytes> crls) {
+CertificatePaths paths_with(std::vector<std::shared_ptr<X509_CRL>> crls) {
     RevocationOptions options;
     options.crls = std::move(crls);
     PathSettings settings;
@@ -35,7 +35,7 @@ RevocationStatus status_by(CertificatePaths paths) {
 
 RevocationStatus as_given(BytesView der) {
     try {
-        return status_by(paths_with({Bytes(der.begin(), der.end())}));
+        return status_by(paths_with({parse_crl(der)}));
     } catch (const Error&) {
         return RevocationStatus::unknown;
     }
