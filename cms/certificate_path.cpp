@@ -90,13 +90,23 @@ void CertificatePaths::judge_revocation(PathVerdict& verdict) {
         const CertificateRevocation& revocation = verdict.revocation[i];
         const std::string who = (i == 0 ? "The signer's certificate (" : "The issuing certificate (") +
                                 verdict.path[i].subject() + ")";
-        if (revocation.status == RevocationStatus::revoked)
+        if (revocation.status == RevocationStatus::revoked && i == 0 && has_stamped_before(revocation))
+            verdict.warnings.push_back(
+                {ReasonCode::certificate_revoked, who + " was revoked after this timestamp (" +
+                                                      std::string(reason_token(*revocation.reason)) + ")."});
+        else if (revocation.status == RevocationStatus::revoked)
             verdict.reasons.push_back({ReasonCode::certificate_revoked, who + " was revoked."});
         if (revocation.status == RevocationStatus::unknown)
             (m_revocation.mode() == RevocationMode::require ? verdict.reasons : verdict.warnings)
                 .push_back({ReasonCode::revocation_unknown,
                             who + " may have been revoked: " + revocation.text + "."});
     }
+}
+
+bool CertificatePaths::has_stamped_before(const CertificateRevocation& revocation) const {
+    return m_settings.purpose == CertificatePurpose::timestamps && m_settings.stamped_at &&
+           revocation.revoked_at && *m_settings.stamped_at < *revocation.revoked_at &&
+           leaves_key_safe(revocation.reason);
 }
 
 // OpenSSL says best where the way ends. If it knew one, ours was given up at a bound.

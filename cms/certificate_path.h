@@ -37,6 +37,8 @@ class CertificatePaths {
     [[nodiscard]] PathVerdict judge_anew(const Certificate& signer, const JudgedTime& at);
     [[nodiscard]] PathVerdict judge_chain(const CertificateChain& chain, const JudgedTime& at);
     void judge_revocation(PathVerdict& verdict);
+    /// Whether the timestamp that is judged is from before this revocation, which leaves the TSA's key safe.
+    [[nodiscard]] bool has_stamped_before(const CertificateRevocation& revocation) const;
     [[nodiscard]] PathVerdict without_path(const Certificate& signer, const JudgedTime& at) const;
 
     std::vector<Certificate> m_anchors;

@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <ctime>
 #include <functional>
-#include <limits>
 
 #include "cms/crl.h"
 #include "cms/openssl_error.h"
@@ -46,7 +45,7 @@ class CrlFindings {
           m_at(at),
           m_now(std::time(nullptr)) {
         for (CertificateRevocation& status : m_statuses)
-            status = {RevocationStatus::good, "crl", "", {}};
+            status = {RevocationStatus::good, "crl", ""};
     }
 
     /// Whether it is a matter of CRLs, and noted.
@@ -93,7 +92,7 @@ class CrlFindings {
     void set_all_unknown(const std::string& why) {
         for (CertificateRevocation& status : m_statuses)
             if (status.status != RevocationStatus::revoked)
-                status = {RevocationStatus::unknown, "", why, {}};
+                status = {RevocationStatus::unknown, "", why};
     }
 
   private:
@@ -108,7 +107,7 @@ class CrlFindings {
             m_statuses[index] = {
                 RevocationStatus::unknown, "",
                 error == X509_V_ERR_UNABLE_TO_GET_CRL ? "there is no CRL for it" : of_its_crl(error),
-                m_statuses[index].revoked_at};
+                m_statuses[index].revoked_at, m_statuses[index].reason};
     }
 
     // OpenSSL no longer says which CRL it is if its time is not now: then all that name it are asked.
@@ -116,20 +115,18 @@ class CrlFindings {
         X509* certificate = X509_STORE_CTX_get_current_cert(&context);
         if (m_doubtful[index] || certificate == nullptr || X509_cmp(certificate, m_chain[index].x509()) != 0)
             return;
-        constexpr std::int64_t never = std::numeric_limits<std::int64_t>::max();
-        std::optional<std::int64_t> since = never;
+        CertificateRevocation revocation;
         for (const X509CrlPtr& crl : m_crls)
-            if (const X509_REVOKED* entry = entry_of(*crl, *certificate)) {
-                const auto by_this = since_of(*entry);
-                since = since && by_this ? std::optional(std::min(*since, *by_this)) : std::nullopt;
-            }
-        if (since == never)
-            since.reset();
+            if (const X509_REVOKED* entry = entry_of(*crl, *certificate))
+                merge(revocation,
+                      {RevocationStatus::revoked, "crl", "", since_of(*entry), reason_in(*entry)});
+        const auto since = revocation.revoked_at;
         if (m_at.source != TimeSource::now && since && *since > m_at.seconds && *since <= m_now) {
             m_statuses[index].revoked_at = since;
+            m_statuses[index].reason = revocation.reason;
             return;
         }
-        m_statuses[index] = {RevocationStatus::revoked, "crl", "", since};
+        m_statuses[index] = {RevocationStatus::revoked, "crl", "", since, revocation.reason};
     }
 
     /// Whether the current CRL was issued after the time that is judged, but not in the future.
@@ -192,8 +189,7 @@ CertificateRevocation status_before_expiry(const CertificateChain& chain, std::s
     CertificateRevocation then = status_by_current(chain, before, candidates, at)[index];
     if (then.status == RevocationStatus::unknown)
         then.text = "its CRL was issued after it expired";
-    if (!then.revoked_at)
-        then.revoked_at = status.revoked_at;
+    note_later(then, status);
     return then;
 }
 
@@ -261,11 +257,10 @@ void add_revocations_by_newest(const CertificateChain& chain, std::span<const X5
         });
         const auto told = status_by_current(chain, together, candidates, at);
         for (std::size_t i = 0; i < statuses.size(); ++i)
-            if (told[i].status == RevocationStatus::revoked &&
-                statuses[i].status != RevocationStatus::revoked)
-                statuses[i] = told[i];
-            else if (!statuses[i].revoked_at)
-                statuses[i].revoked_at = told[i].revoked_at;
+            if (told[i].status == RevocationStatus::revoked)
+                merge(statuses[i], told[i]);
+            else
+                note_later(statuses[i], told[i]);
     }
 }
 
@@ -289,8 +284,8 @@ std::vector<CertificateRevocation> status_by_signed(const CertificateChain& chai
         return statuses;
     const auto old = status_by_current(chain, endless, candidates, at);
     for (std::size_t i = 0; i < statuses.size(); ++i)
-        if (old[i].status == RevocationStatus::revoked && statuses[i].status == RevocationStatus::unknown)
-            statuses[i] = old[i];
+        if (old[i].status == RevocationStatus::revoked && statuses[i].status != RevocationStatus::good)
+            merge(statuses[i], old[i]);
         else if (old[i].status == RevocationStatus::good && statuses[i].status == RevocationStatus::unknown)
             statuses[i].text = "its CRL does not say until when it counts, and is older than a day";
     return statuses;

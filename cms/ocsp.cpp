@@ -25,7 +25,7 @@ constexpr std::int64_t clock_skew = 300;
 using AuthorityInfoAccessPtr = OpensslPtr<AUTHORITY_INFO_ACCESS, AUTHORITY_INFO_ACCESS_free>;
 
 CertificateRevocation unknown(const std::string& why) {
-    return {RevocationStatus::unknown, "", why, {}};
+    return {RevocationStatus::unknown, "", why};
 }
 
 OcspBasicRespPtr parse_response(BytesView der) {
@@ -135,7 +135,8 @@ CertificateRevocation status_of(OCSP_BASICRESP& response, const Certificate& cer
     ASN1_GENERALIZEDTIME* revoked = nullptr;
     ASN1_GENERALIZEDTIME* this_update = nullptr;
     ASN1_GENERALIZEDTIME* next_update = nullptr;
-    const int status = OCSP_single_get0_status(part, nullptr, &revoked, &this_update, &next_update);
+    int reason_number = OCSP_REVOKED_STATUS_NOSTATUS;
+    const int status = OCSP_single_get0_status(part, &reason_number, &revoked, &this_update, &next_update);
     const auto issued = seconds_of(this_update);
     const auto next = seconds_of(next_update);
     if (!issued || (next_update != nullptr && !next))
@@ -156,13 +157,14 @@ CertificateRevocation status_of(OCSP_BASICRESP& response, const Certificate& cer
         !trouble.empty())
         return unknown(trouble);
     if (status == V_OCSP_CERTSTATUS_GOOD)
-        return {RevocationStatus::good, "ocsp", "", {}};
+        return {RevocationStatus::good, "ocsp", ""};
     if (status != V_OCSP_CERTSTATUS_REVOKED)
         return unknown("the OCSP responder does not know it");
     const auto since = revoked_since(revoked, invalidity_date_of(*part));
+    const auto reason = revocation_reason(reason_number);
     if (of_the_past && since && *since > at.seconds && *since <= now)
-        return {RevocationStatus::good, "ocsp", "", since};
-    return {RevocationStatus::revoked, "ocsp", "", since};
+        return {RevocationStatus::good, "ocsp", "", since, reason};
+    return {RevocationStatus::revoked, "ocsp", "", since, reason};
 }
 
 }  // namespace

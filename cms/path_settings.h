@@ -49,6 +49,9 @@ struct PathSettings {
     /// Weak algorithms (weak_algorithm.h) are named, but accepted.
     bool legacy = false;
     CertificatePurpose purpose = CertificatePurpose::mail;
+    /// Of `timestamps`: that of the timestamp, in seconds since the epoch. A TSA that was revoked after it,
+    /// for a reason that leaves its key safe, is trusted (RFC 3161 section 4).
+    std::optional<std::int64_t> stamped_at{};
 };
 
 }  // namespace signet::cms

@@ -1,8 +1,21 @@
 #include "cms/revocation.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace signet::cms {
+namespace {
+
+/// No time may be any.
+void merge_revocations(CertificateRevocation& known, const CertificateRevocation& more) {
+    known.revoked_at = known.revoked_at && more.revoked_at
+                           ? std::optional(std::min(*known.revoked_at, *more.revoked_at))
+                           : std::nullopt;
+    if (leaves_key_safe(known.reason))
+        known.reason = more.reason;
+}
+
+}  // namespace
 
 std::string_view revocation_token(RevocationStatus status) noexcept {
     switch (status) {
@@ -17,12 +30,20 @@ std::string_view revocation_token(RevocationStatus status) noexcept {
 }
 
 void merge(CertificateRevocation& known, CertificateRevocation more) {
-    const auto later = known.revoked_at ? known.revoked_at : more.revoked_at;
-    const bool news = more.status == RevocationStatus::revoked || known.status == RevocationStatus::unknown;
-    if (known.status != RevocationStatus::revoked && news)
-        known = std::move(more);
-    if (!known.revoked_at)
-        known.revoked_at = later;
+    if (known.status == RevocationStatus::revoked && more.status == RevocationStatus::revoked) {
+        merge_revocations(known, more);
+        return;
+    }
+    if (more.status == RevocationStatus::revoked || known.status == RevocationStatus::unknown)
+        std::swap(known, more);
+    note_later(known, more);
+}
+
+void note_later(CertificateRevocation& known, const CertificateRevocation& more) {
+    if (known.status == RevocationStatus::revoked || known.revoked_at)
+        return;
+    known.revoked_at = more.revoked_at;
+    known.reason = more.reason;
 }
 
 }  // namespace signet::cms

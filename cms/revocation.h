@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "cms/revocation_reason.h"
 #include "cms/revocation_transport.h"
 
 namespace signet::cms {
@@ -27,12 +28,18 @@ struct CertificateRevocation {
     /// Why unknown; a clause for people.
     std::string text = "no CRL and no OCSP response is here";
     /// Seconds since the epoch. Of one that is not revoked: when it was, later than the time that is judged.
-    std::optional<std::int64_t> revoked_at;
+    std::optional<std::int64_t> revoked_at{};
+    /// Why it was, or will be; of several that are told, one that matters most. None if nobody says.
+    std::optional<RevocationReason> reason{};
 };
 
 /// Adds to what is `known` of a certificate what another source tells: whoever says that it was revoked is
-/// right, later than the time that is judged too; else whoever says that it was not.
+/// right, later than the time that is judged too; else whoever says that it was not. Of two revocations, the
+/// earlier time counts, and the reason that says that the key may not be safe.
 void merge(CertificateRevocation& known, CertificateRevocation more);
+
+/// Notes the later revocation that `more` tells of, if `known` is not revoked and has none.
+void note_later(CertificateRevocation& known, const CertificateRevocation& more);
 
 /// What is done to learn of revocation.
 enum class RevocationMode {

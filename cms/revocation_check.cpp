@@ -59,10 +59,9 @@ std::vector<CertificateRevocation> RevocationCheck::statuses(const CertificateCh
     merge_each(statuses, m_responses.by_message(chain, at));
     // A sender may bring what was true before.
     for (std::size_t i = 0; i < statuses.size(); ++i)
-        if (given[i].status == RevocationStatus::unknown && statuses[i].status == RevocationStatus::good) {
+        if (given[i].status == RevocationStatus::unknown && statuses[i].status != RevocationStatus::unknown) {
             merge(statuses[i], m_responses.by_kept(chain, i, at));
-            if (statuses[i].status != RevocationStatus::revoked)
-                merge(statuses[i], m_crls->by_kept(chain, i, at));
+            merge(statuses[i], m_crls->by_kept(chain, i, at));
         }
     // From the anchor on: who is asked about a certificate is told by its issuer.
     for (std::size_t i = statuses.size(); i-- > 0;) {

@@ -11,6 +11,7 @@
 #include "cms/asn1/rfc5652_signed_data.h"
 #include "cms/digest_stream.h"
 #include "cms/error.h"
+#include "cms/signed_data_reader.h"
 #include "cms/signed_data_verifier.h"
 
 namespace signet::cms {
@@ -76,6 +77,20 @@ void check_time(const asn1::TSTInfo& info, std::int64_t now, TimestampResult& re
         add(result, ReasonCode::timestamp_time, "The TSA's certificate was not valid at its time.");
 }
 
+/// The time that `token` claims, if it is a timestamp: before anything is known of it.
+std::optional<std::int64_t> claimed_time(BytesView token) {
+    try {
+        Bytes content;
+        SignedDataReader reader(memory_source(token));
+        if (!reader.has_content())
+            return std::nullopt;
+        reader.read_content(appending_to(content));
+        return time_of(*asn1::decode<asn1::TSTInfo>(content, "TSTInfo")->gen_time);
+    } catch (const Error&) {
+        return std::nullopt;
+    }
+}
+
 void take_signer(SignerResult& signer, TimestampResult& result) {
     result.intact = signer.intact;
     result.trusted = signer.trusted;
@@ -123,6 +138,7 @@ TimestampResult verify_timestamp(BytesView token, BytesView stamped, const Verif
     VerifyOptions of_token = options;
     of_token.path.policies = {};
     of_token.path.purpose = CertificatePurpose::timestamps;
+    of_token.path.stamped_at = claimed_time(token);
     try {
         verify_token(token, stamped, of_token, result);
     } catch (const Error& error) {

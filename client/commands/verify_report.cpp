@@ -50,6 +50,11 @@ void report_revocation(JsonWriter& json, const cms::CertificateRevocation& revoc
     else
         json.null();
     write_time(json.key("revoked_at"), revocation.revoked_at);
+    json.key("reason");
+    if (revocation.reason)
+        json.text(cms::reason_token(*revocation.reason));
+    else
+        json.null();
     json.key("text").text(known ? "" : revocation.text).end_object();
 }
 

@@ -27,7 +27,7 @@ Bytes make_ocsp_response(const Certificate& certificate, const Certificate& issu
     require(basic && id);
     const bool revoked = answer.status == V_OCSP_CERTSTATUS_REVOKED;
     OCSP_SINGLERESP* part = OCSP_basic_add1_status(
-        basic.get(), id.get(), answer.status, revoked ? OCSP_REVOKED_STATUS_KEYCOMPROMISE : 0,
+        basic.get(), id.get(), answer.status, revoked ? answer.reason : 0,
         revoked ? generalized_time(answer.revoked).get() : nullptr,
         generalized_time(answer.this_update).get(),
         answer.next_update ? generalized_time(*answer.next_update).get() : nullptr);

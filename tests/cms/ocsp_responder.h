@@ -15,6 +15,7 @@ struct OcspAnswer {
     std::int64_t this_update = -60;
     std::optional<std::int64_t> next_update = 3600;
     std::int64_t revoked = -600;
+    int reason = OCSP_REVOKED_STATUS_KEYCOMPROMISE;
     /// invalidityDate.
     std::optional<std::int64_t> invalid;
     /// An invalidityDate that is no time.

@@ -23,6 +23,14 @@ Asn1TimePtr generalized_from_now(std::int64_t seconds) {
     return time;
 }
 
+using Asn1EnumeratedPtr = OpensslPtr<ASN1_ENUMERATED, ASN1_ENUMERATED_free>;
+
+Asn1EnumeratedPtr enumerated(int value) {
+    Asn1EnumeratedPtr number(ASN1_ENUMERATED_new());
+    require(number && ASN1_ENUMERATED_set(number.get(), value) == 1);
+    return number;
+}
+
 }  // namespace
 
 Bytes make_crl(const Certificate& issuer, EVP_PKEY& key, const CrlRequest& request) {
@@ -41,6 +49,8 @@ Bytes make_crl(const Certificate& issuer, EVP_PKEY& key, const CrlRequest& reque
                 (!entry.invalid ||
                  X509_REVOKED_add1_ext_i2d(revoked.get(), NID_invalidity_date,
                                            generalized_from_now(*entry.invalid).get(), 0, 0) == 1) &&
+                (!entry.reason || X509_REVOKED_add1_ext_i2d(revoked.get(), NID_crl_reason,
+                                                            enumerated(*entry.reason).get(), 0, 0) == 1) &&
                 X509_CRL_add0_revoked(crl.get(), revoked.get()) == 1);
         (void)revoked.release();
     }

@@ -19,6 +19,8 @@ struct CrlRequest {
         std::int64_t revoked = -60;
         /// invalidityDate.
         std::optional<std::int64_t> invalid{};
+        /// reasonCode.
+        std::optional<int> reason{};
     };
     std::vector<Entry> revoked;
     std::int64_t this_update = -120;

@@ -5,10 +5,12 @@
 #include <array>
 #include <ctime>
 
+#include "cms/certificate_path.h"
 #include "cms/error.h"
 #include "cms/signed_data_builder.h"
 #include "cms/signed_data_parts.h"
 #include "cms/signer_info_parts.h"
+#include "tests/cms/ocsp_responder.h"
 #include "tests/cms/openssl_cms.h"
 #include "tests/cms/revocation_list.h"
 #include "tests/cms/software_token.h"
@@ -48,6 +50,16 @@ struct Signed {
     SignerProfile profile;
     Bytes message;
 };
+
+/// A CRL that lists the TSA, for this reason.
+RevocationOptions given(const Signed& file, std::optional<int> reason) {
+    RevocationOptions options;
+    CrlRequest list;
+    list.revoked = {{file.tsa.certificate(), -300, std::nullopt, reason}};
+    if (reason)
+        options.crls = parsed({make_crl(file.root.certificate(), file.root.key(), list)});
+    return options;
+}
 
 bool has_code(const std::vector<Reason>& reasons, ReasonCode code) {
     for (const Reason& reason : reasons)
@@ -148,6 +160,69 @@ TEST_CASE("Who was revoked after the timestamp is trusted, and before it not") {
     CHECK_FALSE(of_revoked.timestamps.at(0).trusted);
     CHECK(has_code(of_revoked.timestamps.at(0).reasons, ReasonCode::certificate_revoked));
     CHECK(of_revoked.path.time.source == TimeSource::now);
+}
+
+// RFC 3161 section 4.
+TEST_CASE("A TSA that was revoked and kept its key safe keeps what it stamped before") {
+    const Signed file;
+    const Bytes before = file.with(file.tsa.stamp(file.signature(), now() - 600));
+    const Bytes after = file.with(file.tsa.stamp(file.signature(), now() - 100));
+    const auto timestamp_by = [&](const Bytes& message, const CrlRequest::Entry& entry) {
+        CrlRequest list;
+        list.revoked = {entry};
+        VerifyOptions options = trusting(file.root.certificate());
+        options.revocation.crls = parsed({make_crl(file.root.certificate(), file.root.key(), list)});
+        return only_signer(message, options).timestamps.at(0);
+    };
+    const Certificate& tsa = file.tsa.certificate();
+    for (const int harmless : {0, 3, 4, 5}) {
+        CAPTURE(harmless);
+        const TimestampResult kept = timestamp_by(before, {tsa, -300, std::nullopt, harmless});
+        CHECK(kept.trusted);
+        CHECK(kept.path.revocation.at(0).status == RevocationStatus::revoked);
+        CHECK(has_code(kept.path.warnings, ReasonCode::certificate_revoked));
+        CHECK_FALSE(timestamp_by(after, {tsa, -300, std::nullopt, harmless}).trusted);
+        // The key was lost before that was known, or not safe.
+        CHECK_FALSE(timestamp_by(before, {tsa, -300, -900, harmless}).trusted);
+        CHECK(timestamp_by(before, {tsa, -300, -400, harmless}).trusted);
+    }
+    for (const int harmful : {1, 2, 6, 9, 10}) {
+        CAPTURE(harmful);
+        CHECK_FALSE(timestamp_by(before, {tsa, -300, std::nullopt, harmful}).trusted);
+    }
+    CHECK_FALSE(timestamp_by(before, {tsa, -300}).trusted);
+}
+
+TEST_CASE("A reason that leaves a TSA's key safe is none where somebody tells another") {
+    const Signed file;
+    const auto tsa_trusted = [&](const std::vector<int>& by_ocsp, std::optional<int> by_crl,
+                                 std::int64_t stamped_at = now() - 600) {
+        std::vector<Bytes> infos;
+        OcspAnswer answer;
+        answer.status = V_OCSP_CERTSTATUS_REVOKED;
+        answer.revoked = -300;
+        for (const int reason : by_ocsp) {
+            answer.reason = reason;
+            infos.push_back(
+                as_revocation_info(make_ocsp_response(file.tsa.certificate(), file.root.certificate(),
+                                                      file.root.certificate(), file.root.key(), answer)));
+        }
+        CertificatePaths paths({file.root.certificate()}, {}, std::nullopt,
+                               {{}, false, CertificatePurpose::timestamps, stamped_at}, given(file, by_crl));
+        for (const Bytes& info : infos)
+            paths.add_revocation_info(info);
+        return paths.judge(file.tsa.certificate()).trusted();
+    };
+    CHECK(tsa_trusted({OCSP_REVOKED_STATUS_SUPERSEDED}, std::nullopt));
+    CHECK_FALSE(tsa_trusted({OCSP_REVOKED_STATUS_SUPERSEDED}, std::nullopt, now() - 200));
+    CHECK(tsa_trusted({OCSP_REVOKED_STATUS_SUPERSEDED}, OCSP_REVOKED_STATUS_CESSATIONOFOPERATION));
+    CHECK_FALSE(tsa_trusted({OCSP_REVOKED_STATUS_NOSTATUS}, std::nullopt));
+    CHECK_FALSE(
+        tsa_trusted({OCSP_REVOKED_STATUS_SUPERSEDED, OCSP_REVOKED_STATUS_KEYCOMPROMISE}, std::nullopt));
+    CHECK_FALSE(
+        tsa_trusted({OCSP_REVOKED_STATUS_KEYCOMPROMISE, OCSP_REVOKED_STATUS_SUPERSEDED}, std::nullopt));
+    CHECK_FALSE(tsa_trusted({OCSP_REVOKED_STATUS_SUPERSEDED}, OCSP_REVOKED_STATUS_KEYCOMPROMISE));
+    CHECK_FALSE(tsa_trusted({OCSP_REVOKED_STATUS_KEYCOMPROMISE}, OCSP_REVOKED_STATUS_SUPERSEDED));
 }
 
 TEST_CASE("A timestamp that does not hold changes nothing") {
