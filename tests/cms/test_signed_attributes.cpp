@@ -1,7 +1,10 @@
+#include <ctime>
+
 #include "cms/algorithm_identifier.h"
 #include "cms/asn1/content_info.h"
 #include "cms/asn1/der.h"
 #include "cms/digest_stream.h"
+#include "cms/signed_data_parts.h"
 #include "tests/catch.h"
 #include "tests/cms/certificate_authority.h"
 #include "tests/cms/openssl_cms.h"
@@ -179,6 +182,48 @@ TEST_CASE("signingCertificate, old and new, must name the signer's certificate")
     CHECK(only_signer(signed_with(alice, {content_type, digest_attribute, own_old}), options).intact);
     CHECK(has_reason(only_signer(signed_with(alice, {content_type, digest_attribute, other_old}), options),
                      ReasonCode::other_certificate, "another certificate (signingCertificate)"));
+}
+
+TEST_CASE("the signer's certificate is not exchanged for another of its key, whatever they have in common") {
+    const CertificateAuthority root;
+    CertificateRequest request;
+    request.extensions.emplace_back(NID_certificate_policies, "1.2.3.4");
+    const Certificate alice = root.issue(test_key(KeyType::p256), request);
+    // Truly issued, with the subject, the key and the serial number of the other, for longer.
+    const auto twin_of = [&](const Certificate& certificate) {
+        const X509Ptr x509(X509_dup(certificate.x509()));
+        REQUIRE(ASN1_TIME_adj(X509_getm_notAfter(x509.get()), std::time(nullptr), 30, 0) != nullptr);
+        REQUIRE(X509_sign(x509.get(), &root.key(), EVP_sha256()) > 0);
+        return Certificate::from_der(Certificate::share(*x509).der());
+    };
+    const Certificate same_serial = twin_of(alice);
+    REQUIRE(same_serial.der() != alice.der());
+    const Certificate other_serial = root.issue(test_key(KeyType::p256), request);
+    const SignerProfile own(alice, {});
+    const Bytes digest_attribute = message_digest();
+    SignOptions by_key;
+    by_key.flags = CMS_DETACHED | CMS_USE_KEYID | CMS_CADES;
+    const auto verified = [&](const Bytes& message, const std::vector<Certificate>& certificates) {
+        SignedDataParts parts = read_parts(message);
+        parts.certificates.clear();
+        for (const Certificate& certificate : certificates)
+            parts.certificates.push_back(certificate.der());
+        return only_signer(detached_signed_data(parts), trusting(root.certificate()));
+    };
+    const Bytes by_serial =
+        signed_with(alice, {content_type, digest_attribute, own.signing_certificate_attribute()});
+    const Bytes by_key_identifier = openssl_sign(test_key(KeyType::p256), alice, content, by_key);
+    for (const Bytes& message : {by_serial, by_key_identifier}) {
+        CHECK(verified(message, {alice}).reasons.empty());
+        CHECK(has_reason(verified(message, {same_serial}), ReasonCode::other_certificate,
+                         "another certificate (signingCertificateV2)"));
+        const SignerResult of_both = verified(message, {same_serial, other_serial, alice});
+        CHECK(of_both.reasons.empty());
+        CHECK(of_both.certificate->der() == alice.der());
+    }
+    CHECK(has_reason(verified(by_key_identifier, {other_serial}), ReasonCode::other_certificate,
+                     "another certificate (signingCertificateV2)"));
+    CHECK(has_reason(verified(by_serial, {other_serial}), ReasonCode::certificate_missing, ""));
 }
 
 TEST_CASE("signingCertificate may say under which policies the certificate is relied upon") {
