@@ -160,11 +160,8 @@ CertificateRevocation status_of(OCSP_BASICRESP& response, const Certificate& cer
         return {RevocationStatus::good, "ocsp", ""};
     if (status != V_OCSP_CERTSTATUS_REVOKED)
         return unknown("the OCSP responder does not know it");
-    const auto since = revoked_since(revoked, invalidity_date_of(*part));
-    const auto reason = revocation_reason(reason_number);
-    if (of_the_past && since && *since > at.seconds && *since <= now)
-        return {RevocationStatus::good, "ocsp", "", since, reason};
-    return {RevocationStatus::revoked, "ocsp", "", since, reason};
+    return as_of(at, {RevocationStatus::revoked, "ocsp", "",
+                      revoked_since(revoked, invalidity_date_of(*part)), revocation_reason(reason_number)});
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "cms/revocation.h"
 
 #include <algorithm>
+#include <ctime>
 #include <utility>
 
 namespace signet::cms {
@@ -37,6 +38,13 @@ void merge(CertificateRevocation& known, CertificateRevocation more) {
     if (more.status == RevocationStatus::revoked || known.status == RevocationStatus::unknown)
         std::swap(known, more);
     note_later(known, more);
+}
+
+CertificateRevocation as_of(const JudgedTime& at, CertificateRevocation revocation) {
+    const auto& since = revocation.revoked_at;
+    if (at.source != TimeSource::now && since && *since > at.seconds && *since <= std::time(nullptr))
+        revocation.status = RevocationStatus::good;
+    return revocation;
 }
 
 void note_later(CertificateRevocation& known, const CertificateRevocation& more) {

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "cms/path_settings.h"
 #include "cms/revocation_reason.h"
 #include "cms/revocation_transport.h"
 
@@ -40,6 +41,10 @@ void merge(CertificateRevocation& known, CertificateRevocation more);
 
 /// Notes the later revocation that `more` tells of, if `known` is not revoked and has none.
 void note_later(CertificateRevocation& known, const CertificateRevocation& more);
+
+/// `revocation`, a revoked one, as of `at`: good if that is in the past, and before the revocation, which was
+/// since.
+[[nodiscard]] CertificateRevocation as_of(const JudgedTime& at, CertificateRevocation revocation);
 
 /// What is done to learn of revocation.
 enum class RevocationMode {

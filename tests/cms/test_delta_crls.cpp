@@ -108,10 +108,14 @@ TEST_CASE("A CRL that was kept is fetched anew when the delta CRL belongs to a n
     const Bytes kept = world.crl(base_crl(1, -5 * day));
     transport.cache = {{"crl " + crl_url, kept}};
     transport.crls.erase(crl_url);
+    transport.crls[delta_url] = world.crl(delta_crl(7, 6, -day / 2));
     CHECK(world.status(RevocationMode::require) == RevocationStatus::good);
     transport.crls[crl_url] = world.crl(base_crl(0, -6 * day));
     CHECK(world.status(RevocationMode::require) == RevocationStatus::good);
     CHECK(transport.cache == std::map<std::string, Bytes>{{"crl " + crl_url, kept}});
+    // Who is on the delta CRL is revoked, whatever it belongs to.
+    transport.crls[delta_url] = world.crl(delta);
+    CHECK(world.status(RevocationMode::require) == RevocationStatus::revoked);
 }
 
 TEST_CASE("A delta CRL that is up to date is not fetched again, and one out of date still revokes") {
@@ -239,4 +243,58 @@ TEST_CASE("A responder that what is kept, or a delta CRL, tells of as revoked do
     transport.looked_up.clear();
     CHECK_FALSE(counts(RevocationMode::require, {response, response}));
     CHECK(std::count(transport.looked_up.begin(), transport.looked_up.end(), "crl " + delta_url) == 1);
+}
+
+// OpenSSL looks at delta CRLs only where freshestCRL says that there are some.
+TEST_CASE("A delta CRL tells of a revocation, whether or not somebody says where deltas are") {
+    const World world;
+    const auto status = [&](const std::vector<Bytes>& given, const std::vector<Bytes>& from_message = {},
+                            std::optional<std::int64_t> at = std::nullopt) {
+        RevocationOptions options;
+        options.crls = parsed(given);
+        CertificatePaths paths({world.root.certificate()}, {}, at, {}, options);
+        for (const Bytes& info : from_message)
+            paths.add_revocation_info(info);
+        return paths.judge(world.alice).revocation.at(0);
+    };
+    const auto crl = [&](const CrlRequest& request) {
+        return make_crl(world.root.certificate(), world.root.key(), request);
+    };
+    const Bytes base = crl(base_crl(1, -2 * day));
+    CrlRequest delta = delta_crl(2, 1, -day / 2);
+    CHECK(status({base, crl(delta)}).status == RevocationStatus::good);
+    delta.revoked = {{world.alice, -day}};
+    CHECK(status({base, crl(delta)}).status == RevocationStatus::revoked);
+    CHECK(status({crl(delta), base}).status == RevocationStatus::revoked);
+    CHECK(status({}, {base, crl(delta)}).status == RevocationStatus::revoked);
+    CHECK(status({base}, {crl(delta)}).status == RevocationStatus::revoked);
+    CHECK(status({crl(delta)}, {base}).status == RevocationStatus::revoked);
+    CHECK(status({crl(delta)}).status == RevocationStatus::revoked);
+    // It was good until then.
+    CrlRequest since = delta_crl(2, 1, -300);
+    since.revoked = {{world.alice, -600}};
+    const CertificateRevocation before = status({base, crl(since)}, {}, std::time(nullptr) - 1800);
+    CHECK(before.status == RevocationStatus::good);
+    CHECK(before.revoked_at.has_value());
+    // Who was put off and is taken up again is no worse than before.
+    delta.revoked = {{world.alice, -day, std::nullopt, CRL_REASON_REMOVE_FROM_CRL}};
+    CHECK(status({base, crl(delta)}).status == RevocationStatus::good);
+    // An older one than the newest does not count, nor one from before the CRL, nor somebody else's.
+    delta.revoked = {{world.alice, -day}};
+    CHECK(status({base, crl(delta), crl(delta_crl(3, 1, -day / 4))}).status == RevocationStatus::good);
+    CHECK(status({crl(base_crl(3, -day / 4)), crl(delta)}).status == RevocationStatus::good);
+    CHECK(status({base, make_crl(world.root.certificate(), test_key(KeyType::p256, 77), delta)}).status ==
+          RevocationStatus::good);
+    // One of a part of the certificates is about those that the CRL of that part is about.
+    const std::pair<int, std::string> of_users{NID_issuing_distribution_point, "critical,onlyuser:TRUE"};
+    const std::pair<int, std::string> of_authorities{NID_issuing_distribution_point, "critical,onlyCA:TRUE"};
+    for (const auto& [scope, status_then] : {std::pair{of_users, RevocationStatus::revoked},
+                                             std::pair{of_authorities, RevocationStatus::good}}) {
+        CrlRequest part = base_crl(1, -2 * day);
+        part.extensions.push_back(scope);
+        CrlRequest delta_of_part = delta;
+        delta_of_part.extensions.push_back(scope);
+        CAPTURE(scope.second);
+        CHECK(status({base, crl(part), crl(delta_of_part)}).status == status_then);
+    }
 }
