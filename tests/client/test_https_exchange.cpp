@@ -11,6 +11,7 @@
 #include "tests/fixtures/temporary_folder.h"
 
 #include <openssl/pem.h>
+#include <openssl/ssl.h>
 
 #include <cstdlib>
 #include <memory>
@@ -169,6 +170,45 @@ TEST_CASE("A proxy is asked for a tunnel to a server of https, and may refuse it
     setenv("HTTPS_PROXY", secure.url().c_str(), 1);
     CHECK(says(get(secure.url()), "$HTTPS_PROXY is no http URL"));
     unsetenv("HTTPS_PROXY");
+}
+
+TEST_CASE("Through a proxy's tunnel the server is asked, and the proxy learns neither question nor answer") {
+    const Web web;
+    const HttpServer secure(got, web.identity("IP:127.0.0.1"));
+    std::string heard;
+    const HttpServer proxy(
+        [&heard](const std::string& request) {
+            heard += request;
+            return "HTTP/1.1 200 Connection established\r\n\r\n";
+        },
+        secure.port());
+    setenv("https_proxy", proxy.url("").c_str(), 1);
+    CHECK(get(secure.url("/a/question")).body == cms::Bytes{'g', 'o', 't'});
+    CHECK(secure.requests() == std::vector{"GET /a/question HTTP/1.1"s});
+    CHECK(proxy.requests() ==
+          std::vector{"CONNECT 127.0.0.1:" + std::to_string(secure.port()) + " HTTP/1.1"});
+    CHECK(heard.find("question") == std::string::npos);
+    // At the tunnel's end the certificate must be the one of whom was asked for.
+    const NameLookup local = [](const std::string&) { return std::vector{"127.0.0.1"s}; };
+    CHECK(says(get("https://tsa.example.org:" + std::to_string(secure.port()) + "/", local),
+               "hostname mismatch"));
+    CHECK(proxy.requests().back() ==
+          "CONNECT tsa.example.org:" + std::to_string(secure.port()) + " HTTP/1.1");
+    CHECK(secure.requests().size() == 1);
+    unsetenv("https_proxy");
+}
+
+TEST_CASE("A server that speaks no newer TLS than 1.1 is not asked") {
+    const Web web;
+    HttpServer::Identity identity = web.identity("IP:127.0.0.1");
+    identity.newest_version = TLS1_2_VERSION;
+    const HttpServer in_time(got, identity);
+    CHECK(get(in_time.url()).body);
+    identity.newest_version = TLS1_1_VERSION;
+    const HttpServer old(got, identity);
+    CHECK(says(get(old.url()), "there is no TLS with the server: "));
+    CHECK(says(get(old.url()), "protocol version"));
+    CHECK(old.requests().empty());
 }
 
 TEST_CASE("Any success of a proxy opens the tunnel") {
