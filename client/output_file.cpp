@@ -16,6 +16,7 @@
 
 #include "client/error.h"
 #include "client/file_permissions.h"
+#include "client/hex.h"
 #include "client/hold_signals.h"
 #include "client/wiped_bytes.h"
 
@@ -106,12 +107,7 @@ std::string temporary_name(const std::string& target) {
     std::array<unsigned char, 8> random{};
     if (getrandom(random.data(), random.size(), 0) != static_cast<ssize_t>(random.size()))
         throw from_errno(errno, cannot_write(target));
-    std::string name = folder_of(target) + ".signet-";
-    for (const unsigned char byte : random) {
-        name += "0123456789abcdef"[byte >> 4U];
-        name += "0123456789abcdef"[byte & 15U];
-    }
-    return name;
+    return folder_of(target) + ".signet-" + hex(cms::as_text(random));
 }
 
 }  // namespace

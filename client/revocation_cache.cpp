@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "client/file_descriptor.h"
+#include "client/hex.h"
 #include "cms/digest_stream.h"
 #include "cms/error.h"
 
@@ -29,13 +30,7 @@ cms::Bytes seal_of(const std::string& key, cms::BytesView value) {
 }
 
 std::string file_name(const std::string& key) {
-    constexpr std::string_view digits = "0123456789abcdef";
-    cms::DigestStream stream(cms::DigestAlgorithm::sha256);
-    stream.update(cms::as_bytes(key));
-    std::string name;
-    for (const std::uint8_t byte : stream.finish())
-        name += {digits[byte >> 4U], digits[byte & 15U]};
-    return name;
+    return hex(cms::as_text(cms::digest(cms::DigestAlgorithm::sha256, cms::as_bytes(key))));
 }
 
 /// Whether nobody else may have put something there.

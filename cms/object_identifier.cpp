@@ -5,6 +5,8 @@
 namespace signet::cms {
 
 bool is_object_identifier(std::string_view text) noexcept {
+    if (text.size() > max_object_identifier)
+        return false;
     std::string_view first;
     for (std::size_t arcs = 1;; ++arcs) {
         const std::size_t end = std::min(text.find('.'), text.size());

@@ -190,10 +190,10 @@ OcspQuestion::OcspQuestion(const Certificate& certificate, const Certificate& is
     unsigned char* der = nullptr;
     const int size = i2d_OCSP_CERTID(id.get(), &der);
     require_openssl(size > 0, "cannot make an OCSP request");
-    constexpr std::string_view digits = "0123456789abcdef";
-    for (int i = 0; i < size; ++i)
-        m_name += {digits[der[i] >> 4U], digits[der[i] & 15U]};
+    const OpensslMemoryPtr<char> digits(OPENSSL_buf2hexstr(der, size), {0});
     OPENSSL_free(der);
+    require_openssl(digits != nullptr, "cannot make an OCSP request");
+    m_name = digits.get();
     require_openssl(OCSP_request_add0_id(m_request.get(), id.get()) != nullptr,
                     "cannot make an OCSP request");
     (void)id.release();

@@ -26,15 +26,12 @@ struct JudgedTime {
 
 /// The inputs of RFC 5280 section 6.1.1 (c), (e), (f) and (g).
 struct PathPolicies {
-    /// Dotted object identifiers; empty is anyPolicy.
+    /// Dotted (object_identifier.h); empty is anyPolicy.
     std::vector<std::string> initial;
     bool require_explicit = false;
     bool inhibit_mapping = false;
     bool inhibit_any = false;
 };
-
-/// Whether it is an object identifier in dotted decimal, as PathPolicies takes them.
-[[nodiscard]] bool is_policy_identifier(const std::string& text);
 
 /// What a certificate is to be for.
 enum class CertificatePurpose {

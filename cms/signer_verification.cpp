@@ -40,10 +40,6 @@ std::string scheme_name(SignatureScheme scheme) {
     return {};
 }
 
-bool is_broken_hash(int nid) noexcept {
-    return nid == NID_sha1 || nid == NID_md5 || nid == NID_md2 || nid == NID_md4;
-}
-
 std::string too_long_for_eddsa() {
     return "It is EdDSA without signed attributes over a content above " +
            std::to_string(max_eddsa_content >> 20) + " MiB, which is not checked.";
@@ -187,11 +183,11 @@ void SignerVerifier::check_integrity(const asn1::SignerInfo& info, const SignedS
     result.digest_algorithm =
         digest_algorithm ? digest_name(*digest_algorithm) : algorithm_name(*info.digest_algorithm);
     result.signature_algorithm = algorithm_name(*info.signature_algorithm);
-    if (m_options.path.legacy && digest_algorithm && is_broken_hash(digest_id)) {
+    if (m_options.path.legacy && digest_algorithm && is_weak_hash(digest_id)) {
         result.weak.push_back({name_of_hash(digest_id), "the signature"});
-    } else if (is_broken_hash(digest_id)) {
-        result.reasons.push_back(
-            {ReasonCode::hash_broken, "It is signed with " + result.digest_algorithm + ", a broken hash."});
+    } else if (is_weak_hash(digest_id)) {
+        result.reasons.push_back({ReasonCode::hash_broken, "It is signed with " + result.digest_algorithm +
+                                                               ", a hash that is too weak."});
         return;
     }
     if (!digest_algorithm) {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <ctime>
+#include <utility>
 
 #include "cms/algorithm_identifier.h"
 #include "cms/asn1/rfc3161.h"
@@ -21,8 +22,8 @@ constexpr char tst_info_type[] = "1.2.840.113549.1.9.16.1.4";
 // A TSA's clock may be ahead of ours.
 constexpr std::int64_t clock_difference = 300;
 
-void add(TimestampResult& result, ReasonCode code, const char* text) {
-    result.reasons.push_back({code, text});
+void add(TimestampResult& result, ReasonCode code, std::string text) {
+    result.reasons.push_back({code, std::move(text)});
 }
 
 bool names_its_certificate(BytesView signed_attributes) {
@@ -46,7 +47,9 @@ void check_imprint(const asn1::MessageImprint& imprint, BytesView stamped, bool 
     }
     if (is_weak_hash(digest_nid(*algorithm))) {
         if (!legacy) {
-            add(result, ReasonCode::hash_broken, "What was stamped is hashed with a broken hash.");
+            add(result, ReasonCode::hash_broken,
+                "What was stamped is hashed with " + name_of_hash(digest_nid(*algorithm)) +
+                    ", which is too weak.");
             return;
         }
         result.weak.push_back({name_of_hash(digest_nid(*algorithm)), "what was stamped"});

@@ -7,6 +7,7 @@
 #include "client/revocation_network.h"
 #include "client/rfc3339.h"
 #include "client/trust_anchors.h"
+#include "cms/object_identifier.h"
 
 namespace signet::client::commands {
 
@@ -29,7 +30,7 @@ cms::PathPolicies path_policies(const CommandOptions& options, const ParsedArgum
     cms::PathPolicies policies;
     for (const char* option : {"require-policy", "accept-policy"})
         for (const std::string& policy : parsed.list(option)) {
-            if (!cms::is_policy_identifier(policy))
+            if (!cms::is_object_identifier(policy))
                 throw options.usage_error(std::string("--") + option +
                                           " takes an object identifier such as 1.3.6.1.4.1.99.1, not '" +
                                           policy + "'");

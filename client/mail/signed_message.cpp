@@ -7,6 +7,7 @@
 #include "client/mail/smime_part.h"
 #include "client/mail/transfer_encoding.h"
 
+#include <openssl/crypto.h>
 #include <openssl/rand.h>
 
 #include <array>
@@ -21,12 +22,10 @@ std::string new_boundary() {
     if (RAND_bytes(random.data(), static_cast<int>(random.size())) != 1) {
         throw Error(ErrorCode::failed, "there is no randomness");
     }
-    std::string boundary = "=_signet_";
-    for (const unsigned char byte : random) {
-        boundary += "0123456789abcdef"[byte >> 4U];
-        boundary += "0123456789abcdef"[byte & 15U];
-    }
-    return boundary;
+    std::array<char, 2 * random.size() + 1> digits{};
+    if (OPENSSL_buf2hexstr_ex(digits.data(), digits.size(), nullptr, random.data(), random.size(), '\0') != 1)
+        throw Error(ErrorCode::failed, "a boundary cannot be written");
+    return std::string("=_signet_") + digits.data();
 }
 
 bool is_signature_type(std::string_view type) noexcept {

@@ -74,7 +74,7 @@ TEST_CASE("MD5 and SHA-1 are not intact, and the reason says so") {
         const SignerResult signer = only_signer(
             openssl_sign(test_key(KeyType::rsa2048), alice, content, options), trusting(root.certificate()));
         CHECK_FALSE(signer.intact);
-        CHECK(has_reason(signer, ReasonCode::hash_broken, "broken hash"));
+        CHECK(has_reason(signer, ReasonCode::hash_broken, "too weak"));
     }
 }
 

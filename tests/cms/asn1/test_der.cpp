@@ -1,5 +1,6 @@
 #include "cms/asn1/der.h"
 #include "cms/error.h"
+#include "cms/object_identifier.h"
 #include "tests/catch.h"
 
 using namespace signet::cms;
@@ -41,4 +42,8 @@ TEST_CASE("object identifiers come from dotted decimal only") {
     for (const char* right : {"0.39", "1.0", "2.40", "2.999.0", "2.5.29.15"})
         CHECK_NOTHROW(asn1::object_identifier(right));
     CHECK_THROWS_AS(asn1::object_identifier(far), Error);
+    // One arc of many digits costs the square of its length.
+    const std::string longest = "2." + std::string(max_object_identifier - 2, '9');
+    CHECK(is_object_identifier(longest));
+    CHECK_FALSE(is_object_identifier(longest + "9"));
 }
