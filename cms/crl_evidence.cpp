@@ -48,16 +48,23 @@ void CrlEvidence::add_from_message(X509CrlPtr crl) {
         m_of_message.push_back(std::move(crl));
 }
 
-std::vector<CertificateRevocation> CrlEvidence::by_given(const CertificateChain& chain,
-                                                         const JudgedTime& at) const {
-    return m_given.empty() ? std::vector<CertificateRevocation>(chain.size() - 1)
-                           : status_by_crls(chain, m_given, m_candidates, at);
+void CrlEvidence::add_given(const CertificateChain& chain, const JudgedTime& at,
+                            std::vector<CertificateRevocation>& statuses) const {
+    add(m_given, chain, at, statuses);
 }
 
-std::vector<CertificateRevocation> CrlEvidence::by_message(const CertificateChain& chain,
-                                                           const JudgedTime& at) const {
-    return m_of_message.empty() ? std::vector<CertificateRevocation>(chain.size() - 1)
-                                : status_by_crls(chain, m_of_message, m_candidates, at);
+void CrlEvidence::add_message(const CertificateChain& chain, const JudgedTime& at,
+                              std::vector<CertificateRevocation>& statuses) const {
+    add(m_of_message, chain, at, statuses);
+}
+
+void CrlEvidence::add(const std::vector<X509CrlPtr>& crls, const CertificateChain& chain,
+                      const JudgedTime& at, std::vector<CertificateRevocation>& statuses) const {
+    if (crls.empty())
+        return;
+    auto told = status_by_crls(chain, crls, m_candidates, at);
+    for (std::size_t i = 0; i < statuses.size(); ++i)
+        merge(statuses[i], std::move(told[i]));
 }
 
 CertificateRevocation CrlEvidence::by_kept(const CertificateChain& chain, std::size_t index,

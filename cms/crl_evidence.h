@@ -25,12 +25,12 @@ class CrlEvidence {
     /// Adds one that a message brings, unless there are too many.
     void add_from_message(X509CrlPtr crl);
 
-    /// The status of each of `chain` but the anchor by what was given, and by what the message brings: apart,
-    /// so that a list of the sender's does not stand in the way of one that was given.
-    [[nodiscard]] std::vector<CertificateRevocation> by_given(const CertificateChain& chain,
-                                                              const JudgedTime& at) const;
-    [[nodiscard]] std::vector<CertificateRevocation> by_message(const CertificateChain& chain,
-                                                                const JudgedTime& at) const;
+    /// Adds to `statuses`, of each of `chain` but the anchor, what was given tells, and what the message
+    /// brings: apart, so that a list of the sender's does not stand in the way of one that was given.
+    void add_given(const CertificateChain& chain, const JudgedTime& at,
+                   std::vector<CertificateRevocation>& statuses) const;
+    void add_message(const CertificateChain& chain, const JudgedTime& at,
+                     std::vector<CertificateRevocation>& statuses) const;
     /// That of the certificate at `index` by what was kept.
     [[nodiscard]] CertificateRevocation by_kept(const CertificateChain& chain, std::size_t index,
                                                 const JudgedTime& at);
@@ -43,6 +43,8 @@ class CrlEvidence {
                         CertificateRevocation& status, bool fetch);
 
   private:
+    void add(const std::vector<X509CrlPtr>& crls, const CertificateChain& chain, const JudgedTime& at,
+             std::vector<CertificateRevocation>& statuses) const;
     /// Whether the CRL at `url` tells; then it is kept.
     bool fetch_crl(const std::string& url, const CertificateChain& chain, std::size_t index,
                    const JudgedTime& at, CertificateRevocation& status);

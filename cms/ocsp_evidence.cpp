@@ -18,13 +18,11 @@ void OcspEvidence::add_from_message(BytesView response) {
         m_responses.emplace_back(response.begin(), response.end());
 }
 
-std::vector<CertificateRevocation> OcspEvidence::by_message(const CertificateChain& chain,
-                                                            const JudgedTime& at) {
-    std::vector<CertificateRevocation> statuses(chain.size() - 1);
+void OcspEvidence::add_message(const CertificateChain& chain, const JudgedTime& at,
+                               std::vector<CertificateRevocation>& statuses) {
     for (const Bytes& response : m_responses)
         for (std::size_t i = 0; i < statuses.size(); ++i)
             merge(statuses[i], status_by(response, chain, i, at));
-    return statuses;
 }
 
 CertificateRevocation OcspEvidence::by_kept(const CertificateChain& chain, std::size_t index,
@@ -91,9 +89,11 @@ bool OcspEvidence::responder_counts_anew(const Certificate& responder, const Cer
                                          const JudgedTime& at) {
     CertificateChain chain{responder};
     chain.insert(chain.end(), issuers.begin(), issuers.end());
-    CertificateRevocation status = m_crls.by_given(chain, at).front();
+    std::vector<CertificateRevocation> statuses(chain.size() - 1);
+    CertificateRevocation& status = statuses.front();
+    m_crls.add_given(chain, at, statuses);
     const bool given = status.status != RevocationStatus::unknown;
-    merge(status, m_crls.by_message(chain, at).front());
+    m_crls.add_message(chain, at, statuses);
     if (!given && status.status == RevocationStatus::good)
         merge(status, m_crls.by_kept(chain, 0, at));
     if (status.status == RevocationStatus::unknown)

@@ -27,9 +27,10 @@ class OcspEvidence {
     /// Another chain than before is judged.
     void begin_chain() { m_responders.clear(); }
 
-    /// The status of each of `chain` but the anchor by what the message brings, and what was fetched before.
-    [[nodiscard]] std::vector<CertificateRevocation> by_message(const CertificateChain& chain,
-                                                                const JudgedTime& at);
+    /// Adds to `statuses`, of each of `chain` but the anchor, what the message brings and what was fetched
+    /// before tell.
+    void add_message(const CertificateChain& chain, const JudgedTime& at,
+                     std::vector<CertificateRevocation>& statuses);
     /// That of the certificate at `index` by what was kept.
     [[nodiscard]] CertificateRevocation by_kept(const CertificateChain& chain, std::size_t index,
                                                 const JudgedTime& at);

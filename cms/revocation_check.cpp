@@ -12,11 +12,6 @@ namespace {
 /// Bytes of what a message brings.
 constexpr std::size_t max_from_message = std::size_t{16} * 1024 * 1024;
 
-void merge_each(std::vector<CertificateRevocation>& known, std::vector<CertificateRevocation> more) {
-    for (std::size_t i = 0; i < known.size(); ++i)
-        merge(known[i], std::move(more[i]));
-}
-
 }  // namespace
 
 RevocationCheck::RevocationCheck(const RevocationOptions& options, std::vector<Certificate> candidates,
@@ -53,10 +48,11 @@ std::vector<CertificateRevocation> RevocationCheck::statuses(const CertificateCh
     if (chain.size() < 2)
         return {};
     m_responses.begin_chain();
-    const std::vector<CertificateRevocation> given = m_crls->by_given(chain, at);
-    std::vector<CertificateRevocation> statuses = given;
-    merge_each(statuses, m_crls->by_message(chain, at));
-    merge_each(statuses, m_responses.by_message(chain, at));
+    std::vector<CertificateRevocation> statuses(chain.size() - 1);
+    m_crls->add_given(chain, at, statuses);
+    const std::vector<CertificateRevocation> given = statuses;
+    m_crls->add_message(chain, at, statuses);
+    m_responses.add_message(chain, at, statuses);
     // A sender may bring what was true before.
     for (std::size_t i = 0; i < statuses.size(); ++i)
         if (given[i].status == RevocationStatus::unknown && statuses[i].status != RevocationStatus::unknown) {

@@ -157,13 +157,20 @@ TEST_CASE("Of who has expired, a CRL from before says that it was good; a forged
     const Certificate alice = make_certificate(test_key(KeyType::p256), request, root_key, &root);
     CrlRequest before;
     before.this_update = -3 * hour;
-    const auto status = [&](const std::vector<Bytes>& infos) {
-        CertificatePaths paths({root}, {}, std::time(nullptr) - 2 * hour);
+    const auto found = [&](const std::vector<Bytes>& given, const std::vector<Bytes>& infos) {
+        RevocationOptions options;
+        options.crls = parsed(given);
+        CertificatePaths paths({root}, {}, std::time(nullptr) - 2 * hour, {}, options);
         for (const Bytes& info : infos)
             paths.add_revocation_info(info);
-        return paths.judge(alice).revocation.at(0).status;
+        return paths.judge(alice).revocation.at(0);
     };
+    const auto status = [&](const std::vector<Bytes>& infos) { return found({}, infos).status; };
     const Bytes dropped = make_crl(root, root_key, {});
+    // Why it is not known is told by what is here.
+    CHECK(found({}, {dropped}).text == "its CRL was issued after it expired");
+    CHECK(found({dropped}, {}).text == "its CRL was issued after it expired");
+    CHECK(found({}, {}).text == "no CRL and no OCSP response is here");
     CHECK(status({dropped}) == RevocationStatus::unknown);
     CHECK(status({dropped, make_crl(root, root_key, before)}) == RevocationStatus::good);
     CHECK(status({dropped, make_crl(root, test_key(KeyType::p256, 77), before)}) ==
