@@ -132,6 +132,14 @@ void report_signer(JsonWriter& json, const cms::SignerResult& signer) {
     json.end_array().end_object();
 }
 
+/// Where it was not now: a person who reads that the certificate has expired should know.
+void report_time(TextBlock& block, const cms::JudgedTime& time) {
+    if (time.source != cms::TimeSource::now)
+        block.line("judged",
+                   "as of " + rfc3339(time.seconds) +
+                       (time.source == cms::TimeSource::timestamp ? ", its timestamp" : ", as asked"));
+}
+
 template <typename Result>
 void report_findings(TextBlock& block, const Result& signer) {
     for (const cms::Reason& reason : signer.reasons)
@@ -147,6 +155,8 @@ void report_timestamp(TextBlock& block, const std::string& name, const cms::Time
     if (timestamp.time)
         block.line("stamped", rfc3339(*timestamp.time));
     block.line("by", timestamp.certificate ? timestamp.certificate->subject() : "unknown");
+    if (timestamp.certificate)
+        report_time(block, timestamp.path.time);
     report_findings(block, timestamp);
 }
 
@@ -160,6 +170,8 @@ void report_signer(TextBlock& block, const std::string& name, const cms::SignerR
     if (signer.signing_time)
         block.line("signed", rfc3339(*signer.signing_time) + ", as the signer says");
     block.line("algorithm", signer.signature_algorithm + " with " + signer.digest_algorithm);
+    if (signer.certificate)
+        report_time(block, signer.path.time);
     report_attributes(block, signer);
     report_findings(block, signer);
     for (const cms::TimestampResult& timestamp : signer.timestamps)

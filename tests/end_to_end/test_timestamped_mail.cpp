@@ -96,6 +96,11 @@ TEST_CASE("openssl ts stamps the signature of a file") {
     check_done(verified);
     CHECK(has(verified.out, R"("policy":"1.3.6.1.4.1.99.8","intact":true,"trusted":true)"));
     CHECK(has(verified.out, R"("time_source":"timestamp")"));
+    const auto text = session.signet({"verify", "--trust", "trust.pem", "--at", soon(), "a.txt.p7s"});
+    check_done(text);
+    // The signer at the timestamp, the TSA as asked.
+    CHECK(count(text.out, ", its timestamp\n") == 1);
+    CHECK(count(text.out, ", as asked\n") == 1);
 }
 
 TEST_CASE("a TSA's answer to another question, or without a certificate for timestamps, is not taken") {
