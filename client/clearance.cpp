@@ -190,7 +190,7 @@ std::string Clearance::describe(const cms::SecurityLabel& label) const {
             std::holds_alternative<cms::CategoryTexts>(cms::read_category_value(category.value));
         const std::string name = known == policy->categories.end() ? category.type : known->name;
         for (const std::string& one : words_of(category))
-            text += ", " + (is_text ? one : name + " " + one);
+            text.append(", ").append(is_text ? "" : name + " ").append(one);
     }
     return marked(std::move(text), label);
 }

@@ -57,7 +57,7 @@ std::optional<HttpUrl> proxy_for(const HttpUrl& url) {
         return std::nullopt;
     if (proxy.find("://") == std::string::npos)
         proxy.insert(0, "http://");
-    const auto parsed = parse_http_url(proxy);
+    auto parsed = parse_http_url(proxy);
     if (has_user_information(proxy))
         throw std::runtime_error("$" + std::string(name) +
                                  " has user information, and proxies that ask for it are not supported");

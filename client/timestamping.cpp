@@ -47,6 +47,7 @@ void add_timestamps(std::vector<cms::Bytes>& signed_data, const std::string& url
     if (url.empty())
         return;
     std::vector<cms::Bytes> stamped;
+    stamped.reserve(signed_data.size());
     for (const cms::Bytes& one : signed_data)
         stamped.push_back(with_timestamps(one, url));
     signed_data = std::move(stamped);

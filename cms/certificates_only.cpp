@@ -19,6 +19,7 @@ Bytes certificates_only(const std::vector<Certificate>& certificates) {
     if (certificates.empty())
         throw Error(ErrorCode::failed, "no certificates");
     std::vector<Bytes> encoded;
+    encoded.reserve(certificates.size());
     for (const Certificate& certificate : certificates)
         encoded.push_back(certificate.der());
     const Bytes content = asn1::tlv(Tag::sequence, {asn1::object_identifier(NID_pkcs7_data)});

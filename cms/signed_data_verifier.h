@@ -71,11 +71,11 @@ struct VerifyOptions {
 };
 
 /// Verifies DER or BER of ContentInfo/SignedData as it comes, in memory that its content does not decide.
-/// `detached` is asked only if eContent is absent and somebody signed, after the end of the message; absent both,
-/// Error(malformed) is thrown. An eContent goes to `attached`, which may be empty, before anything is known
-/// of it: keep it to yourself unless the result holds. Where several certificates bear the name that a signer
-/// goes by, it is the one that the signature holds with. A signature that does not hold is a result, not an
-/// exception. Throws Error(malformed) for anything that is not a SignedData within the bounds of
+/// `detached` is asked only if eContent is absent and somebody signed, after the end of the message; absent
+/// both, Error(malformed) is thrown. An eContent goes to `attached`, which may be empty, before anything is
+/// known of it: keep it to yourself unless the result holds. Where several certificates bear the name that a
+/// signer goes by, it is the one that the signature holds with. A signature that does not hold is a result,
+/// not an exception. Throws Error(malformed) for anything that is not a SignedData within the bounds of
 /// SignedDataReader, trailing bytes and versions other than those of RFC 5652 sections 5.1 and 5.3 included.
 /// Signatures with MD5, SHA-1 (as MGF1's hash, too) or DSA are not intact here, and the reason says so, but
 /// with `path.legacy` they are, and `weak` says so; nor are those by EdDSA without signed attributes over

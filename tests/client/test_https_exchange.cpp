@@ -100,7 +100,7 @@ TEST_CASE("A server is asked over https if its certificate is for it, and from w
     }
     const auto why_not = [](const HttpServer::Identity& identity) {
         const HttpServer server(got, identity);
-        const HttpAnswer answer = get(server.url());
+        HttpAnswer answer = get(server.url());
         CHECK(server.requests().empty());
         return answer;
     };

@@ -168,7 +168,9 @@ TEST_CASE("A CRL of --crl tells who is revoked; not to know is said, or refused"
     const ProcessResult good =
         file.verify_by_root({"--crl", "good.crl", "--revocation", "require", "--json"});
     CHECK(good.status == 0);
-    CHECK(says(good.out, R"("revocation":{"status":"good","source":"crl","revoked_at":null,"reason":null,"text":""}},)"));
+    CHECK(
+        says(good.out,
+             R"("revocation":{"status":"good","source":"crl","revoked_at":null,"reason":null,"text":""}},)"));
     CHECK(says(good.out, R"("revocation":null}],)"));
     CHECK(says(good.out, R"("warnings":[],"weak":[],"time":")"));
     CHECK(says(good.out, R"("time_source":"now")"));

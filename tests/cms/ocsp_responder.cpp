@@ -26,11 +26,11 @@ Bytes make_ocsp_response(const Certificate& certificate, const Certificate& issu
     const OcspCertIdPtr id(OCSP_cert_to_id(EVP_sha1(), certificate.x509(), issuer.x509()));
     require(basic && id);
     const bool revoked = answer.status == V_OCSP_CERTSTATUS_REVOKED;
-    OCSP_SINGLERESP* part = OCSP_basic_add1_status(
-        basic.get(), id.get(), answer.status, revoked ? answer.reason : 0,
-        revoked ? generalized_time(answer.revoked).get() : nullptr,
-        generalized_time(answer.this_update).get(),
-        answer.next_update ? generalized_time(*answer.next_update).get() : nullptr);
+    OCSP_SINGLERESP* part =
+        OCSP_basic_add1_status(basic.get(), id.get(), answer.status, revoked ? answer.reason : 0,
+                               revoked ? generalized_time(answer.revoked).get() : nullptr,
+                               generalized_time(answer.this_update).get(),
+                               answer.next_update ? generalized_time(*answer.next_update).get() : nullptr);
     require(part != nullptr);
     if (answer.invalid)
         require(OCSP_SINGLERESP_add1_ext_i2d(part, NID_invalidity_date,

@@ -88,6 +88,7 @@ TEST_CASE("Authorities that issue each other end nowhere, soon") {
     std::vector<Certificate> own;
     std::vector<Certificate> mesh;
     constexpr int count = 10;
+    own.reserve(count);
     for (int i = 0; i < count; ++i)
         own.push_back(
             make_certificate(key(40 + i), authority("CA " + std::to_string(i)), key(40 + i), nullptr));
@@ -110,6 +111,7 @@ TEST_CASE("Authorities of one name that issue each other end nowhere, within a b
     constexpr int count = 16;
     std::vector<Certificate> own;
     std::vector<Certificate> mesh;
+    own.reserve(count);
     for (int i = 0; i < count; ++i)
         own.push_back(make_certificate(key(40 + i), authority("CA"), key(40 + i), nullptr));
     for (int i = 0; i < count; ++i)

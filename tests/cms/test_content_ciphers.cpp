@@ -145,12 +145,12 @@ TEST_CASE("nothing altered opens under ChaCha20-Poly1305") {
         encrypt_content(Bytes(40, 'x'), {alice}, {.cipher = ContentCipher::chacha20_poly1305});
     const EnvelopedMessage parsed = parse_enveloped(message);
     const Secret key = unwrap_for(parsed, alice, test_key(KeyType::p256));
-    for (std::size_t bit = 0; bit < 40 * 8; ++bit) {
+    for (std::size_t bit = 0; bit < std::size_t{40} * 8; ++bit) {
         EnvelopedMessage altered = parsed;
         altered.encrypted_content[bit / 8] ^= static_cast<std::uint8_t>(1U << (bit % 8));
         CHECK(error_of([&] { (void)decrypt_content(altered, key); }) == ErrorCode::cannot_decrypt);
     }
-    for (std::size_t bit = 0; bit < 16 * 8; ++bit) {
+    for (std::size_t bit = 0; bit < std::size_t{16} * 8; ++bit) {
         EnvelopedMessage altered = parsed;
         altered.tag[bit / 8] ^= static_cast<std::uint8_t>(1U << (bit % 8));
         CHECK(error_of([&] { (void)decrypt_content(altered, key); }) == ErrorCode::cannot_decrypt);

@@ -238,7 +238,7 @@ TEST_CASE("A timestamp that does not hold changes nothing") {
         refused_for(file.verified_with(file.tsa.stamp(content, now() - 60)), ReasonCode::timestamp_of_other));
     CHECK(refused_for(file.verified_with(file.tsa.stamp(file.signature(), now() + 7200)),
                       ReasonCode::timestamp_time));
-    CHECK(refused_for(file.verified_with(file.tsa.stamp(file.signature(), now() - 2 * 86400)),
+    CHECK(refused_for(file.verified_with(file.tsa.stamp(file.signature(), now() - std::time_t{2} * 86400)),
                       ReasonCode::timestamp_time));
     CHECK(refused_for(file.verified_with(file.message), ReasonCode::timestamp_malformed));
     const CertificateAuthority other("Somebody");

@@ -75,7 +75,7 @@ std::vector<Case> read_cases(const std::filesystem::path& list, const std::files
         one.folder = corpus / source;
         for (const std::string& file : files(one.folder, name)) {
             one.file = one.folder / file;
-            one.name = source + "/" + file;
+            one.name = std::string(source).append("/").append(file);
             if (const std::string variant = one.option("variant"); !variant.empty())
                 one.name += "#" + variant;
             cases.push_back(one);
@@ -95,7 +95,7 @@ std::vector<Case> thunderbird_cases(const std::filesystem::path& corpus) {
         one.folder = corpus / source;
         const auto file = entry.get<std::string>("file");
         one.file = one.folder / file;
-        one.name = source + "/" + file;
+        one.name = std::string(source).append("/").append(file);
         one.verdict = "layers";
         const std::string name = one.file.filename().string();
         const std::string recipient = name.starts_with("fran-ec") ? "smime-interop/Fran-ec.p12"

@@ -18,6 +18,9 @@
 
 namespace signet::tests {
 
+/// Of the tokens that the sessions have, unless they say otherwise.
+inline const std::string right_pin = SoftHsmToken::default_pin;
+
 /// Records in the audit log with this operation and outcome, and with `text` in them. A signature is "begun",
 /// not "done".
 [[nodiscard]] std::size_t audit_records(const AgentProcess& agent, const std::string& operation,

@@ -6,7 +6,6 @@ using namespace signet::tests;
 namespace {
 
 const std::string always = "key always-authenticate";
-const std::string right_pin = SoftHsmToken::default_pin;
 const std::string give_right = "give " + right_pin;
 
 // The card wants the PIN at each use.

@@ -5,7 +5,6 @@ using namespace signet::tests;
 
 namespace {
 
-const std::string right_pin = SoftHsmToken::default_pin;
 const std::string right_so_pin = SoftHsmToken::so_pin;
 
 ProcessResult change(const CardSession& card, const std::string& before, const std::string& after) {

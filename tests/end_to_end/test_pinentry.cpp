@@ -11,7 +11,6 @@ using namespace signet::tests;
 
 namespace {
 
-const std::string right_pin = SoftHsmToken::default_pin;
 // A person who never answers, and a child that would outlive the dialogue.
 const std::string silence = "sleep 1000 & echo $! >> \"$folder/processes\"; wait";
 

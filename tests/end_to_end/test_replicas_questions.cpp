@@ -9,7 +9,6 @@ using namespace signet::tests;
 namespace {
 
 constexpr int many = 8;
-const std::string right_pin = SoftHsmToken::default_pin;
 // Alpha's card, in the tests that say so: it wants the PIN at each use.
 const std::string at_each_use = "key always-authenticate";
 const std::string at_each_use_at_pad = at_each_use + "\npin pad " + right_pin;

@@ -61,6 +61,10 @@ bool is_as_good(const std::vector<std::string>& row, const std::vector<std::stri
     return true;
 }
 
+std::string cell_name(const std::string& row, const std::string& peer, const std::string& does) {
+    return std::string(row).append(" ").append(peer).append(" ").append(does);
+}
+
 class Matrix {
   public:
     Matrix() {
@@ -93,14 +97,14 @@ class Matrix {
         for (const auto& [peer_name, peer] : m_peers) {
             Peer& other = *peer;
             cells.push_back(cell(
-                row + " " + peer_name + " reads",
+                cell_name(row, peer_name, "reads"),
                 [&] {
                     write_file(m_folder / "message",
                                our_signature(signer, scheme, digest, cms::as_bytes(content_text)));
                 },
                 [&] { other.verify(m_folder / "message", m_folder / "out"), compare(); }, true));
             cells.push_back(cell(
-                row + " " + peer_name + " writes",
+                cell_name(row, peer_name, "writes"),
                 [&] { other.sign(signer, scheme, digest, m_folder / "content", m_folder / "message"); },
                 [&] {
                     verify_ours(read_file(m_folder / "message"), m_authority.certificate(),
@@ -119,7 +123,7 @@ class Matrix {
         for (const auto& [peer_name, peer] : m_peers) {
             Peer& other = *peer;
             cells.push_back(cell(
-                row + " " + peer_name + " reads",
+                cell_name(row, peer_name, "reads"),
                 [&] {
                     write_file(m_folder / "message",
                                our_envelope(recipient, sealing, cms::as_bytes(content_text)));
@@ -127,7 +131,7 @@ class Matrix {
                 [&] { other.decrypt(recipient, m_folder / "message", m_folder / "out"), compare(); }, true));
             bool other_cipher = false;
             cells.push_back(cell(
-                row + " " + peer_name + " writes",
+                cell_name(row, peer_name, "writes"),
                 [&] { other.encrypt(recipient, sealing, m_folder / "content", m_folder / "message"); },
                 [&] {
                     const cms::Bytes message = read_file(m_folder / "message");
