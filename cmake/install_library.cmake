@@ -38,6 +38,7 @@ set(SIGNET_PUBLIC_HEADERS
   cms/path_settings.h
   cms/path_verdict.h
   cms/revocation.h
+  cms/revocation_reason.h
   cms/revocation_transport.h
   cms/signed_data_verifier.h
   cms/timestamp.h
