@@ -174,8 +174,8 @@ TEST_CASE("a clearance that cannot be read shows nothing") {
          {"[[policy]]\noid = \"1.02.3\"\nname = \"x\"", "[[policy]]\noid = \"9.9.9\"\nname = \"x\"",
           "[[policy]]\noid = \"1.40\"\nname = \"x\"", "[[policy]]\noid = \"1\"\nname = \"x\"", "policy = 3",
           "[[policy]]\nname = \"x\"", "unknown = 1", "not toml",
-          "[[policy]]\noid = \"1.2\"\nname = \"x\"\nclearance = \"high\"\n"
-          "[[policy.classification]]\nvalue = 1\nname = \"low\"",
+          ("[[policy]]\noid = \"1.2\"\nname = \"x\"\nclearance = \"high\"\n"
+           "[[policy.classification]]\nvalue = 1\nname = \"low\""),
           "[[policy]]\noid = \"1.2\"\nname = \"x\"\n[[policy]]\noid = \"1.2\"\nname = \"y\""}) {
         CAPTURE(text);
         session.write("clearance.toml", text);
