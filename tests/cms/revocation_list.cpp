@@ -72,6 +72,7 @@ Bytes make_crl(const Certificate& issuer, EVP_PKEY& key, const CrlRequest& reque
 
 std::vector<std::shared_ptr<X509_CRL>> parsed(const std::vector<Bytes>& crls) {
     std::vector<std::shared_ptr<X509_CRL>> all;
+    all.reserve(crls.size());
     for (const Bytes& crl : crls)
         all.push_back(parse_crl(crl));
     return all;

@@ -166,7 +166,7 @@ TEST_CASE("a multipart that cannot be taken apart is shown to nobody with a clea
     check_done(session.signet({"mail", "decrypt", "encrypted.eml"}));
     std::string deep = "text\n";
     for (int i = 0; i < 33; ++i) {
-        deep = "Content-Type: message/rfc822\n\n" + deep;
+        deep.insert(0, "Content-Type: message/rfc822\n\n");
     }
     session.write("inside.eml", deep);
     check_done(session.openssl({"cms", "-encrypt", "-binary", "-aes256", "-in", "inside.eml", "-out",

@@ -216,10 +216,14 @@ TEST_CASE("where there is no room nothing comes out, and nothing is left") {
           "countersign signed" + key}) {
         for (const std::string out : {"out", "-"}) {
             CAPTURE(command, out);
-            const ProcessResult result =
-                run({"bash", "-c",
-                     "ulimit -f 1100; exec " + program("signet").string() + " " + command + " -o " + out},
-                    {.environment = environment, .folder = session.path("")});
+            const ProcessResult result = run({"bash", "-c",
+                                              std::string("ulimit -f 1100; exec ")
+                                                  .append(program("signet").string())
+                                                  .append(" ")
+                                                  .append(command)
+                                                  .append(" -o ")
+                                                  .append(out)},
+                                             {.environment = environment, .folder = session.path("")});
             check_refused(result, 9);
             CHECK(result.out.empty());
             CHECK(session.files() == files);
