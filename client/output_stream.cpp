@@ -30,9 +30,10 @@ void OutputStream::read(const cms::ByteSink& sink) const {
 }
 
 cms::ByteSource OutputStream::source() const {
+    if (m_spool)
+        return m_spool->source();
     return [this, offset = std::uint64_t{0}](std::span<std::uint8_t> buffer) mutable {
-        const std::size_t count =
-            m_spool ? m_spool->read_at(offset, buffer) : m_file.read_back_at(offset, buffer);
+        const std::size_t count = m_file.read_back_at(offset, buffer);
         offset += count;
         return count;
     };

@@ -198,4 +198,12 @@ std::size_t Spool::read_at(std::uint64_t offset, std::span<std::uint8_t> buffer)
     return copied(chunk.first(chunk_size));
 }
 
+cms::ByteSource Spool::source() const {
+    return [this, offset = std::uint64_t{0}](std::span<std::uint8_t> buffer) mutable {
+        const std::size_t count = read_at(offset, buffer);
+        offset += count;
+        return count;
+    };
+}
+
 }  // namespace signet::client

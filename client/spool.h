@@ -33,6 +33,8 @@ class Spool {
     void read(const cms::ByteSink& sink) const;
     /// How many bytes from `offset` on came into `buffer`; 0 at the end. Throws Error(9) as `read`.
     std::size_t read_at(std::uint64_t offset, std::span<std::uint8_t> buffer) const;
+    /// The same from the start, for as long as this is there and nothing more is written. Throws as `read`.
+    [[nodiscard]] cms::ByteSource source() const;
 
   private:
     void keep_chunk();

@@ -1,7 +1,6 @@
 #include "client/commands/content_clearance.h"
 
-#include <cstdint>
-#include <span>
+#include <cstddef>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -22,14 +21,6 @@ namespace {
 constexpr std::string_view id_signed_data = "1.2.840.113549.1.7.2";
 constexpr std::string_view id_compressed_data = "1.2.840.113549.1.9.16.1.9";
 constexpr std::size_t max_layers = 8;
-
-cms::ByteSource source_of(const Spool& spool) {
-    return [&spool, offset = std::uint64_t{0}](std::span<std::uint8_t> buffer) mutable {
-        const std::size_t count = spool.read_at(offset, buffer);
-        offset += count;
-        return count;
-    };
-}
 
 void find_labels(const cms::ByteSource& content, const std::string& said_type, std::size_t depth,
                  std::vector<cms::MessageLabel>& labels) {
@@ -54,7 +45,7 @@ void find_labels(const cms::ByteSource& content, const std::string& said_type, s
     } else {
         type_inside = cms::decompress(message, keep, {});
     }
-    find_labels(source_of(inside), type_inside, depth + 1, labels);
+    find_labels(inside.source(), type_inside, depth + 1, labels);
 }
 
 }  // namespace

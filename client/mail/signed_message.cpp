@@ -23,8 +23,10 @@ std::string new_boundary() {
         throw Error(ErrorCode::failed, "there is no randomness");
     }
     std::array<char, 2 * random.size() + 1> digits{};
-    if (OPENSSL_buf2hexstr_ex(digits.data(), digits.size(), nullptr, random.data(), random.size(), '\0') != 1)
+    if (OPENSSL_buf2hexstr_ex(digits.data(), digits.size(), nullptr, random.data(), random.size(), '\0') !=
+        1) {
         throw Error(ErrorCode::failed, "a boundary cannot be written");
+    }
     return std::string("=_signet_") + digits.data();
 }
 
