@@ -89,7 +89,7 @@ AgentSetup FaultyModule::setup(const SoftHsmToken& token, const std::string& ope
     AgentSetup setup = AgentSetup::of(token);
     ModuleSetup& module = setup.modules.front();
     module.name = "faulty";
-    module.path = program("libsignet_fault.so");
+    module.path = test_program("libsignet_fault.so");
     module.environment["SIGNET_FAULT_MODULE"] = SoftHsmToken::module_path();
     module.environment["SIGNET_FAULT_SCRIPT"] = m_folder / "script";
     module.operation_timeout = operation_timeout;
