@@ -57,10 +57,10 @@ std::vector<Certificate> linked(const std::vector<X509Ptr>& certificates) {
     return chain;
 }
 
-/// OpenSSL 3.0 loses the policyConstraints of a certificate without certificatePolicies (policy_cache_new).
+/// OpenSSL 3.0 loses the policyConstraints of a certificate whose certificatePolicies are missing or name a
+/// policy twice (policy_cache_new).
 bool is_lost_by_openssl(const Certificate& certificate) {
-    return X509_get_ext_by_NID(certificate.x509(), NID_policy_constraints, -1) >= 0 &&
-           X509_get_ext_by_NID(certificate.x509(), NID_certificate_policies, -1) < 0;
+    return X509_get_ext_by_NID(certificate.x509(), NID_policy_constraints, -1) >= 0;
 }
 
 PathVerdict judge(const std::vector<Certificate>& certificates, const PathPolicies& policies) {

@@ -1,1 +1,0 @@
-// Precompiled headers need one source that uses them.
