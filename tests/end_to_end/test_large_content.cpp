@@ -12,8 +12,8 @@ std::size_t content_size() {
     return (programs_are_sanitized() ? std::size_t{8} : std::size_t{300}) << 20;
 }
 
-/// `line` of a shell, in which $signet is the program; it must succeed and take at most 32 MiB, if no sanitizer takes memory
-/// of its own.
+/// `line` of a shell, in which $signet is the program; it must succeed and take at most 32 MiB, if no
+/// sanitizer takes memory of its own.
 void check_small(Session& session, const std::string& line) {
     CAPTURE(line);
     const std::string measured =

@@ -10,7 +10,8 @@ namespace {
 constexpr std::size_t each_at_the_ends = 24;
 
 std::vector<std::size_t> sizes_to_cut(std::size_t whole) {
-    // Sanitized programs are slow to start: the ends of the message, and some bytes in between, others each time.
+    // Sanitized programs are slow to start: the ends of the message, and some bytes in between, others each
+    // time.
     const std::size_t step = programs_are_sanitized() ? 23 : 1;
     const std::size_t phase = std::random_device()() % step;
     UNSCOPED_INFO("sizes that leave " << phase << " when divided by " << step);

@@ -1,0 +1,1 @@
+// Precompiled headers need one source that uses them.
