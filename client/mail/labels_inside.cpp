@@ -45,6 +45,19 @@ struct Depth {
     }
 };
 
+/// What is no entity here for a line of its header may be one for others, who then open what it holds.
+void require_no_type(std::string_view text) {
+    constexpr std::string_view name = "content-type";
+    const auto header = text.substr(0, std::min(text.find("\n\n"), text.find("\n\r\n")));
+    for (std::size_t begin = 0; begin < header.size(); ++begin) {
+        if (equal_without_case(header.substr(begin, name.size()), name)) {
+            throw Error(ErrorCode::malformed,
+                        "a header with a Content-Type holds a line that is no header field");
+        }
+        begin = std::min(header.find_first_of("\r\n", begin), header.size());
+    }
+}
+
 class LabelSearch {
   public:
     void look_into(std::string_view text, Depth depth);
@@ -62,13 +75,20 @@ class LabelSearch {
 void LabelSearch::look_into(std::string_view text, Depth depth) {
     const auto entity = entity_unless_text(text);
     if (!entity) {
+        require_no_type(text);
         return;
     }
     const auto type = media_type_of(*entity);
     if (type && type->is("multipart", "*")) {
         look_into_multipart(*entity, *type, depth);
     } else if (type && (type->is("message", "rfc822") || type->is("message", "global"))) {
-        look_into(decode(entity->body, transfer_encoding_of(*entity)), depth.in_part());
+        const auto encoding = transfer_encoding_of(*entity);
+        // As long as all of the message, and there may be many within each other.
+        if (is_identity(encoding)) {
+            look_into(entity->body, depth.in_part());
+        } else {
+            look_into(decode(entity->body, encoding), depth.in_part());
+        }
     } else if (is_signature_part(*entity)) {
         // Whatever it stands in, somebody may take it for the signature of what stands beside it.
         const auto signature = decode(entity->body, transfer_encoding_of(*entity));

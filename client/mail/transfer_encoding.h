@@ -12,6 +12,12 @@ namespace signet::client::mail {
 
 enum class TransferEncoding { seven_bit, eight_bit, binary, quoted_printable, base64, unknown };
 
+/// Whether a body stands for itself (RFC 2045 section 6.2).
+[[nodiscard]] constexpr bool is_identity(TransferEncoding encoding) noexcept {
+    return encoding == TransferEncoding::seven_bit || encoding == TransferEncoding::eight_bit ||
+           encoding == TransferEncoding::binary;
+}
+
 /// seven_bit without the field; comments in it count for nothing. Throws Error(malformed) if the field stands
 /// twice.
 [[nodiscard]] TransferEncoding transfer_encoding_of(const Entity& entity);

@@ -174,6 +174,31 @@ TEST_CASE("a multipart that cannot be taken apart is shown to nobody with a clea
     check_refused(session.signet({"mail", "decrypt", "--clearance", "clearance.toml", "encrypted.eml"}), 7);
 }
 
+TEST_CASE("a part whose header others read leniently is shown to nobody with a clearance") {
+    Session session({KeyType::rsa2048});
+    const std::string email = session.alice().identity(KeyType::rsa2048).email;
+    write_clearance(session);
+    const auto status = [&](const std::string& inside) {
+        session.write("inside.eml", inside);
+        check_done(session.openssl({"cms", "-encrypt", "-binary", "-aes256", "-in", "inside.eml", "-out",
+                                    "encrypted.eml", session.certificate(KeyType::rsa2048)}));
+        return session.signet({"mail", "decrypt", "--clearance", "clearance.toml", "encrypted.eml"}).status;
+    };
+    const auto secret = session.signet({"mail", "sign", "--opaque", "--label", policy + std::string("/5")},
+                                       deal(email, email));
+    check_done(secret);
+    const std::string part = secret.out.substr(secret.out.find("Content-Type: "));
+    const std::string text = "Content-Type: text/plain\n\nSee below.\n";
+    for (const std::string line : {"Subject : A deal\n", "A line of text\n", "X: \r", "From me\n"}) {
+        CAPTURE(line);
+        CHECK(status(line + part) == 7);
+        CHECK(status(multipart("mixed", {text, line + part})) == 7);
+        CHECK(status("Content-Type: message/rfc822\n\n" + line + part) == 7);
+    }
+    CHECK(status("See below.\nThe Content-Type is text.\n\nContent-Type: text/plain\n") == 0);
+    CHECK(status(multipart("mixed", {text, "A line of text\n\n"})) == 0);
+}
+
 TEST_CASE("a label is found in every layer of files that needs no key") {
     Session session({KeyType::rsa2048});
     const std::string& alice = session.label(KeyType::rsa2048);
