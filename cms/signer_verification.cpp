@@ -51,9 +51,32 @@ std::string too_much_for_eddsa() {
 }
 
 [[noreturn]] void fail_bounds() {
-    throw Error(ErrorCode::malformed,
-                "a SignerInfo whose version is not its signer identifier's, or with too many attributes, "
-                "countersignatures or timestamps");
+    throw Error(ErrorCode::malformed, "a SignerInfo with too many countersignatures or timestamps");
+}
+
+void check_bounds(const asn1::SignerInfo& info) {
+    if (info.version != version_by_fields(info))
+        throw Error(ErrorCode::malformed, "a SignerInfo whose version is not its signer identifier's");
+    if (asn1::sk_Attribute_num(info.signed_attributes) > max_attributes ||
+        asn1::sk_Attribute_num(info.unsigned_attributes) > max_attributes)
+        throw Error(ErrorCode::malformed, "a SignerInfo with too many attributes");
+}
+
+asn1::ItemPtr<asn1::SignerInfo> read_countersignature(BytesView value) {
+    constexpr char countersignature_name[] = "countersignature";
+    auto info = asn1::decode<asn1::SignerInfo>(value, countersignature_name);
+    asn1::BerReader reader(memory_source(value), countersignature_name);
+    asn1::check_attributes_constructed(reader);
+    check_bounds(*info);
+    return info;
+}
+
+Reason unreadable(const Error& error) {
+    if (error.code() == ErrorCode::failed)
+        return {ReasonCode::signature_uncheckable,
+                std::string("The signature cannot be checked: ") + error.what() + "."};
+    return {ReasonCode::signature_unreadable,
+            std::string("The signature cannot be read: ") + error.what() + "."};
 }
 
 /// Calls `visit` with each value of the unsigned attributes of this type.
@@ -75,15 +98,12 @@ SignerVerifier::SignerVerifier(const std::vector<Certificate>& certificates, Cer
     : m_certificates(certificates), m_paths(paths), m_options(options) {}
 
 SignerResult SignerVerifier::verify(const asn1::SignerInfo& info, const SignedSubject& subject) {
+    check_bounds(info);
     return verify(info, subject, 0);
 }
 
 SignerResult SignerVerifier::verify(const asn1::SignerInfo& info, const SignedSubject& subject,
                                     std::size_t depth) {
-    if (info.version != version_by_fields(info) ||
-        asn1::sk_Attribute_num(info.signed_attributes) > max_attributes ||
-        asn1::sk_Attribute_num(info.unsigned_attributes) > max_attributes)
-        fail_bounds();
     // Those of a timestamp tell nobody who asks about the message.
     if (m_options.path.purpose == CertificatePurpose::timestamps)
         return verify_signer(info, subject, std::nullopt);
@@ -116,9 +136,13 @@ std::vector<SignerResult> SignerVerifier::verify_countersignatures(const asn1::S
     for_each_value(info, NID_pkcs9_countersignature, [&](BytesView value) {
         if (++m_countersignatures > max_countersignatures || depth == max_countersignature_depth)
             fail_bounds();
-        const auto countersignature = asn1::decode<asn1::SignerInfo>(value, "countersignature");
-        asn1::BerReader reader(memory_source(value), "countersignature");
-        asn1::check_attributes_constructed(reader);
+        asn1::ItemPtr<asn1::SignerInfo> countersignature;
+        try {
+            countersignature = read_countersignature(value);
+        } catch (const Error& error) {
+            results.emplace_back().reasons = {unreadable(error)};
+            return;
+        }
         std::vector<DigestAlgorithm> hashes;
         if (const auto hash = read_digest_algorithm(*countersignature->digest_algorithm))
             hashes.push_back(*hash);
@@ -159,12 +183,7 @@ SignerResult SignerVerifier::integrity_of(const asn1::SignerInfo& info, const Si
     try {
         check_integrity(info, subject, result);
     } catch (const Error& error) {
-        if (error.code() == ErrorCode::failed)
-            result.reasons.push_back({ReasonCode::signature_uncheckable,
-                                      std::string("The signature cannot be checked: ") + error.what() + "."});
-        else
-            result.reasons.push_back({ReasonCode::signature_unreadable,
-                                      std::string("The signature cannot be read: ") + error.what() + "."});
+        result.reasons.push_back(unreadable(error));
     }
     result.intact = result.reasons.empty();
     return result;

@@ -29,9 +29,9 @@ class SignerVerifier {
 
     /// The signer is judged at the earliest timestamp that holds, by the certificate that the signature holds
     /// with, where the SignerInfo may mean several. Countersignatures and timestamps are in the result, and
-    /// decide nothing else. Throws Error(malformed) for a SignerInfo whose version is not the one of RFC 5652
-    /// section 5.3, or out of bounds: 64 attributes of each kind; of the whole message 64 countersignatures,
-    /// 8 within each other, and 64 timestamps.
+    /// decide nothing else: one that is malformed is one that does not hold. Throws Error(malformed) for a
+    /// SignerInfo whose version is not the one of RFC 5652 section 5.3, or out of bounds: 64 attributes of
+    /// each kind; of the whole message 64 countersignatures, 8 within each other, and 64 timestamps.
     [[nodiscard]] SignerResult verify(const asn1::SignerInfo& info, const SignedSubject& subject);
 
   private:

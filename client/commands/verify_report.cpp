@@ -41,6 +41,13 @@ void write_time(JsonWriter& json, std::optional<std::int64_t> time) {
         json.null();
 }
 
+void write_name(JsonWriter& json, const std::string& algorithm) {
+    if (algorithm.empty())
+        json.null();
+    else
+        json.text(algorithm);
+}
+
 void report_revocation(JsonWriter& json, const cms::CertificateRevocation& revocation) {
     const bool known = revocation.status != cms::RevocationStatus::unknown;
     json.begin_object().key("status").text(cms::revocation_token(revocation.status));
@@ -91,8 +98,9 @@ void report_result(JsonWriter& json, const Result& signer) {
         json.key("subject").null().key("email").begin_array().end_array();
         json.key("fingerprint").null().key("not_before").null().key("not_after").null();
     }
-    json.key("digest_algorithm").text(signer.digest_algorithm);
-    json.key("signature_algorithm").text(signer.signature_algorithm);
+    // Of what cannot be read, nothing is known.
+    write_name(json.key("digest_algorithm"), signer.digest_algorithm);
+    write_name(json.key("signature_algorithm"), signer.signature_algorithm);
     write_reasons(json.key("warnings"), signer.path.warnings);
     json.key("weak").begin_array();
     for (const auto* weak : {&signer.weak, &signer.path.weak})
@@ -163,13 +171,15 @@ void report_timestamp(TextBlock& block, const std::string& name, const cms::Time
 // NOLINTNEXTLINE(misc-no-recursion): as above.
 void report_signer(TextBlock& block, const std::string& name, const cms::SignerResult& signer) {
     block.heading(name + ": " + verdict(signer));
+    const bool is_read = !signer.signature_algorithm.empty();
     if (signer.certificate)
         report_certificate(block, *signer.certificate);
-    else
+    else if (is_read)
         block.line("signer", "unknown: the certificate is not in the message");
     if (signer.signing_time)
         block.line("signed", rfc3339(*signer.signing_time) + ", as the signer says");
-    block.line("algorithm", signer.signature_algorithm + " with " + signer.digest_algorithm);
+    if (is_read)
+        block.line("algorithm", signer.signature_algorithm + " with " + signer.digest_algorithm);
     if (signer.certificate)
         report_time(block, signer.path.time);
     report_attributes(block, signer);

@@ -1,4 +1,7 @@
 #include "client/commands/cms_commands.h"
+#include "cms/asn1/der.h"
+#include "cms/signed_data_parts.h"
+#include "cms/signer_info_parts.h"
 #include "cms/verification_reason.h"
 #include "tests/client/commands/session.h"
 #include "tests/client/expect_error.h"
@@ -200,6 +203,29 @@ TEST_CASE("A signature in PEM verifies too") {
     bob.sign("a", "a.p7s", {"-outform", "PEM"});
     REQUIRE(session.read("a.p7s").starts_with("-----BEGIN CMS-----"));
     CHECK(session.signet({"verify", "--trust", bob.root(), "a.p7s"}).status == 0);
+}
+
+TEST_CASE("Of a countersignature that cannot be read, only that is said") {
+    const Session session;
+    const Bob bob(session);
+    session.write("a", "content");
+    bob.sign("a", "a.p7s");
+    const std::string whole = session.read("a.p7s");
+    cms::SignedDataParts parts = cms::read_parts(cms::as_bytes(whole));
+    parts.signer_infos.front() =
+        cms::with_countersignature(parts.signer_infos.front(), cms::asn1::integer(1));
+    session.write("a.p7s", cms::as_text(cms::detached_signed_data(parts)));
+    const ProcessResult text = session.signet({"verify", "--trust", bob.root(), "a.p7s"});
+    CHECK(text.status == 0);
+    CHECK(
+        text.out.ends_with("\n\ncountersignature of signature: does not hold\n"
+                           "  why not     The signature cannot be read: malformed countersignature.\n"));
+    const ProcessResult json = session.signet({"verify", "--trust", bob.root(), "--json", "a.p7s"});
+    CHECK(json.status == 0);
+    CHECK(json.out.starts_with(R"({"holds":true,)"));
+    CHECK(json.out.find(R"("countersignatures":[{"intact":false,"trusted":false,)"
+                        R"("reasons":[{"reason":"signature-unreadable",)") != std::string::npos);
+    CHECK(json.out.find(R"("digest_algorithm":null,"signature_algorithm":null,)") != std::string::npos);
 }
 
 TEST_CASE("A signature cut at any byte is malformed") {
