@@ -148,10 +148,27 @@ void report_time(TextBlock& block, const cms::JudgedTime& time) {
                        (time.source == cms::TimeSource::timestamp ? ", its timestamp" : ", as asked"));
 }
 
+/// Of those in the path who were revoked, or are since the time that is judged.
+void report_revocation(TextBlock& block, const cms::PathVerdict& verdict) {
+    for (std::size_t i = 0; i < verdict.revocation.size(); ++i) {
+        const cms::CertificateRevocation& revocation = verdict.revocation[i];
+        const bool is_revoked = revocation.status == cms::RevocationStatus::revoked;
+        if (!is_revoked && !revocation.revoked_at)
+            continue;
+        block.line(
+            "revoked",
+            verdict.path[i].subject() + ", " +
+                (revocation.revoked_at ? rfc3339(*revocation.revoked_at) : "at any time") +
+                (is_revoked ? "" : ", later than what is judged") +
+                (revocation.reason ? " (" + std::string(cms::reason_token(*revocation.reason)) + ")" : ""));
+    }
+}
+
 template <typename Result>
 void report_findings(TextBlock& block, const Result& signer) {
     for (const cms::Reason& reason : signer.reasons)
         block.line("why not", reason.text);
+    report_revocation(block, signer.path);
     for (const cms::WeakAlgorithm& weak : signer.weak)
         block.line("warning", "It has a weak algorithm: " + weak.algorithm + ", " + weak.where + ".");
     for (const cms::Reason& warning : signer.path.warnings)

@@ -183,6 +183,8 @@ TEST_CASE("A CRL of --crl tells who is revoked; not to know is said, or refused"
     CHECK(refused.status == 1);
     CHECK(says(refused.out, R"("reasons":[{"reason":"certificate-revoked",)"));
     CHECK(says(refused.out, R"("status":"revoked","source":"crl","revoked_at":"20)"));
+    CHECK(
+        says(file.verify_by_root({"--crl", "revoked.crl"}).out, "  revoked     CN=Alice,O=Signet Tests, 20"));
     CHECK(file.verify_by_root({"--crl", "good.crl", "--crl", "no-such-file"}).status == 9);
     CHECK(file.verify_by_root({"--crl", "root.pem"}).status == 8);
     CHECK(file.verify_by_root({"--crl", "a"}).status == 8);
@@ -269,7 +271,8 @@ TEST_CASE("OpenSSL's responder is asked, and its answer believed") {
     HttpServer server([&](const std::string& request) {
         const Session& session = file->session();
         session.write("request", request.substr(request.find("\r\n\r\n") + 4));
-        session.write("index", state + "\t351231235959Z\t" + (state == "R" ? "250101000000Z" : "") + "\t" +
+        session.write("index", state + "\t351231235959Z\t" +
+                                   (state == "R" ? "250101000000Z,superseded" : "") + "\t" +
                                    serial_of(file->alice()) + "\tunknown\t/CN=Alice\n");
         session.run_here({"openssl", "ocsp", "-index", "index", "-CA", "root.pem", "-rsigner", "root.pem",
                           "-rkey", "root.key", "-reqin", "request", "-respout", "response", "-ndays", "1"});
@@ -293,4 +296,5 @@ TEST_CASE("OpenSSL's responder is asked, and its answer believed") {
     const ProcessResult revoked = file->verify_by_root({"--revocation", "fetch", "--json"});
     CHECK(revoked.status == 1);
     CHECK(says(revoked.out, R"("status":"revoked","source":"ocsp","revoked_at":"2025-01-01T00:00:00Z")"));
+    CHECK(says(file->verify_by_root({"--revocation", "fetch"}).out, ", 2025-01-01T00:00:00Z (superseded)\n"));
 }
