@@ -106,14 +106,22 @@ const Clearance::Policy* Clearance::find(const std::string& oid) const {
 std::string Clearance::refusal(const cms::MessageLabel& label) const {
     if (const Policy* policy = find(label.label.policy))
         return refusal(*policy, label.label);
+    bool is_permitted = false;
+    // Whoever adds a signature adds labels of his own: none may stand in for a stricter one.
     for (const cms::EquivalentLabels& said : label.equivalents) {
         if (!said.verified)
             continue;
-        for (const cms::SecurityLabel& equivalent : said.labels)
-            if (const Policy* policy = find(equivalent.policy);
-                policy != nullptr && trusts(policy->translators, said.signer))
-                return refusal(*policy, equivalent);
+        for (const cms::SecurityLabel& equivalent : said.labels) {
+            const Policy* policy = find(equivalent.policy);
+            if (policy == nullptr || !trusts(policy->translators, said.signer))
+                continue;
+            if (auto why = refusal(*policy, equivalent); !why.empty())
+                return why;
+            is_permitted = true;
+        }
     }
+    if (is_permitted)
+        return {};
     return "its label is of the security policy " + label.label.policy +
            ", which is not in the clearance file";
 }

@@ -26,8 +26,8 @@ class Clearance {
     static std::optional<Clearance> load(const std::string& path);
 
     /// Why the reader may not see what is labelled so: one clause; empty if they may. A policy that is not in
-    /// the file counts by a verified equivalent label whose policy is, else it refuses; so does a
-    /// classification or a category that the policy does not name.
+    /// the file counts by the verified equivalent labels whose policies are, all of which must permit it; it
+    /// refuses without one, and for a classification or a category that the policy does not name.
     [[nodiscard]] std::string refusal(const cms::MessageLabel& label) const;
 
     /// The label in the words of its policy: "Example Ltd: confidential, HR (privacy mark)".

@@ -1,5 +1,7 @@
 #include "client/commands/repeated_label.h"
 
+#include <algorithm>
+
 namespace signet::client::commands {
 
 namespace {
@@ -20,7 +22,11 @@ void to_wire(const cms::SecurityLabel& label, agent::protocol::SecurityLabel& fi
 
 void repeat_label(const cms::MessageLabel& label, agent::protocol::SignedAttributes& wanted) {
     to_wire(label.label, *wanted.mutable_security_label());
-    if (label.equivalents.empty())
+    const auto is_first = [&label](const cms::EquivalentLabels& said) {
+        return said.verified && said.labels == label.equivalents.front().labels;
+    };
+    // Which of several is right is not for whoever repeats them to say.
+    if (label.equivalents.empty() || !std::ranges::all_of(label.equivalents, is_first))
         return;
     for (const cms::SecurityLabel& equivalent : label.equivalents.front().labels)
         to_wire(equivalent, *wanted.add_equivalent_label());

@@ -6,7 +6,8 @@
 
 namespace signet::client::commands {
 
-/// Asks for `label` with the equivalents that its first signer gives, categories as they came.
+/// Asks for `label`, categories as they came. With it go its equivalents if they are verified, and all
+/// signers who give any give the same: whoever signs them vouches for them (RFC 2634 section 3.4.2).
 void repeat_label(const cms::MessageLabel& label, agent::protocol::SignedAttributes& wanted);
 
 }  // namespace signet::client::commands

@@ -43,6 +43,30 @@ TEST_CASE("Each text of a category must be permitted, also one that is empty and
     CHECK(clearance.refusal(label_with({0x30, 2, 0x0c, 0})) == nobody);
 }
 
+TEST_CASE("No equivalent label stands in for a stricter one, whoever gives it") {
+    const Clearance clearance = Clearance::parse(policy, "clearance.toml");
+    cms::MessageLabel message;
+    message.label.policy = "1.2.3";
+    const auto said = [](cms::Bytes category, bool verified) {
+        return cms::EquivalentLabels{{label_with(std::move(category)).label}, verified, {}};
+    };
+    const auto permits = said({0x30, 4, 0x0c, 2, 'H', 'R'}, true);
+    const auto refuses = said({0x30, 5, 0x0c, 3, 'L', 'E', 'G'}, true);
+    CHECK_FALSE(clearance.refusal(message).empty());
+    message.equivalents = {permits};
+    CHECK(clearance.refusal(message).empty());
+    message.equivalents = {permits, permits};
+    CHECK(clearance.refusal(message).empty());
+    for (const auto& both : {std::vector{permits, refuses}, {refuses, permits}}) {
+        message.equivalents = both;
+        CHECK(clearance.refusal(message) ==
+              "it is for department LEG by Example Ltd, which the reader is not cleared for");
+    }
+    // What nobody verified counts neither way.
+    message.equivalents = {permits, said({0x30, 5, 0x0c, 3, 'L', 'E', 'G'}, false)};
+    CHECK(clearance.refusal(message).empty());
+}
+
 TEST_CASE("A category that stands twice is an error, for the second might be meant to restrict") {
     const std::string second =
         "\n[[policy.category]]\ntype = \"1.3.6.1.4.1.99.3\"\nname = \"again\"\npermitted = []\n";

@@ -105,6 +105,12 @@ TEST_CASE("a signer who is added gives the label that is there (RFC 2634 section
         session.signet({"verify", "--trust", session.root(), "--clearance", "clearance.toml", "a.txt.p7s"});
     check_done(verified);
     CHECK(has(verified.err + verified.out, "label: Example Ltd: confidential, HR"));
+    // Its equivalents are the first signer's word alone: nobody has verified them.
+    const auto json = session.signet({"verify", "--trust", session.root(), "--json", "a.txt.p7s"});
+    check_done(json);
+    const auto said = json.out.find("\"1.2.3\"");
+    CHECK(said != std::string::npos);
+    CHECK(json.out.find("\"1.2.3\"", said + 1) == std::string::npos);
     // Where nobody has given one, nobody does.
     check_done(session.signet({"sign", "-k", parties.alice.label, "a.txt"}));
     check_refused(add({"--label", label}), 1);
