@@ -116,6 +116,8 @@ class Host : public std::enable_shared_from_this<Host> {
     /// Scans the slot of `token`, which shows that it is out of date; whoever comes while one does that waits
     /// for the same scan.
     asio::awaitable<void> renew(std::shared_ptr<const TokenState> token);
+    /// Whether tokens() has one that is initialised.
+    [[nodiscard]] bool shows_token() const noexcept;
     /// Replaces a process that shows no token for some time and has nothing to do: some modules look
     /// for tokens only as they start. Once a minute at most. Whether it did.
     bool look_anew();
@@ -189,7 +191,6 @@ class Host : public std::enable_shared_from_this<Host> {
                                 Clock::duration limit);
     void replace_process(const std::string& why);
     void slots_changed(const token::protocol::SlotsChanged& slots);
-    [[nodiscard]] bool shows_token() const noexcept;
     void token_was_out(std::uint64_t slot);
     static asio::awaitable<void> look_at_slots(std::shared_ptr<Host> self);
     void forget_slot(std::optional<std::uint64_t> slot);

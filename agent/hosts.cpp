@@ -138,9 +138,9 @@ asio::awaitable<void> Hosts::refresh() {
         while (under_way() && Clock::now() < deadline)
             co_await m_refreshed.wait_until(deadline);
     }
-    // What has never been scanned may have anything.
+    // What has never been scanned may have anything; so may what is looked at anew since it showed no token.
     for (const auto& host : starting) {
-        if (!host->is_ready() && host->tokens().empty())
+        if (!host->is_ready() && !host->shows_token())
             co_await host->wait_settled(settled);
     }
 }

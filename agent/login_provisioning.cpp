@@ -191,7 +191,8 @@ asio::awaitable<std::shared_ptr<TokenState>> Logins::initialise_alone(Attempt& a
         refuse_locked_so(*token);
     }
     if (answer.fate == Fate::not_sent || is(answer, token::protocol::TOKEN_ABSENT))
-        throw Error(protocol::TOKEN_ABSENT, "the token is not there: " + answer.what, "try again");
+        throw Error(protocol::TOKEN_ABSENT,
+                    "the token is not there" + (answer.what.empty() ? "" : ": " + answer.what), "try again");
     if (is(answer, token::protocol::PIN_INVALID))
         refuse_pin("the token does not take it: " + answer.what, "choose another");
     // Whatever came of it, its sessions are closed and its old PINs may have gone.

@@ -2,7 +2,9 @@
 #include "tests/end_to_end/scripted_pinentry.h"
 #include "tests/end_to_end/session.h"
 
+#include <chrono>
 #include <csignal>
+#include <thread>
 
 using namespace signet::tests;
 
@@ -58,6 +60,15 @@ TEST_CASE("a fresh store becomes a token that is listed at once, and makes keys"
         CHECK(store.agent.log().find(secret) == std::string::npos);
         CHECK(read_file(store.agent.audit()).find(secret) == std::string::npos);
     }
+}
+
+TEST_CASE("a store that has been without a token for long gets one at the first try") {
+    const EmptyStore store;
+    // A signet-token that has shown no token for 10 s is replaced by who looks for one.
+    std::this_thread::sleep_for(std::chrono::seconds(11));
+    check_done(
+        store.signet({"token", "init", "-l", "mine", "--so-pin-stdin", "--pin-stdin"}, "87654321\n123456\n"));
+    CHECK_THAT(store.signet({"list"}).out, Catch::Contains("token mine: locked"));
 }
 
 TEST_CASE("a token that is initialised is not made anew by accident, nor with a wrong SO PIN") {
