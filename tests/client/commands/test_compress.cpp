@@ -44,6 +44,22 @@ TEST_CASE("A file is compressed and decompressed, and nothing is left of a bomb"
                 "cannot decrypt a.p7z: it is compressed and not encrypted; use signet decompress");
 }
 
+TEST_CASE("A clearance file that is no TOML is an error of one line, and nothing is shown") {
+    const Session session;
+    session.write("a", "content");
+    CHECK(session.signet({"compress", "a"}).status == 0);
+    for (const std::string text : {"x", "x = [", "x = 'y", "[x", "[x]\n[x]\n", "x = 1e99999", "\xFF\xFE"}) {
+        CAPTURE(text);
+        session.write("clearance.toml", text);
+        const ProcessResult result =
+            session.signet({"decompress", "--clearance", "clearance.toml", "-o", "b", "a.p7z"});
+        CHECK(result.status == 9);
+        CHECK(is_one_line(result.err));
+        CHECK(result.err.starts_with("signet: cannot read the clearance: clearance.toml:"));
+        CHECK(session.files() == std::set<std::string>{"a", "a.p7z", "clearance.toml"});
+    }
+}
+
 TEST_CASE("A message that no command reads is called by its name") {
     const Session session;
     session.write("a", "content");
