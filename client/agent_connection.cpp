@@ -36,6 +36,14 @@ Error as_error(const protocol::Reply& reply, const std::string& what_failed) {
             reply.advice()};
 }
 
+/// What a Sign asks for is what a person wrote, but for the digests.
+Error as_signing_error(const protocol::Reply& reply, const std::string& what_failed) {
+    const Error error = as_error(reply, what_failed);
+    if (reply.status() != protocol::MALFORMED)
+        return error;
+    return {ExitStatus::usage, error.what_failed(), error.why(), error.advice()};
+}
+
 protocol::DigestAlgorithm wire_digest(cms::DigestAlgorithm algorithm, const std::string& what_failed) {
     switch (algorithm) {
         case cms::DigestAlgorithm::sha256:
@@ -82,7 +90,7 @@ cms::Bytes to_bytes(const std::string& text) {
 void take_signatures(const protocol::Reply& reply, const Batch& batch, SignResult& result) {
     const std::string what_failed = "cannot sign";
     if (reply.status() != protocol::DONE)
-        throw as_error(reply, what_failed);
+        throw as_signing_error(reply, what_failed);
     if (static_cast<std::size_t>(reply.sign().signed_data_size()) != batch.count)
         throw broken(what_failed, "not one signature for each digest");
     for (std::size_t i = 0; i < batch.count; ++i)
@@ -187,7 +195,10 @@ cms::DigestAlgorithm AgentConnection::digest_algorithm(const std::vector<std::st
     for (const std::string& identity : identities)
         request.mutable_sign()->add_identity(checked_name(identity, what_failed));
     request.mutable_sign()->set_wait(wait);
-    const protocol::Reply reply = ask(request, what_failed, wait ? Attendance::token : Attendance::nobody);
+    const protocol::Reply reply =
+        m_channel.exchange(request, what_failed, wait ? Attendance::token : Attendance::nobody);
+    if (reply.status() != protocol::DONE)
+        throw as_signing_error(reply, what_failed);
     const auto algorithm = digest_on_wire(reply.sign().digest_algorithm());
     if (!algorithm)
         throw broken(what_failed, "no digest algorithm that is known");

@@ -133,7 +133,8 @@ class AgentConnection {
                                                         bool wait = false);
     /// One signature for each digest. Asks in batches of sign_batch at most, smaller ones where the agent
     /// finds the answer too large for a frame; up to sign_window of them are under way at once, so that one
-    /// login serves them all. All or none: with an Error the rest is given up.
+    /// login serves them all. All or none: with an Error the rest is given up. What the agent calls malformed
+    /// in the request is Error(2).
     [[nodiscard]] SignResult sign(const SignRequest& request);
     /// The content-encryption key of a message with these recipient infos (DER), asked for in batches of
     /// max_recipient_infos: a batch that holds nobody who is there is followed by the next. `wait`: as in

@@ -120,6 +120,9 @@ TEST_CASE("attributes that cannot be are refused before anything is signed") {
     refused({"--commitment", "proof-of-everything"}, 2);
     refused({"--receipts-from", "all"}, 2);
     refused({"--request-receipt", "not an address"}, 2);
+    refused({"--content-identifier", std::string(257, 'x')}, 2);
+    refused({"--label", "1.2.3/1", "--category", "1.2.4:der=3080"}, 2);
+    refused({"-k", session.label(KeyType::p256), "-k", session.alice().identity(KeyType::p256).email}, 2);
     // An OID must begin with 0, 1 or 2.
     refused({"--label", "9.9.9"}, 2);
     CHECK(session.files() == std::vector<std::string>{"a.txt"});

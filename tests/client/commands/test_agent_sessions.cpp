@@ -68,7 +68,7 @@ TEST_CASE("What the agent refuses becomes its exit status and one line, and no f
           Case{protocol::PIN_INCORRECT, 5}, Case{protocol::PIN_LOCKED, 5}, Case{protocol::PIN_CANCELLED, 5},
           Case{protocol::PIN_UNAVAILABLE, 5}, Case{protocol::TOKEN_ABSENT, 6},
           Case{protocol::TOKEN_FAILED, 6}, Case{protocol::TOKEN_CANNOT, 6}, Case{protocol::REFUSED, 7},
-          Case{protocol::MALFORMED, 8}, Case{protocol::UNKNOWN_TYPE, 8}, Case{protocol::AUDIT_FAILED, 9},
+          Case{protocol::MALFORMED, 2}, Case{protocol::UNKNOWN_TYPE, 8}, Case{protocol::AUDIT_FAILED, 9},
           Case{protocol::INTERNAL, 9}, Case{protocol::STOPPING, 9},
           Case{static_cast<protocol::Status>(99), 9}}) {
         CAPTURE(c.status);
