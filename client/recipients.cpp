@@ -39,6 +39,11 @@ bool is_file(const std::string& name) {
     return stat(name.c_str(), &status) == 0 && !S_ISDIR(status.st_mode);
 }
 
+bool is_folder(const std::string& name) {
+    struct stat status {};
+    return stat(name.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
+}
+
 bool looks_like_pem(const cms::Bytes& file) {
     return cms::as_text(file).find("-----BEGIN ") != std::string_view::npos;
 }
@@ -76,6 +81,9 @@ struct Obstacle {
 /// Why nobody should encrypt to `certificate` today; none if they may. An expired certificate may be expired
 /// because its key was lost or given up, and there is no telling from here.
 std::optional<Obstacle> obstacle_to(const cms::Certificate& certificate) {
+    if (!certificate.has_encryption_key())
+        return Obstacle{"nothing is encrypted to such a key (" + certificate.key_name() + ")",
+                        "use a certificate with a key for RSA, P-256, P-384, P-521, X25519 or X448"};
     if (!certificate.may_decrypt())
         return Obstacle{"its certificate is not for encryption",
                         "use one whose key usage has keyEncipherment or keyAgreement"};
@@ -161,10 +169,11 @@ cms::Certificate certificate_from_agent(AgentConnection& agent, const std::strin
 }  // namespace
 
 std::vector<cms::Certificate> find_recipients(AgentConnection& agent, const std::vector<std::string>& names) {
-    const Obstacle unknown{"no such file, and no identity of the agent has this name",
-                           "name a file with the recipient's certificate"};
     std::vector<cms::Certificate> recipients;
     for (const std::string& name : names) {
+        const Obstacle unknown{std::string(is_folder(name) ? "it is a folder" : "no such file") +
+                                   ", and no identity of the agent has this name",
+                               "name a file with the recipient's certificate"};
         refuse_empty(name);
         if (!is_file(name)) {
             if (!is_utf8(name))

@@ -178,23 +178,25 @@ bool Certificate::may_sign() const {
            (X509_get_key_usage(x509()) & (KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION)) != 0;
 }
 
-bool Certificate::may_decrypt() const {
-    const std::uint32_t usage = X509_get_key_usage(x509());
+bool Certificate::has_encryption_key() const {
     switch (key_kind()) {
         case KeyKind::rsa:
-            return (usage & KU_KEY_ENCIPHERMENT) != 0;
+        case KeyKind::montgomery:
+            return true;
         case KeyKind::ec: {
             const std::string curve = key_name();
-            return (usage & KU_KEY_AGREEMENT) != 0 &&
-                   (curve == "P-256" || curve == "P-384" || curve == "P-521");
+            return curve == "P-256" || curve == "P-384" || curve == "P-521";
         }
-        case KeyKind::montgomery:
-            return (usage & KU_KEY_AGREEMENT) != 0;
         case KeyKind::edwards:
         case KeyKind::other:
             break;
     }
     return false;
+}
+
+bool Certificate::may_decrypt() const {
+    const std::uint32_t needed = key_kind() == KeyKind::rsa ? KU_KEY_ENCIPHERMENT : KU_KEY_AGREEMENT;
+    return has_encryption_key() && (X509_get_key_usage(x509()) & needed) != 0;
 }
 
 bool Certificate::is_ca() const {

@@ -53,7 +53,11 @@ class Certificate {
     [[nodiscard]] std::string key_name() const;
     /// keyUsage digitalSignature or nonRepudiation, or no keyUsage (RFC 8550 section 4.4.2); and the key can.
     [[nodiscard]] bool may_sign() const;
-    /// keyUsage keyEncipherment (RSA) or keyAgreement (EC, Montgomery), or no keyUsage; and the key can.
+    /// Whether it is of a kind that messages are encrypted to here: RSA, EC on P-256, P-384 or P-521, X25519,
+    /// X448.
+    [[nodiscard]] bool has_encryption_key() const;
+    /// keyUsage keyEncipherment (RSA) or keyAgreement (EC, Montgomery), or no keyUsage; and
+    /// has_encryption_key.
     [[nodiscard]] bool may_decrypt() const;
     /// basicConstraints says so (RFC 5280 section 4.2.1.9).
     [[nodiscard]] bool is_ca() const;

@@ -183,9 +183,27 @@ TEST_CASE("A recipient's file that is no certificate, or not for encryption, is 
     session.write("junk.pem", "-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n");
     session.write("none.pem", "-----BEGIN NOTHING-----\nMAA=\n-----END NOTHING-----\n");
     session.write("junk.der", "junk");
-    CHECK(session.signet({"encrypt", "--no-self", "-r", signer.certificate.pem, "a"}).status == 4);
+    check_fails(session.signet({"encrypt", "--no-self", "-r", signer.certificate.pem, "a"}), 4,
+                "cannot encrypt to " + signer.certificate.pem.string() +
+                    ": its certificate is not for encryption; use one whose key usage has keyEncipherment "
+                    "or keyAgreement");
     for (const char* file : {"junk.pem", "none.pem", "junk.der"})
         CHECK(session.signet({"encrypt", "--no-self", "-r", file, "a"}).status == 8);
+    CHECK(session.files().count("a.p7m") == 0);
+}
+
+TEST_CASE("A recipient's file with a key that nothing is encrypted to is refused, and the key is named") {
+    const Session session;
+    const Person signer(session, KeyType::ed25519, "signer");
+    session.write("a", "content");
+    session.run_here({"openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:secp256k1",
+                      "-nodes", "-subj", "/CN=curve", "-days", "2", "-keyout", "curve.key", "-out",
+                      "curve.pem"});
+    for (const auto& [file, key] : {std::pair{std::string("curve.pem"), "secp256k1"},
+                                    std::pair{signer.certificate.pem.string(), "Ed25519"}})
+        check_fails(session.signet({"encrypt", "--no-self", "-r", file, "a"}), 4,
+                    "cannot encrypt to " + file + ": nothing is encrypted to such a key (" + key +
+                        "); use a certificate with a key for RSA, P-256, P-384, P-521, X25519 or X448");
     CHECK(session.files().count("a.p7m") == 0);
 }
 
@@ -232,10 +250,16 @@ TEST_CASE("A mistyped path of a recipient's certificate is no such file, with an
                     "cannot read " + std::string(path) + ": No such file or directory; check the path");
     check_fails(session.signet({"encrypt", "--no-self", "-r", "./", "a"}), 9,
                 "cannot read ./: it is a folder; name a file");
+    std::filesystem::create_directory(session.path("bob.d"));
+    if (has_agent)
+        check_fails(
+            session.signet({"encrypt", "--no-self", "-r", "bob.d", "a"}), 4,
+            "cannot encrypt to bob.d: it is a folder, and no identity of the agent has this name; name "
+            "a file with the recipient's certificate");
     for (const char* name :
          {"bob@example.org", "bob/x@example.org", "pkcs11:token=a;object=b/c.pem", "bob", ".pe"})
         CHECK(session.signet({"encrypt", "--no-self", "-r", name, "a"}).status == (has_agent ? 4 : 3));
-    CHECK(session.files() == std::set<std::string>{"a"});
+    CHECK(session.files() == std::set<std::string>{"a", "bob.d"});
 }
 
 TEST_CASE("A file without a recipient's certificate is refused, with what to name instead") {
