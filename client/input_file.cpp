@@ -22,7 +22,11 @@ std::string cannot_read(const std::string& name) {
 
 }  // namespace
 
-InputFile::InputFile(const std::string& path) : m_name(path == "-" ? "standard input" : path) {
+std::string name_of_input(const std::string& path) {
+    return path == "-" ? "standard input" : path;
+}
+
+InputFile::InputFile(const std::string& path) : m_name(name_of_input(path)) {
     if (path == "-") {
         m_descriptor = STDIN_FILENO;
         return;

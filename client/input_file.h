@@ -17,6 +17,9 @@ namespace signet::client {
 /// Bytes of a message that must be in memory as a whole: mail.
 inline constexpr std::size_t max_content_in_memory = std::size_t{1} << 30;
 
+/// As a person would call it: `path`, or "standard input" for `-`.
+[[nodiscard]] std::string name_of_input(const std::string& path);
+
 /// A file, a pipe or, as `-`, standard input. Read once, from the start.
 class InputFile {
   public:
@@ -44,7 +47,7 @@ class InputFile {
     /// Gives what remains to `sink`, in pieces. Throws Error(9), and what the sink throws.
     void read_to(const cms::ByteSink& sink);
 
-    /// As a person would call it: the path, or "standard input".
+    /// name_of_input of the path.
     [[nodiscard]] const std::string& name() const noexcept { return m_name; }
 
   private:

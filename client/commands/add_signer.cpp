@@ -1,4 +1,5 @@
 #include "client/commands/add_signer.h"
+#include "client/commands/attribute_arguments.h"
 
 #include <algorithm>
 #include <optional>
@@ -134,7 +135,7 @@ std::string requested_content_type(const cms::SignedDataParts& parts) {
 
 ExitStatus add_signer(const CommandOptions& options, const ParsedArguments& parsed, SigningOptions signing) {
     const std::string path = parsed.text("add");
-    const std::string what_failed = "cannot add a signer to " + path;
+    const std::string what_failed = "cannot add a signer to " + name_of_input(path);
     const std::string target = parsed.has("output") ? parsed.text("output") : path;
     if (parsed.operands.size() > 1)
         throw options.usage_error("--add adds to the signature of one FILE");
@@ -147,8 +148,7 @@ ExitStatus add_signer(const CommandOptions& options, const ParsedArguments& pars
     std::string file;
     if (existing.content() == nullptr)
         file = parsed.operands.empty() ? signed_file(options, path) : parsed.operands.front();
-    if (!file.empty())
-        refuse_to_replace(options, {file}, target);
+    refuse_to_replace(options, {file, policy_document(parsed)}, target);
     std::optional<Spool> kept;
     const cms::ContentSource content = content_of(existing, file, kept);
 

@@ -72,7 +72,7 @@ class AttributeArguments {
         require(colon != std::string::npos, "--policy takes OID:FILE, or 'implied'");
         policy.set_policy(identifier(std::string_view(value).substr(0, colon), "policy"));
         policy.set_digest_algorithm(protocol::SHA256);
-        InputFile document(value.substr(colon + 1));
+        InputFile document(policy_document(m_parsed));
         const cms::Bytes digest = document.digest(cms::DigestAlgorithm::sha256);
         policy.set_digest(digest.data(), digest.size());
         policy.set_uri(text("policy-uri"));
@@ -239,6 +239,12 @@ void add_attribute_options(CommandOptions& options) {
                 "a category of the label, TYPE being its OID and FORM text (default), integer,\n"
                 "enumerated, bits (0,3,7) or der (hexadecimal)")
         .values("equivalent-label", "POLICY[/N]", "the same label in the terms of another policy");
+}
+
+std::string policy_document(const ParsedArguments& parsed) {
+    const std::string value = parsed.text("policy");
+    const auto colon = value.find(':');
+    return colon == std::string::npos ? "" : value.substr(colon + 1);
 }
 
 bool has_attribute_options(const ParsedArguments& parsed) {

@@ -13,6 +13,9 @@ void add_attribute_options(CommandOptions& options);
 /// Whether any of them is there.
 [[nodiscard]] bool has_attribute_options(const ParsedArguments& parsed);
 
+/// The document of --policy; empty if there is none.
+[[nodiscard]] std::string policy_document(const ParsedArguments& parsed);
+
 /// What they say. The document of --policy is hashed here. Throws Error(2), the usage of `options` with it,
 /// for what is written wrongly or goes with an option that is not there; Error(9) if a file cannot be read.
 [[nodiscard]] agent::protocol::SignedAttributes requested_attributes(const CommandOptions& options,

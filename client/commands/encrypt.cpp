@@ -93,9 +93,7 @@ ExitStatus encrypt(const Arguments& arguments) {
     const std::string& path = parsed->operands.front();
     const std::string beside = path == "-" ? "-" : path + ".p7m";
     const std::string output = parsed->has("output") ? parsed->text("output") : beside;
-    std::vector<std::string> read = parsed->list("recipient");
-    read.push_back(parsed->text("self"));
-    refuse_to_replace(options, read, output);
+    refuse_to_replace(options, recipient_files(*parsed), output);
     InputFile input(path);
 
     AgentConnection agent(parsed->socket());

@@ -29,6 +29,12 @@ void add_self_options(CommandOptions& options) {
         .flag("no-self", "do not encrypt to yourself");
 }
 
+std::vector<std::string> recipient_files(const ParsedArguments& parsed) {
+    std::vector<std::string> files = parsed.list("recipient");
+    files.push_back(parsed.text("self"));
+    return files;
+}
+
 std::vector<std::string> add_self(const CommandOptions& options, const ParsedArguments& parsed,
                                   AgentConnection& agent, std::vector<cms::Certificate>& recipients,
                                   const std::string& address) {

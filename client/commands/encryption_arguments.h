@@ -17,6 +17,9 @@ void add_encryption_options(CommandOptions& options);
 /// Adds --self and --no-self.
 void add_self_options(CommandOptions& options);
 
+/// Whom -r and --self name: what of it is a file is read.
+[[nodiscard]] std::vector<std::string> recipient_files(const ParsedArguments& parsed);
+
 /// Adds whom they name to `recipients`; without them the sender's own certificate, that of `address` if it
 /// has one (add_own_certificate). Returns what to warn of once the message is written. Throws Error: 2, the
 /// usage of `options` with it, if both are given; else as find_recipients.

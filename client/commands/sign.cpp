@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "client/commands/attribute_arguments.h"
 #include "client/commands/become_program.h"
 #include "client/commands/command_options.h"
 #include "client/commands/commands.h"
@@ -110,6 +111,8 @@ ExitStatus sign_files(const Arguments& arguments, const CmsSigning* with_cms) {
         return with_cms->add(options, *parsed, std::move(signing));
     const std::vector<std::string> targets = output_paths(*parsed, attached ? ".p7m" : ".p7s");
     refuse_collisions(options, paths, targets);
+    for (const std::string& target : targets)
+        refuse_to_replace(options, {policy_document(*parsed)}, target);
 
     AgentConnection agent(parsed->socket());
     std::vector<cms::Bytes> digests =

@@ -1,4 +1,6 @@
+#include "client/commands/attribute_arguments.h"
 #include "client/commands/command_options.h"
+#include "client/commands/output_collision.h"
 #include "client/commands/signing_arguments.h"
 #include "client/mail/canonical.h"
 #include "client/mail/commands.h"
@@ -39,6 +41,7 @@ ExitStatus sign_command(const Arguments& arguments) {
         return ExitStatus::done;
     }
     const auto signing = commands::signing_options(options, *parsed);
+    commands::refuse_to_replace(options, {commands::policy_document(*parsed)}, output_of(*parsed));
     const auto source = message_source(*parsed);
     in_the_words_of("cannot sign " + name_of_message(source), Origin::written_here, [&] {
         const auto out = signed_message(*parsed, signing, read_message(source));

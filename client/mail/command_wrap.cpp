@@ -1,3 +1,4 @@
+#include "client/commands/attribute_arguments.h"
 #include "client/commands/command_options.h"
 #include "client/commands/encryption_arguments.h"
 #include "client/commands/output_collision.h"
@@ -99,7 +100,9 @@ ExitStatus wrap_command(const Arguments& arguments) {
     }
     const WrapChoices choices{*parsed, commands::signing_options(options, *parsed),
                               commands::encryption_options(options, *parsed), options};
-    commands::refuse_to_replace(options, parsed->list("recipient"), output_of(*parsed));
+    auto read = commands::recipient_files(*parsed);
+    read.push_back(commands::policy_document(*parsed));
+    commands::refuse_to_replace(options, read, output_of(*parsed));
     const auto source = message_source(*parsed);
     in_the_words_of("cannot wrap " + name_of_message(source), Origin::written_here, [&] {
         const auto raw = read_message(source);

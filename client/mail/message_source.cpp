@@ -41,7 +41,7 @@ std::string read_message(const std::string& source) {
 }
 
 std::string name_of_message(const std::string& source) {
-    return source == "-" ? "standard input" : source;
+    return name_of_input(source);
 }
 
 void write_result(const std::string& path, std::string_view message, const std::string& report) {

@@ -125,6 +125,30 @@ TEST_CASE("Nothing is signed if a signature would replace what is to be signed")
     CHECK(session.signet({"sign", "a.p7s"}).status == 0);
 }
 
+TEST_CASE("Nothing is signed if a signature would replace the policy that it is under") {
+    const FakeAgent agent(FakeAgent::answering(numbered_signatures));
+    const Session session(agent.socket());
+    session.write("a", "content");
+    session.write("a.p7s", "the policy");
+    session.write("policy", "the policy");
+    const ProcessResult beside = session.signet({"sign", "--policy", "1.2.3:a.p7s", "a"});
+    CHECK(beside.status == 2);
+    CHECK(beside.err.starts_with("signet: sign: 'a.p7s' is read as 'a.p7s', and would be replaced; usage: "));
+    for (const Arguments& command : std::vector<Arguments>{{"sign"},
+                                                           {"sign", "--attached"},
+                                                           {"mail", "sign"},
+                                                           {"mail", "encrypt", "--sign", "-r", "bob.pem"},
+                                                           {"mail", "wrap", "-r", "bob.pem"}}) {
+        CAPTURE(command);
+        Arguments arguments = command;
+        arguments.insert(arguments.end(), {"--policy", "1.2.3:policy", "-o", "./policy", "a"});
+        CHECK(session.signet(arguments).status == 2);
+    }
+    CHECK(agent.received().empty());
+    CHECK(session.read("a.p7s") == "the policy");
+    CHECK(session.read("policy") == "the policy");
+}
+
 TEST_CASE("Nothing is signed if two signatures would be one file") {
     const FakeAgent agent(FakeAgent::answering(numbered_signatures));
     const Session session(agent.socket());

@@ -330,6 +330,12 @@ TEST_CASE("A recipient's certificate is not replaced by what is encrypted to it"
               .signet({"mail", "encrypt", "--no-self", "-r", "bob.pem", "-o", "bob.pem"},
                       "From: a@b\n\nhello\n")
               .status == 2);
+    session.write("mail", "From: a@b\n\nhello\n");
+    for (const char* command : {"encrypt", "wrap"})
+        CHECK(session
+                  .signet({"mail", command, "-r", bob.certificate.pem, "--self", "bob.pem", "-o", "bob.pem",
+                           "mail"})
+                  .status == 2);
     CHECK(session.read("bob.pem") == read_file(bob.certificate.pem));
 }
 
