@@ -133,7 +133,8 @@ Error is_malformed_cms(std::string what_failed, cms::BytesView input, CmsKind wa
                        std::string advice) {
     if (!looks_like_cms(input))
         return {ExitStatus::malformed, std::move(what_failed), "it is not CMS",
-                "name a .p7s or .p7m file, in DER, BER or PEM"};
+                wanted == CmsKind::compressed ? "name a .p7z file, in DER, BER or PEM"
+                                              : "name a .p7s or .p7m file, in DER, BER or PEM"};
     if (const ContentType* type = content_type_of(input); type != nullptr && type->kind != wanted) {
         why = "it is " + std::string(type->what) + (type->kind ? " and not " + word_for(wanted) : "");
         advice = type->advice;

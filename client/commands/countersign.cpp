@@ -6,6 +6,7 @@
 #include "client/commands/command_options.h"
 #include "client/commands/existing_signature.h"
 #include "client/commands/signing_arguments.h"
+#include "client/input_file.h"
 #include "client/signing_options.h"
 #include "client/timestamping.h"
 #include "cms/digest_stream.h"
@@ -49,10 +50,13 @@ ExitStatus countersign(const Arguments& arguments) {
     SigningOptions signing = signing_options(options, *parsed);
     signing.countersign = true;
     const std::string& path = parsed->operands.front();
-    const std::string what_failed = "cannot countersign " + path;
+    const std::string what_failed = "cannot countersign " + name_of_input(path);
 
     ExistingSignature existing(path, what_failed);
     std::vector<cms::Bytes>& infos = existing.parts().signer_infos;
+    if (infos.empty())
+        throw Error(ExitStatus::answer_is_no, what_failed, "nobody signed it",
+                    "signet certificates shows the certificates that are in it");
     cms::Bytes& countersigned = infos.at(chosen_signer(options, *parsed, infos.size()));
     AgentConnection agent(parsed->socket());
     signing.digest_algorithm = digest_algorithm_of(agent, signing);

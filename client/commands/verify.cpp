@@ -152,14 +152,14 @@ ExitStatus verify(const Arguments& arguments) {
 
     const std::string report = parsed->has("json") ? verify_report_json(result) : verify_report(result);
     const bool holds = result.holds();
-    const std::string name = parsed->operands.empty() ? "standard input" : parsed->operands[0];
+    const std::string name = name_of_input(parsed->operands.empty() ? "-" : parsed->operands[0]);
     if (parsed->text("output") != "-")
         print(report);
     if (result.signers.empty())
         throw Error(ExitStatus::answer_is_no, name + " does not verify", "nobody signed it",
                     "signet certificates shows the certificates that are in it");
     if (!holds)
-        throw does_not_verify(name, why_not(result), parsed->has("trust"));
+        throw does_not_verify(name, why_not(result), parsed->has("trust") || !fails_for_trust_alone(result));
     require_clearance(*parsed, result, "cannot show the content");
     if (output) {
         require_content_clearance(*parsed, output->source(), result.content_type, "cannot show the content");

@@ -255,6 +255,18 @@ void explain_missing_anchors(cms::SignedDataResult& result) {
         explain_missing_anchors(signer);
 }
 
+bool fails_for_trust_alone(const cms::SignedDataResult& result) {
+    const auto is_of_trust = [](const cms::Reason& reason) {
+        return reason.code == cms::ReasonCode::no_trust_anchors ||
+               reason.code == cms::ReasonCode::issuer_untrusted ||
+               reason.code == cms::ReasonCode::self_signed;
+    };
+    return std::any_of(result.signers.begin(), result.signers.end(), [&](const cms::SignerResult& signer) {
+        return !signer.reasons.empty() &&
+               std::all_of(signer.reasons.begin(), signer.reasons.end(), is_of_trust);
+    });
+}
+
 std::string why_not(const cms::SignedDataResult& result) {
     if (result.signers.empty())
         return "nobody signed it";

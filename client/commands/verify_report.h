@@ -39,6 +39,9 @@ void write_reasons(JsonWriter& json, const Reasons& reasons) {
 /// trust anchors were given.
 void explain_missing_anchors(cms::SignedDataResult& result);
 
+/// Whether a signature fails only since nobody who is trusted here issued its signer's certificate.
+[[nodiscard]] bool fails_for_trust_alone(const cms::SignedDataResult& result);
+
 /// Why it does not hold, in one line: the first reason of each signer, as joined_reasons.
 [[nodiscard]] std::string why_not(const cms::SignedDataResult& result);
 

@@ -35,7 +35,8 @@ void verify_source(const commands::ParsedArguments& arguments, const std::string
     }
     if (!verification.holds()) {
         throw commands::does_not_verify(name_of_message(source), why_not(verification),
-                                        arguments.has("trust"));
+                                        arguments.has("trust") ||
+                                            !commands::fails_for_trust_alone(verification.signed_data));
     }
     commands::require_clearance(arguments, verification.signed_data,
                                 "cannot show " + name_of_message(source));

@@ -125,6 +125,14 @@ TEST_CASE("signet countersign signs a signature, which openssl still accepts, an
     CHECK(says(printed.out, "object: countersignature"));
     CHECK(session.audit_records("countersign", "begun") == 1);
 
+    check_done(session.signet({"certificates", "--make", "-o", "us.p7c", session.root()}));
+    const ProcessResult nobody =
+        session.signet({"countersign", "-k", session.label(KeyType::p256), "-"}, session.read("us.p7c"));
+    CHECK(nobody.status == 1);
+    CHECK(nobody.err ==
+          "signet: cannot countersign standard input: nobody signed it; signet certificates shows the "
+          "certificates that are in it\n");
+
     // Both, stamped, over one of two signatures with their content inside.
     check_done(session.signet({"sign", "--attached", "-k", session.label(KeyType::rsa2048), "-k",
                                session.label(KeyType::p256), "a.txt"}));

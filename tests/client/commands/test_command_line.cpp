@@ -341,6 +341,8 @@ TEST_CASE("What is not CMS is malformed, and leaves nothing") {
     const std::string why = ": it is not CMS; name a .p7s or .p7m file, in DER, BER or PEM";
     check_fails(session.signet({"verify", "a"}), 8, "cannot verify a" + why);
     check_fails(session.signet({"decrypt", "-o", "b", "a"}), 8, "cannot decrypt a" + why);
+    check_fails(session.signet({"decompress", "-o", "b", "a"}), 8,
+                "cannot decompress a: it is not CMS; name a .p7z file, in DER, BER or PEM");
 }
 
 TEST_CASE("An unlock without a PIN on standard input asks nobody") {

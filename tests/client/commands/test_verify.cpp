@@ -81,6 +81,12 @@ TEST_CASE("Without trust anchors the signer is not trusted, and that is said") {
           "signet: a.p7s does not verify: signer not trusted: no trust anchors given; name the authority's "
           "certificate with --trust\n");
 
+    // Whom one trusts does not mend what was altered.
+    session.write("other", "another content");
+    const ProcessResult altered = session.signet({"verify", "a.p7s", "other"}, {}, without_system_anchors);
+    CHECK(altered.status == 1);
+    CHECK(altered.err == "signet: a.p7s does not verify: the content is not what was signed\n");
+
     const ProcessResult json = session.signet({"verify", "--json", "a.p7s"}, {}, without_system_anchors);
     CHECK(json.status == 1);
     CHECK(json.out.starts_with(
