@@ -50,6 +50,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             const auto label = label_of(*message);
             property(!label || label->equivalents.size() <= message->signers.size(),
                      "each signer says once which labels are equivalent");
+            if (label)
+                for (const EquivalentLabels& said : label->equivalents)
+                    property(said.labels.size() <= max_equivalent_labels, "there are few equivalent labels");
         });
         quietly([&] {
             const auto request = receipt_request_of(*message);
