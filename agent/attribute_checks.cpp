@@ -2,6 +2,7 @@
 #include "agent/request_checks.h"
 #include "cms/attributes/category_value.h"
 #include "cms/attributes/mail_name.h"
+#include "cms/content_types.h"
 
 #include <algorithm>
 #include <string_view>
@@ -10,8 +11,6 @@
 namespace signet::agent {
 
 namespace {
-
-constexpr std::string_view id_ct_receipt = "1.2.840.113549.1.9.16.1.1";
 
 // What PROTOCOL.md says. Counts first, then bytes.
 constexpr int max_receipts_to = 16;
@@ -109,10 +108,10 @@ void check_receipt(const protocol::Sign& sign) {
     constexpr std::size_t smallest = 20;
     constexpr std::size_t largest = 64;
     if (!wanted.msg_sig_digest().empty())
-        require(sign.content_type() == id_ct_receipt && wanted.msg_sig_digest().size() >= smallest &&
+        require(sign.content_type() == cms::id_ct_receipt && wanted.msg_sig_digest().size() >= smallest &&
                     wanted.msg_sig_digest().size() <= largest,
                 "msgSigDigest is that of a receipt, with the length of a hash");
-    require(!wanted.has_receipt_request() || sign.content_type() != id_ct_receipt,
+    require(!wanted.has_receipt_request() || sign.content_type() != cms::id_ct_receipt,
             "nobody asks for the receipt of a receipt");
 }
 

@@ -8,6 +8,7 @@
 #include "agent/spawn.h"
 #include "agent/token_algorithms.h"
 #include "cms/algorithms.h"
+#include "cms/content_types.h"
 #include "cms/signed_data_builder.h"
 
 #include <algorithm>
@@ -304,8 +305,7 @@ asio::awaitable<void> handle_sign(Agent& agent, const Peer& peer, protocol::Requ
                                   protocol::Reply& reply, AuditTrail& trail) {
     Task task{agent, peer, request.sign()};
     task.digest_algorithm = algorithm_of(task.request.digest_algorithm());
-    task.content_type =
-        task.request.content_type().empty() ? "1.2.840.113549.1.7.1" : task.request.content_type();
+    task.content_type = task.request.content_type().empty() ? cms::id_data : task.request.content_type();
     task.signing_time = now_in_seconds();
     try {
         co_await make_signatures(task, *reply.mutable_sign());

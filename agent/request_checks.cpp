@@ -3,6 +3,7 @@
 #include "agent/error.h"
 #include "agent/pin/pin_source.h"
 #include "agent/protocol/frame.h"
+#include "cms/content_types.h"
 
 #include <algorithm>
 #include <array>
@@ -14,11 +15,10 @@ namespace signet::agent {
 
 namespace {
 
-/// id-data, id-signedData, id-envelopedData, id-ct-receipt, id-ct-compressedData, id-ct-authEnvelopedData.
 /// Not id-ct-TSTInfo: who signs that is a time-stamping authority.
 constexpr std::array<std::string_view, 6> content_types = {
-    "1.2.840.113549.1.7.1",      "1.2.840.113549.1.7.2",      "1.2.840.113549.1.7.3",
-    "1.2.840.113549.1.9.16.1.1", "1.2.840.113549.1.9.16.1.9", "1.2.840.113549.1.9.16.1.23",
+    cms::id_data,       cms::id_signed_data,        cms::id_enveloped_data,
+    cms::id_ct_receipt, cms::id_ct_compressed_data, cms::id_ct_auth_enveloped_data,
 };
 
 /// Bytes of a content-encryption AlgorithmIdentifier, at most.

@@ -7,6 +7,7 @@
 #include "cms/attributes/receipt_request.h"
 #include "cms/attributes/security_label.h"
 #include "cms/attributes/signature_policy.h"
+#include "cms/content_types.h"
 #include "cms/error.h"
 
 #include <algorithm>
@@ -15,8 +16,6 @@
 namespace signet::agent {
 
 namespace {
-
-const std::string id_data = "1.2.840.113549.1.7.1";
 
 cms::Bytes bytes_of(const std::string& field) {
     return {field.begin(), field.end()};
@@ -139,7 +138,7 @@ void RequestedAttributes::encode(const protocol::Sign& sign, const Identity& fir
     if (wanted.has_content_hints()) {
         const auto& hints = wanted.content_hints();
         add(cms::content_hints_attribute(
-                {hints.description(), hints.content_type().empty() ? id_data : hints.content_type()}),
+                {hints.description(), hints.content_type().empty() ? cms::id_data : hints.content_type()}),
             "content hints");
     }
     if (wanted.has_signature_policy())

@@ -1,9 +1,9 @@
 #include "client/content_opener.h"
 
-#include <string_view>
 #include <utility>
 
 #include "cms/content_decryption.h"
+#include "cms/content_types.h"
 #include "cms/enveloped_data_reader.h"
 
 namespace signet::client {
@@ -76,10 +76,9 @@ OpenedMessage open_content(AgentConnection& agent, const cms::ByteSource& messag
 }
 
 std::string content_type_warning(const std::string& content_type, const std::string& how) {
-    constexpr std::string_view id_data = "1.2.840.113549.1.7.1";
-    return content_type == id_data ? std::string()
-                                   : "what was " + how + " is not plain data but of type " + content_type +
-                                         ": it is written as it is";
+    return content_type == cms::id_data ? std::string()
+                                        : "what was " + how + " is not plain data but of type " +
+                                              content_type + ": it is written as it is";
 }
 
 std::vector<std::string> cipher_warnings(cms::ContentCipher cipher) {

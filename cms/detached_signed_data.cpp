@@ -1,5 +1,6 @@
 #include "cms/algorithm_identifier.h"
 #include "cms/asn1/der.h"
+#include "cms/content_types.h"
 #include "cms/error.h"
 #include "cms/signed_data_builder.h"
 
@@ -47,7 +48,6 @@ Bytes detached_signed_data(const std::vector<Signature>& signatures, const std::
         throw Error(ErrorCode::failed, "a SignedData without a signature");
     static const Bytes type = asn1::object_identifier(NID_pkcs7_signed);
     static const Bytes data = asn1::object_identifier(NID_pkcs7_data);
-    static const std::string data_text = "1.2.840.113549.1.7.1";
 
     std::vector<BytesView> digests;
     std::vector<Bytes> signer_infos;
@@ -55,7 +55,7 @@ Bytes detached_signed_data(const std::vector<Signature>& signatures, const std::
         digests.emplace_back(digest_algorithm_identifier(signature.digest_algorithm));
         signer_infos.push_back(signer_info(signature));
     }
-    const Bytes content = content_type == data_text ? data : asn1::object_identifier(content_type);
+    const Bytes content = content_type == id_data ? data : asn1::object_identifier(content_type);
     // Version 3 says that the content is not id-data (RFC 5652 section 5.1).
     const Bytes version = asn1::integer(content == data ? 1 : 3);
     const Bytes signed_data =

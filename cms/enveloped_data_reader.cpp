@@ -4,6 +4,7 @@
 #include "cms/asn1/rfc3370.h"
 #include "cms/asn1/rfc5084.h"
 #include "cms/content_cipher.h"
+#include "cms/content_types.h"
 #include "cms/error.h"
 
 #include <openssl/objects.h>
@@ -18,7 +19,6 @@ namespace {
 using asn1::Tag;
 
 constexpr char enveloped_data_name[] = "encrypted message";
-constexpr char id_data[] = "1.2.840.113549.1.7.1";
 constexpr std::size_t max_content_encryption_size = std::size_t{64} << 10;
 constexpr std::size_t max_tag_field_size = 64;
 constexpr long default_icv_length = 12;

@@ -1,12 +1,17 @@
 // One CMS type directly within another (RFC 5652 section 4), without MIME in between.
 #pragma once
 
+#include <cstddef>
 #include <string>
 
 #include "cms/byte_stream.h"
 #include "cms/bytes.h"
 
 namespace signet::cms {
+
+/// Layers of signatures, encryption and compression that are looked into in one message, at most: triple
+/// wrapping, through some lists, and compressed.
+inline constexpr std::size_t max_layers = 8;
 
 /// `content` of `content_type` (dotted decimal), as it came out of another message, as a message of its own:
 /// DER of a ContentInfo around it, or `content` itself where the sender put a whole ContentInfo inside.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "cms/content_types.h"
 #include "cms/digest_stream.h"
 #include "cms/error.h"
 

@@ -1,5 +1,6 @@
 #include "cms/algorithm_identifier.h"
 #include "cms/asn1/der.h"
+#include "cms/content_types.h"
 #include "cms/digest_stream.h"
 #include "cms/error.h"
 #include "cms/signed_data_builder.h"
@@ -13,8 +14,6 @@ namespace signet::cms {
 namespace {
 
 using asn1::Tag;
-
-const std::string id_data = "1.2.840.113549.1.7.1";
 
 Bytes attribute(BytesView type, BytesView value) {
     return asn1::tlv(Tag::sequence, {type, asn1::tlv(Tag::set, {value})});

@@ -5,6 +5,7 @@
 #include "cms/algorithms.h"
 #include "cms/bytes.h"
 #include "cms/certificate.h"
+#include "cms/content_types.h"
 
 #include <cstdint>
 #include <string>
@@ -43,8 +44,8 @@ struct AttributeValues {
     SignatureScheme scheme = SignatureScheme::rsa_pkcs1;
     /// Of the content; must have the size of its hash.
     BytesView digest;
-    /// Dotted decimal; id-data is "1.2.840.113549.1.7.1".
-    std::string content_type = "1.2.840.113549.1.7.1";
+    /// See content_types.h.
+    std::string content_type = id_data;
     /// `digest` is of a signature value, and there is no contentType (RFC 5652 section 11.4).
     bool is_countersignature = false;
     /// Seconds since the epoch. UTCTime through 2049, GeneralizedTime after.

@@ -10,6 +10,7 @@
 #include "cms/algorithm_identifier.h"
 #include "cms/asn1/rfc3161.h"
 #include "cms/asn1/rfc5652_signed_data.h"
+#include "cms/content_types.h"
 #include "cms/digest_stream.h"
 #include "cms/error.h"
 #include "cms/signed_data_reader.h"
@@ -18,7 +19,6 @@
 namespace signet::cms {
 namespace {
 
-constexpr char tst_info_type[] = "1.2.840.113549.1.9.16.1.4";
 // A TSA's clock may be ahead of ours.
 constexpr std::int64_t clock_difference = 300;
 
@@ -106,7 +106,7 @@ void take_signer(SignerResult& signer, TimestampResult& result) {
 
 void verify_token(BytesView token, BytesView stamped, const VerifyOptions& options, TimestampResult& result) {
     SignedDataResult message = verify_signed_data(token, {}, options);
-    if (message.content_type != tst_info_type || !message.content || message.signers.size() != 1) {
+    if (message.content_type != id_ct_tst_info || !message.content || message.signers.size() != 1) {
         add(result, ReasonCode::timestamp_malformed, "It is no timestamp: no TSTInfo of one signer.");
         return;
     }

@@ -14,6 +14,7 @@
 #include "client/input_file.h"
 #include "client/timestamping.h"
 #include "cms/algorithm_identifier.h"
+#include "cms/content_types.h"
 #include "cms/digest_stream.h"
 #include "cms/labels.h"
 #include "cms/signed_data_verifier.h"
@@ -128,7 +129,7 @@ void give_same_label(agent::protocol::SignedAttributes& wanted, const cms::Signe
 std::string requested_content_type(const cms::SignedDataParts& parts) {
     const auto type = cms::asn1::decode<ASN1_OBJECT>(parts.content_type, "content type");
     std::string text = cms::object_text(*type);
-    return text == "1.2.840.113549.1.7.1" ? "" : text;
+    return text == cms::id_data ? "" : text;
 }
 
 }  // namespace

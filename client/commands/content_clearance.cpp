@@ -10,6 +10,7 @@
 #include "client/commands/reader_clearance.h"
 #include "client/spool.h"
 #include "cms/compressed_data.h"
+#include "cms/content_types.h"
 #include "cms/error.h"
 #include "cms/labels.h"
 #include "cms/nested_content.h"
@@ -18,10 +19,6 @@ namespace signet::client::commands {
 
 namespace {
 
-constexpr std::string_view id_signed_data = "1.2.840.113549.1.7.2";
-constexpr std::string_view id_compressed_data = "1.2.840.113549.1.9.16.1.9";
-constexpr std::size_t max_layers = 8;
-
 void find_labels(const cms::ByteSource& content, const std::string& said_type, std::size_t depth,
                  std::vector<cms::MessageLabel>& labels) {
     CmsInput input(content, "the content");
@@ -29,15 +26,16 @@ void find_labels(const cms::ByteSource& content, const std::string& said_type, s
     const bool is_bare = type.empty();
     if (is_bare && cms::begins_as_sequence(input.beginning()))
         type = said_type;
-    if (type != id_signed_data && type != id_compressed_data)
+    if (type != cms::id_signed_data && type != cms::id_ct_compressed_data)
         return;
-    if (depth == max_layers)
-        throw cms::Error(cms::ErrorCode::malformed, "it has more than 8 layers");
+    if (depth == cms::max_layers)
+        throw cms::Error(cms::ErrorCode::malformed,
+                         "it has more than " + std::to_string(cms::max_layers) + " layers");
     const cms::ByteSource message = is_bare ? cms::as_content_info(type, input.source()) : input.source();
     Spool inside;
     const auto keep = [&inside](cms::BytesView piece) { inside.write(piece); };
     std::string type_inside;
-    if (type == id_signed_data) {
+    if (type == cms::id_signed_data) {
         auto claimed = cms::claimed_labels(message, keep);
         type_inside = std::move(claimed.content_type);
         for (auto& label : claimed.labels)

@@ -14,6 +14,7 @@
 #include "client/mail/layers_report.h"
 #include "client/mail/message_source.h"
 #include "client/printable.h"
+#include "cms/content_types.h"
 
 #include <cstdio>
 #include <string>

@@ -3,25 +3,12 @@
 #include "client/mail/encrypted_message.h"
 #include "client/mail/error.h"
 #include "client/mail/smime_part.h"
+#include "cms/content_types.h"
+#include "cms/nested_content.h"
 
 #include <algorithm>
-#include <array>
 
 namespace signet::client::mail {
-
-namespace {
-
-/// Whether the ContentInfo in `content` says that it is a CompressedData: for parts whose smime-type is
-/// missing.
-bool names_compressed_data(const cms::Bytes& content) {
-    constexpr std::array<std::uint8_t, 13> id_compressed_data{0x06, 0x0B, 0x2A, 0x86, 0x48, 0x86, 0xF7,
-                                                              0x0D, 0x01, 0x09, 0x10, 0x01, 0x09};
-    constexpr std::size_t head = 32;
-    const auto end = content.begin() + static_cast<std::ptrdiff_t>(std::min(head, content.size()));
-    return std::search(content.begin(), end, id_compressed_data.begin(), id_compressed_data.end()) != end;
-}
-
-}  // namespace
 
 std::string make_compressed(std::string_view header, std::string_view entity) {
     cms::Bytes message;
@@ -33,7 +20,7 @@ std::string make_compressed(std::string_view header, std::string_view entity) {
 
 std::optional<cms::Bytes> take_apart_compressed(const Entity& message) {
     auto content = smime_content(message, {"compressed-data"});
-    if (content && !names_compressed_data(*content)) {
+    if (content && cms::content_type_of(*content) != cms::id_ct_compressed_data) {
         content.reset();
     }
     return content;
@@ -47,9 +34,9 @@ std::string expanded_entity(const cms::Bytes& compressed, const cms::ExpansionLi
 }
 
 std::string Expansions::expand(const cms::Bytes& compressed) {
-    constexpr std::size_t most = 8;
-    if (++m_count > most) {
-        throw Error(ErrorCode::malformed, "it is compressed more than 8 times");
+    if (++m_count > cms::max_layers) {
+        throw Error(ErrorCode::malformed,
+                    "it is compressed more than " + std::to_string(cms::max_layers) + " times");
     }
     if (m_count == 1) {
         m_limit.size = std::min(m_limit.size, std::max(m_limit.free_size, m_limit.ratio * compressed.size()));

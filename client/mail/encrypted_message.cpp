@@ -6,6 +6,7 @@
 #include "client/mail/outer_header.h"
 #include "client/mail/signed_message.h"
 #include "client/mail/smime_part.h"
+#include "cms/content_types.h"
 #include "cms/nested_content.h"
 
 #include <algorithm>
@@ -33,10 +34,10 @@ cms::Bytes take_apart_encrypted(const Entity& message) {
 std::optional<std::string> nested_entity(const std::string& content_type, cms::BytesView content) {
     // RFC 8551 section 3.2.2.
     constexpr std::array<std::pair<std::string_view, std::string_view>, 4> smime_types = {{
-        {"1.2.840.113549.1.7.2", "signed-data"},
-        {"1.2.840.113549.1.7.3", "enveloped-data"},
-        {"1.2.840.113549.1.9.16.1.23", "authEnveloped-data"},
-        {"1.2.840.113549.1.9.16.1.9", "compressed-data"},
+        {cms::id_signed_data, "signed-data"},
+        {cms::id_enveloped_data, "enveloped-data"},
+        {cms::id_ct_auth_enveloped_data, "authEnveloped-data"},
+        {cms::id_ct_compressed_data, "compressed-data"},
     }};
     for (const auto& [type, smime_type] : smime_types) {
         if (type == content_type && cms::begins_as_sequence(content)) {

@@ -14,6 +14,8 @@
 #include "client/recipients.h"
 #include "client/utf8.h"
 #include "cms/attributes/content_attributes.h"
+#include "cms/content_types.h"
+#include "cms/nested_content.h"
 
 #include <algorithm>
 #include <optional>
@@ -117,8 +119,9 @@ Taken take_apart(const Entity& message, const cms::VerifyOptions& options, bool 
         if (!entity || taken.encrypted || !is_signed_part(*entity)) {
             break;
         }
-        if (layers == max_layers) {
-            throw Error(ErrorCode::malformed, "it has more than 8 layers of signatures");
+        if (layers == cms::max_layers) {
+            throw Error(ErrorCode::malformed,
+                        "it has more than " + std::to_string(cms::max_layers) + " layers");
         }
         std::string inside;
         last = take_off_signature(*entity, options, inside).signed_data;

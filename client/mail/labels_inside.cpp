@@ -12,6 +12,7 @@
 #include "client/mail/signed_message.h"
 #include "client/mail/smime_part.h"
 #include "client/mail/transfer_encoding.h"
+#include "cms/content_types.h"
 #include "cms/nested_content.h"
 
 #include <algorithm>
@@ -21,18 +22,15 @@ namespace signet::client::mail {
 
 namespace {
 
-constexpr std::string_view id_enveloped_data = "1.2.840.113549.1.7.3";
-constexpr std::string_view id_auth_enveloped_data = "1.2.840.113549.1.9.16.1.23";
-constexpr std::string_view id_compressed_data = "1.2.840.113549.1.9.16.1.9";
-
 /// How deep the search is: in layers of signatures and compression, and in parts within each other.
 struct Depth {
     std::size_t layers = 0;
     int parts = 0;
 
     [[nodiscard]] Depth in_layer() const {
-        if (layers == max_layers) {
-            throw Error(ErrorCode::malformed, "it has more than 8 layers");
+        if (layers == cms::max_layers) {
+            throw Error(ErrorCode::malformed,
+                        "it has more than " + std::to_string(cms::max_layers) + " layers");
         }
         return {layers + 1, parts};
     }
@@ -117,9 +115,9 @@ void LabelSearch::look_into_multipart(const Entity& entity, const MediaType& typ
 // What is inside says what it is, whatever its smime-type says: others read it by that.
 void LabelSearch::look_into_content(const cms::Bytes& content, Depth depth) {
     const auto type = cms::content_type_of(content);
-    if (type == id_compressed_data) {
+    if (type == cms::id_ct_compressed_data) {
         look_into(m_expansions.expand(content), depth.in_layer());
-    } else if (type != id_enveloped_data && type != id_auth_enveloped_data) {
+    } else if (type != cms::id_enveloped_data && type != cms::id_ct_auth_enveloped_data) {
         look_into_signed(content, depth.in_layer());
     }
 }

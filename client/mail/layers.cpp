@@ -9,22 +9,19 @@
 #include "client/mail/signed_message.h"
 #include "client/mail/smime_part.h"
 #include "client/mail/verification.h"
+#include "cms/content_types.h"
+#include "cms/nested_content.h"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 namespace signet::client::mail {
 
 namespace {
 
-/// Whether the ContentInfo in `content` says that it is a SignedData: for parts whose smime-type is missing.
+/// Whether `content` says that it is a SignedData: for parts whose smime-type is missing.
 bool names_signed_data(const cms::Bytes& content) {
-    constexpr std::array<std::uint8_t, 11> id_signed_data{0x06, 0x09, 0x2A, 0x86, 0x48, 0x86,
-                                                          0xF7, 0x0D, 0x01, 0x07, 0x02};
-    constexpr std::size_t head = 32;
-    const auto end = content.begin() + static_cast<std::ptrdiff_t>(std::min(head, content.size()));
-    return std::search(content.begin(), end, id_signed_data.begin(), id_signed_data.end()) != end;
+    return cms::content_type_of(content) == cms::id_signed_data;
 }
 
 std::string content_of(const cms::SignedDataResult& result) {
@@ -80,8 +77,7 @@ Layer take_off_signature(const Entity& entity, const cms::VerifyOptions& options
         return layer;
     }
     const auto nested = result.content ? nested_entity(result.content_type, *result.content) : std::nullopt;
-    constexpr std::string_view id_data = "1.2.840.113549.1.7.1";
-    if (!nested && result.content_type != id_data) {
+    if (!nested && result.content_type != cms::id_data) {
         throw Error(ErrorCode::malformed,
                     "what is signed is no mail content but of type " + result.content_type);
     }
@@ -126,8 +122,9 @@ Unwrapped take_off_layers(AgentConnection& agent, const Entity& message, const c
         if (!is_signed && !is_encrypted_part(entity)) {
             return unwrapped;
         }
-        if (unwrapped.layers.size() == max_layers) {
-            throw Error(ErrorCode::malformed, "it has more than 8 layers of signatures and encryption");
+        if (unwrapped.layers.size() == cms::max_layers) {
+            throw Error(ErrorCode::malformed,
+                        "it has more than " + std::to_string(cms::max_layers) + " layers");
         }
         unwrapped.layers.push_back(is_signed ? take_off_signature(entity, options, inside)
                                              : encrypted_layer(agent, entity, opening, inside));

@@ -15,9 +15,6 @@
 
 namespace signet::client::mail {
 
-/// Layers around one message, at most.
-inline constexpr std::size_t max_layers = 8;
-
 struct Layer {
     /// Else encrypted.
     bool is_signed = false;
@@ -60,7 +57,7 @@ struct Opening {
 /// Takes all layers of `message` off; the agent is asked where one is encrypted. What is compressed is
 /// decompressed, and no layer. Signatures are verified with `options`; whether they hold is in the result.
 /// Throws client::Error as open_content, Error or cms::Error for what is malformed, and Error(malformed)
-/// above max_layers.
+/// above cms::max_layers.
 [[nodiscard]] Unwrapped take_off_layers(AgentConnection& agent, const Entity& message,
                                         const cms::VerifyOptions& options, const Opening& opening);
 

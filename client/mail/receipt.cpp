@@ -4,6 +4,7 @@
 #include "client/mail/mailboxes.h"
 #include "client/mail/smime_part.h"
 #include "client/timestamping.h"
+#include "cms/content_types.h"
 #include "cms/digest_stream.h"
 #include "cms/signed_data_builder.h"
 

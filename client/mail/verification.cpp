@@ -2,14 +2,13 @@
 
 #include "client/mail/mailboxes.h"
 #include "client/mail/signed_message.h"
+#include "cms/content_types.h"
 
 #include <algorithm>
 
 namespace signet::client::mail {
 
 namespace {
-
-constexpr std::string_view id_data = "1.2.840.113549.1.7.1";
 
 bool has_certificate(const cms::SignerResult& signer) {
     return signer.certificate.has_value();
@@ -56,7 +55,7 @@ Verification verify_message(const Entity& message, const cms::VerifyOptions& opt
         verification.reasons.push_back(
             {MessageReasonCode::content_twice, "the detached signature brings content of its own"});
     }
-    if (result.content_type != id_data) {
+    if (result.content_type != cms::id_data) {
         verification.reasons.push_back(
             {MessageReasonCode::content_not_mail,
              "what is signed is no mail content but of type " + result.content_type});

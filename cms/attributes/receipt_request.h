@@ -14,8 +14,6 @@ namespace signet::cms {
 /// ub-receiptsTo (RFC 2634 appendix A), and a bound of our own on whom receipts are wanted from.
 inline constexpr std::size_t max_receipts_to = 16;
 inline constexpr std::size_t max_receipts_from = 1024;
-/// id-ct-receipt: the content type of a Receipt.
-inline const std::string id_ct_receipt = "1.2.840.113549.1.9.16.1.1";
 
 enum class ReceiptsFrom {
     all,

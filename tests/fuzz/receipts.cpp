@@ -3,6 +3,7 @@
 
 #include <functional>
 
+#include "cms/content_types.h"
 #include "cms/error.h"
 #include "cms/labels.h"
 #include "tests/fuzz/property.h"

@@ -8,6 +8,7 @@
 #include "cms/attributes/mail_list.h"
 #include "cms/attributes/receipt_request.h"
 #include "cms/attributes/security_label.h"
+#include "cms/content_types.h"
 #include "cms/error.h"
 #include "cms/receipts.h"
 #include "cms/signed_data_verifier.h"

@@ -1,4 +1,5 @@
 #include "cms/asn1/der.h"
+#include "cms/content_types.h"
 #include "cms/error.h"
 #include "cms/labels.h"
 #include "cms/receipts.h"
