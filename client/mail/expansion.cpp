@@ -106,12 +106,14 @@ std::string content_fields_and_body(const Entity& message) {
 
 /// Down to what is encrypted, or to what is signed first. The signature to be replaced is an earlier list's,
 /// else the one right around what is encrypted; with it goes all around it, and all down to what is encrypted
-/// (RFC 2634 section 4.2).
+/// (RFC 2634 section 4.2). A label that goes is repeated: that of the signature to be replaced, else of the
+/// next around it, else of the next within.
 Taken take_apart(const Entity& message, const cms::VerifyOptions& options, bool trust_is_named) {
     Taken taken;
     taken.content = content_fields_and_body(message);
     std::string text = taken.content;
     std::optional<cms::SignedDataResult> last;
+    std::optional<cms::MessageLabel> outermost;
     bool is_replaced = false;
     for (std::size_t layers = 0;; ++layers) {
         const auto entity = entity_unless_text(text);
@@ -129,8 +131,12 @@ Taken take_apart(const Entity& message, const cms::VerifyOptions& options, bool 
             throw commands::does_not_verify(layers == 0 ? "the outer signature" : "a signature within",
                                             commands::why_not(*last), trust_is_named);
         }
+        const auto label = cms::label_of(*last);
         if (layers == 0) {
-            taken.label = cms::label_of(*last);
+            outermost = label;
+        }
+        if (label && (!is_replaced || !taken.label)) {
+            taken.label = label;
         }
         // A receipt stays in its signature (RFC 2634 section 2.4.1).
         if (last->content_type == cms::id_ct_receipt) {
@@ -139,14 +145,15 @@ Taken take_apart(const Entity& message, const cms::VerifyOptions& options, bool 
         if (!is_replaced && !cms::expansion_history_of(*last).empty()) {
             is_replaced = true;
             repeat(*last, taken);
-            taken.label = cms::label_of(*last);
             taken.content = inside;
         }
         text = std::move(inside);
     }
     if (taken.encrypted && last && !is_replaced) {
         repeat(*last, taken);
-        taken.label = cms::label_of(*last);
+    }
+    if (!taken.encrypted && !is_replaced) {
+        taken.label = std::move(outermost);
     }
     if (taken.encrypted) {
         taken.content = std::move(text);

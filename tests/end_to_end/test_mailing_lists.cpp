@@ -160,6 +160,43 @@ TEST_CASE("a list takes off all signatures around what is encrypted (RFC 2634 se
     CHECK(has(refused.err, "a signature within"));
 }
 
+TEST_CASE("a list repeats the label of a signature that it takes off, replaced or not") {
+    Session session({KeyType::rsa2048, KeyType::p256, KeyType::p384});
+    const Parties parties(session);
+    const Identity& second = session.alice().identity(KeyType::p384);
+    const auto made = [&](const Arguments& arguments, const std::string& message) {
+        const auto result = session.signet(arguments, message);
+        check_done(result);
+        return result.out;
+    };
+    const auto expanded = [&](const Identity& list, const std::string& message) {
+        return made({"mail", "expand", "-k", list.label, "-r", parties.list.label, "-r", second.label,
+                     "--trust", session.root()},
+                    message);
+    };
+    const auto labelled = [&](const std::string& message) {
+        return made({"mail", "sign", "-k", parties.alice.label, "--label", policy + std::string("/3")},
+                    message);
+    };
+    const auto plain = [&](const std::string& message) {
+        return made({"mail", "sign", "-k", parties.alice.label}, message);
+    };
+    const auto text = deal(parties.alice.email, parties.list.email);
+    const auto encrypted = made({"mail", "encrypt", "--no-self", "-r", parties.list.label}, text);
+    const auto says_label = [&](const std::string& message) {
+        const auto verified =
+            session.signet({"mail", "verify", "--trust", session.root(), "--json"}, message);
+        return has(verified.out, policy);
+    };
+    // Around the one right around what is encrypted, and that one.
+    CHECK(says_label(expanded(parties.list, labelled(plain(encrypted)))));
+    CHECK(says_label(expanded(parties.list, plain(labelled(encrypted)))));
+    // Around another list's.
+    CHECK(says_label(expanded(second, labelled(expanded(parties.list, encrypted)))));
+    CHECK(says_label(expanded(second, labelled(expanded(parties.list, text)))));
+    CHECK_FALSE(says_label(expanded(second, plain(expanded(parties.list, plain(encrypted))))));
+}
+
 TEST_CASE("a list sends on a receipt within its signature") {
     Session session({KeyType::rsa2048, KeyType::p256});
     const Parties parties(session);
