@@ -48,8 +48,9 @@ void unwrap_source(const commands::ParsedArguments& arguments, const std::string
                     unwrapped.has_encryption() ? "read it with signet mail decrypt" : "read it as it is");
     }
     if (unwrapped.author()->content_type == cms::id_ct_receipt) {
-        throw Error(ErrorCode::malformed, "it is a signed receipt, without a text",
-                    "see for what with signet mail receipt --verify");
+        const std::string reason = "it is a signed receipt, without a text";
+        tell_refusal(reason);
+        throw Error(ErrorCode::malformed, reason, "see for what with signet mail receipt --verify");
     }
     if (options.trust_anchors.empty()) {
         for (auto& layer : unwrapped.layers) {

@@ -81,6 +81,11 @@ TEST_CASE("signet confirms what openssl has signed, and openssl knows for what")
             check_refused(other, 8);
             CHECK(has(other.err, "it is a signed receipt"));
         }
+        const auto told = session.signet(
+            {"mail", "unwrap", "--json", "-o", "inside", "--trust", session.root(), "receipt.eml"});
+        CHECK(told.status == 8);
+        CHECK(has(told.out, "it is a signed receipt, without a text"));
+        CHECK_FALSE(session.exists("inside"));
         check_done(session.openssl({"cms", "-verify_receipt", "receipt.eml", "-in", "sent.eml", "-CAfile",
                                     session.root(), "-out", "out"}));
         check_done(session.signet(
