@@ -89,7 +89,7 @@ ExitStatus encrypt_command(const Arguments& arguments) {
         return ExitStatus::done;
     }
     if (!parsed->has("sign") && commands::has_signing_options(*parsed)) {
-        throw options.usage_error("-k, --digest, --rsa-pss and --certificates go with --sign");
+        throw options.usage_error("what is asked of a signer goes with --sign");
     }
     const Choices choices{*parsed, commands::signing_options(options, *parsed),
                           commands::encryption_options(options, *parsed), options};

@@ -68,8 +68,10 @@ void check(const commands::ParsedArguments& arguments, const std::string& source
     AgentConnection agent(arguments.socket());
     const auto message = parse_message(raw);
     const auto receipt = read_layers(agent, arguments, raw, verify);
-    const auto sent_raw = read_message(arguments.text("verify"));
-    const auto sent = read_layers(agent, arguments, sent_raw, verify);
+    const auto sent_source = arguments.text("verify");
+    Unwrapped sent;
+    in_the_words_of("cannot read " + name_of_message(sent_source), Origin::written_here,
+                    [&] { sent = read_layers(agent, arguments, read_message(sent_source), verify); });
     auto fault = receipt_fault(receipt, sent);
     if (fault.empty()) {
         fault = layers_fault(receipt, message);
@@ -118,6 +120,9 @@ ExitStatus receipt_command(const Arguments& arguments) {
     const auto verify = commands::trust_options(options, *parsed);
     const auto signing = commands::signing_options(options, *parsed);
     const auto source = message_source(*parsed);
+    if (source == "-" && parsed->text("verify") == "-") {
+        throw options.usage_error("the receipt and the message cannot both be standard input");
+    }
     auto read = commands::trust_files(*parsed);
     read.push_back(source);
     commands::refuse_to_replace(options, read, output_of(*parsed));

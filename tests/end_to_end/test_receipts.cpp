@@ -57,6 +57,14 @@ TEST_CASE("openssl confirms what signet has signed, and signet knows for what") 
         CHECK(other.err.find("another message") != std::string::npos);
         // Nobody is trusted without being told.
         check_refused(session.signet({"mail", "receipt", "--verify", "sent.eml", "receipt.eml"}), 1);
+        session.write("no.eml", "nothing\n");
+        const auto no_mail = session.signet(
+            {"mail", "receipt", "--verify", "no.eml", "--trust", session.root(), "receipt.eml"});
+        check_refused(no_mail, 8);
+        CHECK(has(no_mail.err, "cannot read no.eml: its header"));
+        const auto both = session.signet({"mail", "receipt", "--verify", "-", "--trust", session.root()},
+                                         session.read("receipt.eml"));
+        check_refused(both, 2);
     }
 }
 
