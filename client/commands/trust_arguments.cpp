@@ -51,7 +51,8 @@ const char* const about_trust =
     "and in what was fetched before. --revocation fetch asks OCSP responders and distribution points\n"
     "for the rest, which tells them that you verify: only those that a path to a trusted authority\n"
     "names, over http, and what they say is kept in $XDG_CACHE_HOME/signet/revocation. Not to know is\n"
-    "a warning, and with --revocation require a reason; who is known to be revoked is always refused.\n"
+    "a warning, and with --revocation require a reason; who is known to be revoked is refused, but\n"
+    "for what a TSA stamped before it was superseded or ended with its key safe.\n"
     "Keys and hashes of less than 112 bits (RSA below 2048, SHA-1, MD5) are refused, and with\n"
     "--legacy a warning.";
 
