@@ -339,6 +339,20 @@ TEST_CASE("A recipient's certificate is not replaced by what is encrypted to it"
     CHECK(session.read("bob.pem") == read_file(bob.certificate.pem));
 }
 
+TEST_CASE("What is asked of a signer is refused where nobody signs") {
+    const Session session;
+    for (const Arguments& asked : std::vector<Arguments>{
+             {"-k", "alice"}, {"--label", "1.2.3/1"}, {"--timestamp", "http://tsa.example.org"}}) {
+        CAPTURE(asked);
+        Arguments arguments{"mail", "encrypt", "-r", "bob.pem"};
+        arguments.insert(arguments.end(), asked.begin(), asked.end());
+        const ProcessResult refused = session.signet(arguments, "From: a@b\n\nhello\n");
+        CHECK(refused.status == 2);
+        CHECK(refused.err.starts_with(
+            "signet: mail encrypt: what is asked of a signer goes with --sign; usage: "));
+    }
+}
+
 TEST_CASE("ChaCha20-Poly1305 is written where somebody asks for it") {
     const Session session;
     const Person bob(session, KeyType::p256, "bob");
