@@ -23,8 +23,8 @@ void add_trust_options(CommandOptions& options);
 /// The files that they name.
 [[nodiscard]] std::vector<std::string> trust_files(const ParsedArguments& parsed);
 
-/// Error(1): `name` does not verify, `why`; unless --trust has been given (`named`), or would not help, to give
-/// it.
+/// Error(1): `name` does not verify, `why`; unless --trust has been given (`named`), or would not help, to
+/// give it.
 [[nodiscard]] Error does_not_verify(const std::string& name, const std::string& why, bool named);
 
 /// What --help says of trust and revocation, for every command that verifies.
