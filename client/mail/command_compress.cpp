@@ -8,6 +8,7 @@
 #include "client/mail/error.h"
 #include "client/mail/labels_inside.h"
 #include "client/mail/line_ends.h"
+#include "client/mail/message_kind.h"
 #include "client/mail/message_source.h"
 #include "client/mail/outer_header.h"
 #include "client/output_file.h"
@@ -55,7 +56,7 @@ ExitStatus decompress_command(const Arguments& arguments) {
         if (!compressed) {
             throw Error(ErrorCode::malformed,
                         "the message is not compressed: it is no application/pkcs7-mime with compressed-data",
-                        "read it as it is");
+                        how_to_read(message));
         }
         const auto inside = expanded_entity(*compressed);
         require_clearance_inside(*parsed, inside, "cannot show what is inside");

@@ -12,6 +12,7 @@
 #include "client/mail/labels_inside.h"
 #include "client/mail/layers.h"
 #include "client/mail/layers_report.h"
+#include "client/mail/message_kind.h"
 #include "client/mail/message_source.h"
 #include "client/printable.h"
 #include "cms/content_types.h"
@@ -45,7 +46,7 @@ void unwrap_source(const commands::ParsedArguments& arguments, const std::string
         const std::string reason = "nobody has signed it, outside or inside";
         tell_refusal(reason);
         throw Error(ErrorCode::malformed, reason,
-                    unwrapped.has_encryption() ? "read it with signet mail decrypt" : "read it as it is");
+                    unwrapped.has_encryption() ? "read it with signet mail decrypt" : how_to_read(message));
     }
     if (unwrapped.author()->content_type == cms::id_ct_receipt) {
         const std::string reason = "it is a signed receipt, without a text";

@@ -34,9 +34,9 @@ void verify_source(const commands::ParsedArguments& arguments, const std::string
         commands::print(verification_report_json(verification));
     }
     if (!verification.holds()) {
-        throw commands::does_not_verify(name_of_message(source), why_not(verification),
-                                        arguments.has("trust") ||
-                                            !commands::fails_for_trust_alone(verification.signed_data));
+        throw commands::does_not_verify(
+            name_of_message(source), why_not(verification),
+            arguments.has("trust") || !commands::fails_for_trust_alone(verification.signed_data));
     }
     commands::require_clearance(arguments, verification.signed_data,
                                 "cannot show " + name_of_message(source));

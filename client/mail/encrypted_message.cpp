@@ -3,6 +3,7 @@
 #include "client/mail/canonical.h"
 #include "client/mail/error.h"
 #include "client/mail/line_ends.h"
+#include "client/mail/message_kind.h"
 #include "client/mail/outer_header.h"
 #include "client/mail/signed_message.h"
 #include "client/mail/smime_part.h"
@@ -26,9 +27,7 @@ cms::Bytes take_apart_encrypted(const Entity& message) {
     }
     throw Error(ErrorCode::malformed,
                 "the message is not encrypted: it is no application/pkcs7-mime with enveloped-data",
-                is_clear_signed(message) || smime_content(message, {"signed-data"})
-                    ? "it is signed: read it with signet mail verify"
-                    : "read it as it is");
+                how_to_read(message));
 }
 
 std::optional<std::string> nested_entity(const std::string& content_type, cms::BytesView content) {

@@ -114,6 +114,14 @@ TEST_CASE("a message for another command names that command") {
               .err.ends_with("; it is encrypted: open it with signet mail decrypt first\n"));
     CHECK(mail({"verify"}, message).err.ends_with("nor signed-data; ask the sender to sign it\n"));
     CHECK(mail({"decrypt"}, message).err.ends_with("with enveloped-data; read it as it is\n"));
+    CHECK(mail({"decompress"}, encrypted.out)
+              .err.ends_with("; it is encrypted: open it with signet mail decrypt\n"));
+    CHECK(mail({"decompress"}, message).err.ends_with("; read it as it is\n"));
+    const auto compressed = mail({"compress"}, message);
+    REQUIRE(compressed.status == 0);
+    for (const char* command : {"decrypt", "unwrap"})
+        CHECK(mail({command}, compressed.out)
+                  .err.ends_with("; it is compressed: open it with signet mail decompress\n"));
 }
 
 TEST_CASE("no header field that names blind recipients stays") {
