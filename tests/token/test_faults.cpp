@@ -200,7 +200,8 @@ TEST_CASE("Keys of several types are read whatever their order, and what one of 
         for (const std::string fault : {"error CKR_FUNCTION_FAILED", "error CKR_BUFFER_TOO_SMALL",
                                         "garble length unavailable", "garble length 99999"}) {
             CAPTURE(attribute, fault);
-            faults.set("C_GetAttributeValue " + fault + " attribute " + attribute);
+            faults.set(
+                std::string("C_GetAttributeValue ").append(fault).append(" attribute ").append(attribute));
             const Scanned scanned = token.scan();
             REQUIRE(scanned.keys.size() == whole.keys.size());
             for (std::size_t i = 0; i < whole.keys.size(); ++i) {
