@@ -98,7 +98,7 @@ ExitStatus encrypt(const Arguments& arguments) {
 
     AgentConnection agent(parsed->socket());
     std::vector<cms::Certificate> recipients = find_recipients(agent, parsed->list("recipient"));
-    auto warnings = choose_cipher(encryption, *parsed, recipients, "cannot encrypt " + input.name());
+    auto warnings = fit_to_recipients(encryption, *parsed, recipients, "cannot encrypt " + input.name());
     for (std::string& warning : add_self(options, *parsed, agent, recipients))
         warnings.push_back(std::move(warning));
     try {

@@ -6,6 +6,7 @@
 #include "client/own_certificate.h"
 #include "client/recipients.h"
 #include "cms/smime_capabilities.h"
+#include "cms/weak_algorithm.h"
 
 namespace signet::client::commands {
 
@@ -72,11 +73,16 @@ cms::EncryptOptions encryption_options(const CommandOptions& options, const Pars
     return encryption;
 }
 
-std::vector<std::string> choose_cipher(cms::EncryptOptions& encryption, const ParsedArguments& parsed,
-                                       const std::vector<cms::Certificate>& recipients,
-                                       const std::string& what_failed) {
+std::vector<std::string> fit_to_recipients(cms::EncryptOptions& encryption, const ParsedArguments& parsed,
+                                           const std::vector<cms::Certificate>& recipients,
+                                           const std::string& what_failed) {
+    std::vector<std::string> warnings;
+    for (const cms::Certificate& recipient : recipients)
+        for (const cms::WeakAlgorithm& weak : cms::weak_algorithms({recipient}))
+            warnings.push_back(weak.where + " is weak (" + weak.algorithm +
+                               "): others may come to read the content");
     if (parsed.has("cipher"))
-        return {};
+        return warnings;
     try {
         encryption.cipher = cms::content_cipher_for(recipients);
     } catch (const cms::Error& error) {
@@ -84,10 +90,11 @@ std::vector<std::string> choose_cipher(cms::EncryptOptions& encryption, const Pa
         throw Error(known.exit_status(), known.what_failed(), known.why(),
                     "choose a cipher for all with --cipher");
     }
-    if (cms::is_aead(encryption.cipher))
-        return {};
-    return {"a recipient's certificate lists no AES-GCM: the content is encrypted with " +
-            std::string(cms::cipher_name(encryption.cipher)) + ", and nothing protects it from alteration"};
+    if (!cms::is_aead(encryption.cipher))
+        warnings.push_back("a recipient's certificate lists no AES-GCM: the content is encrypted with " +
+                           std::string(cms::cipher_name(encryption.cipher)) +
+                           ", and nothing protects it from alteration");
+    return warnings;
 }
 
 }  // namespace signet::client::commands

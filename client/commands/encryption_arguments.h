@@ -35,11 +35,12 @@ void add_self_options(CommandOptions& options);
                                                      const ParsedArguments& parsed);
 
 /// Without --cipher: sets the cipher to the best that `recipients` can read, as far as their certificates say
-/// (cms::content_cipher_for). Returns what to warn of once the message is written: that the cipher protects
-/// nothing from alteration. Throws Error, `what_failed`: 9 if there is none, 8 if a certificate is malformed.
-[[nodiscard]] std::vector<std::string> choose_cipher(cms::EncryptOptions& encryption,
-                                                     const ParsedArguments& parsed,
-                                                     const std::vector<cms::Certificate>& recipients,
-                                                     const std::string& what_failed);
+/// (cms::content_cipher_for). Returns what to warn of once the message is written: recipients' keys that are
+/// weak (cms::is_weak_key), and that the cipher protects nothing from alteration. Throws Error,
+/// `what_failed`: 9 if there is none, 8 if a certificate is malformed.
+[[nodiscard]] std::vector<std::string> fit_to_recipients(cms::EncryptOptions& encryption,
+                                                         const ParsedArguments& parsed,
+                                                         const std::vector<cms::Certificate>& recipients,
+                                                         const std::string& what_failed);
 
 }  // namespace signet::client::commands

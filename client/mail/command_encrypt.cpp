@@ -49,7 +49,7 @@ FinishedMessage encrypted(const Choices& choices, const Entity& message) {
     auto recipients =
         named.empty() ? find_recipients_by_address(agent, addresses) : find_recipients(agent, named);
     auto encryption = choices.encryption;
-    auto cipher_warnings = commands::choose_cipher(encryption, arguments, recipients, "cannot encrypt");
+    auto cipher_warnings = commands::fit_to_recipients(encryption, arguments, recipients, "cannot encrypt");
     const auto senders = senders_of(message);
     for (auto& warning : commands::add_self(choices.options, arguments, agent, recipients,
                                             senders.size() == 1 ? senders.front() : std::string())) {

@@ -77,9 +77,9 @@ ExitStatus expand_command(const Arguments& arguments) {
     Expansion expansion;
     expansion.signing = commands::signing_options(options, *parsed);
     expansion.encryption = commands::encryption_options(options, *parsed);
-    expansion.choose_cipher = [&](cms::EncryptOptions& encryption,
-                                  const std::vector<cms::Certificate>& members) {
-        return commands::choose_cipher(encryption, *parsed, members, "cannot expand");
+    expansion.fit_to_members = [&](cms::EncryptOptions& encryption,
+                                   const std::vector<cms::Certificate>& members) {
+        return commands::fit_to_recipients(encryption, *parsed, members, "cannot expand");
     };
     expansion.members = parsed->list("recipient");
     expansion.receipts = list_receipts(options, *parsed);

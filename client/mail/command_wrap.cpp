@@ -60,7 +60,8 @@ FinishedMessage wrapped(const WrapChoices& choices, const Entity& message) {
     AgentConnection agent(choices.arguments.socket());
     auto recipients = recipients_of(agent, choices.arguments, message);
     auto encryption = choices.encryption;
-    auto cipher_warnings = commands::choose_cipher(encryption, choices.arguments, recipients, "cannot wrap");
+    auto cipher_warnings =
+        commands::fit_to_recipients(encryption, choices.arguments, recipients, "cannot wrap");
     const auto senders = senders_of(message);
     for (auto& warning : commands::add_self(choices.options, choices.arguments, agent, recipients,
                                             senders.size() == 1 ? senders.front() : std::string())) {

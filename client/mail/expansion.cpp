@@ -209,7 +209,7 @@ std::string encrypted_anew(AgentConnection& agent, const Entity& entity, const E
     const auto nested = nested_entity(opened.content_type, opened.content);
     expansion.require_clearance(nested ? std::string_view(*nested) : cms::as_text(opened.content));
     auto encryption = expansion.encryption;
-    warnings = expansion.choose_cipher(encryption, members);
+    warnings = expansion.fit_to_members(encryption, members);
     for (auto& warning : cipher_warnings(opened.cipher)) {
         warnings.push_back(std::move(warning));
     }

@@ -20,9 +20,9 @@ struct Expansion {
     /// The one identity is the list's.
     SigningOptions signing;
     cms::EncryptOptions encryption;
-    /// Chooses the cipher for the members; returns warnings.
+    /// Chooses the cipher for the members; returns warnings of it and of them.
     std::function<std::vector<std::string>(cms::EncryptOptions&, const std::vector<cms::Certificate>&)>
-        choose_cipher;
+        fit_to_members;
     /// As find_recipients takes them; for encrypted messages.
     std::vector<std::string> members;
     /// Of what is encrypted to the list.

@@ -207,6 +207,23 @@ TEST_CASE("A recipient's file with a key that nothing is encrypted to is refused
     CHECK(session.files().count("a.p7m") == 0);
 }
 
+TEST_CASE("A recipient's weak key is warned of, and used") {
+    const Session session;
+    session.write("a", "content");
+    for (const std::string size : {"1024", "2048"})
+        session.run_here({"openssl", "req", "-x509", "-newkey", "rsa:" + size, "-nodes", "-subj",
+                          "/CN=" + size, "-days", "2", "-keyout", size + ".key", "-out", size + ".pem"});
+    for (const Arguments& cipher : {Arguments{}, Arguments{"--cipher", "aes-128-gcm"}}) {
+        Arguments command{"encrypt", "--no-self", "-r", "1024.pem", "-r", "2048.pem", "a"};
+        command.insert(command.begin() + 1, cipher.begin(), cipher.end());
+        const auto result = session.signet(command);
+        CHECK(result.status == 0);
+        CHECK(result.err ==
+              "signet: warning: the key of CN=1024 is weak (RSA-1024): others may come to read the "
+              "content\n");
+    }
+}
+
 TEST_CASE("A recipient's file with a certificate that is not valid today is refused") {
     const Session session;
     TestCa ca;
