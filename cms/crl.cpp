@@ -34,10 +34,10 @@ void add_urls(const GENERAL_NAMES* names, std::vector<std::string>& urls) {
     }
 }
 
-std::vector<std::string> urls_in(const Certificate& certificate, int extension) {
+/// Takes `extension`, which may be null.
+std::vector<std::string> urls_in(void* extension) {
     std::vector<std::string> urls;
-    const CrlDistPointsPtr points(
-        static_cast<CRL_DIST_POINTS*>(X509_get_ext_d2i(certificate.x509(), extension, nullptr, nullptr)));
+    const CrlDistPointsPtr points(static_cast<CRL_DIST_POINTS*>(extension));
     for (int i = 0; i < sk_DIST_POINT_num(points.get()); ++i) {
         const DIST_POINT_NAME* name = sk_DIST_POINT_value(points.get(), i)->distpoint;
         if (name != nullptr && name->type == 0)
@@ -145,11 +145,15 @@ std::optional<std::int64_t> revoked_since(const ASN1_TIME* revocation_date, X509
 }
 
 std::vector<std::string> crl_urls(const Certificate& certificate) {
-    return urls_in(certificate, NID_crl_distribution_points);
+    return urls_in(X509_get_ext_d2i(certificate.x509(), NID_crl_distribution_points, nullptr, nullptr));
 }
 
 std::vector<std::string> delta_crl_urls(const Certificate& certificate) {
-    return urls_in(certificate, NID_freshest_crl);
+    return urls_in(X509_get_ext_d2i(certificate.x509(), NID_freshest_crl, nullptr, nullptr));
+}
+
+std::vector<std::string> delta_crl_urls(const X509_CRL& crl) {
+    return urls_in(X509_CRL_get_ext_d2i(&crl, NID_freshest_crl, nullptr, nullptr));
 }
 
 }  // namespace signet::cms

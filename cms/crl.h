@@ -53,7 +53,8 @@ inline constexpr std::int64_t day_without_next_update = 86400;
 
 /// The http URLs of cRLDistributionPoints (section 4.2.1.13), at most 8.
 [[nodiscard]] std::vector<std::string> crl_urls(const Certificate&);
-/// Those of freshestCRL (section 4.2.1.15), where delta CRLs are.
+/// Those of freshestCRL (sections 4.2.1.15 and 5.2.6), where delta CRLs are.
 [[nodiscard]] std::vector<std::string> delta_crl_urls(const Certificate&);
+[[nodiscard]] std::vector<std::string> delta_crl_urls(const X509_CRL&);
 
 }  // namespace signet::cms

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <ctime>
+#include <iterator>
 #include <utility>
 
 #include "cms/crl_check.h"
@@ -113,9 +114,27 @@ bool CrlEvidence::fetch_crl(const std::string& url, const CertificateChain& chai
     return true;
 }
 
+std::vector<std::string> CrlEvidence::delta_urls(const CertificateChain& chain, std::size_t index,
+                                                 const JudgedTime& at) const {
+    std::vector<std::string> urls = delta_crl_urls(chain[index]);
+    const X509_NAME* issuer = X509_get_issuer_name(chain[index].x509());
+    for (const auto* crls : {&m_given, &m_of_message, &m_fetched})
+        for (const X509CrlPtr& crl : *crls) {
+            const std::vector<std::string> more = delta_crl_urls(*crl);
+            // Not where somebody else would have us look.
+            if (more.empty() || X509_NAME_cmp(X509_CRL_get_issuer(crl.get()), issuer) != 0 ||
+                !is_signed_by_issuer(*crl, chain, m_candidates, at))
+                continue;
+            std::copy_if(more.begin(), more.end(), std::back_inserter(urls), [&urls](const std::string& url) {
+                return std::find(urls.begin(), urls.end(), url) == urls.end();
+            });
+        }
+    return urls;
+}
+
 void CrlEvidence::look_for_delta(const CertificateChain& chain, std::size_t index, const JudgedTime& at,
                                  CertificateRevocation& status, bool fetch) {
-    for (const std::string& url : delta_crl_urls(chain[index])) {
+    for (const std::string& url : delta_urls(chain, index, at)) {
         CertificateRevocation told;
         if (const auto kept = m_fetch.kept_crl(url))
             told = status_with_delta(*kept, chain, index, at, fetch);

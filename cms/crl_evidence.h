@@ -45,6 +45,9 @@ class CrlEvidence {
   private:
     void add(const std::vector<X509CrlPtr>& crls, const CertificateChain& chain, const JudgedTime& at,
              std::vector<CertificateRevocation>& statuses) const;
+    /// As the certificate at `index` says, and the CRLs that its issuer signed.
+    [[nodiscard]] std::vector<std::string> delta_urls(const CertificateChain& chain, std::size_t index,
+                                                      const JudgedTime& at) const;
     /// Whether the CRL at `url` tells; then it is kept.
     bool fetch_crl(const std::string& url, const CertificateChain& chain, std::size_t index,
                    const JudgedTime& at, CertificateRevocation& status);

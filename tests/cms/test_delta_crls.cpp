@@ -246,6 +246,42 @@ TEST_CASE("A responder that what is kept, or a delta CRL, tells of as revoked do
 }
 
 // OpenSSL looks at delta CRLs only where freshestCRL says that there are some.
+TEST_CASE("A CRL says where its delta CRLs are") {
+    const WorldOfDeltas world;
+    const Certificate carol = world.root.issue(test_key(KeyType::p256, 2), World::request());
+    CrlRequest base = base_crl(1, -day);
+    base.extensions.emplace_back(NID_freshest_crl, "URI:" + delta_url);
+    CrlRequest delta = delta_crl(2, 1, -60);
+    delta.revoked = {{carol}};
+    world.transport->crls[delta_url] = world.crl(delta);
+    const auto status = [&](const std::vector<Bytes>& from_message, const std::vector<Bytes>& given) {
+        RevocationOptions options;
+        options.mode = RevocationMode::fetch;
+        options.transport = world.transport;
+        options.crls = parsed(given);
+        CertificatePaths paths({world.root.certificate()}, {}, std::nullopt, {}, options);
+        for (const Bytes& info : from_message)
+            paths.add_revocation_info(info);
+        return paths.judge(carol).revocation.at(0).status;
+    };
+    SECTION("one that is fetched") {
+        world.transport->crls[crl_url] = world.crl(base);
+        CHECK(status({}, {}) == RevocationStatus::revoked);
+    }
+    SECTION("one that is given") {
+        CHECK(status({}, {world.crl(base)}) == RevocationStatus::revoked);
+    }
+    SECTION("one that the message brings") {
+        CHECK(status({world.crl(base)}, {}) == RevocationStatus::revoked);
+    }
+    SECTION("not one that somebody else signed") {
+        world.transport->crls[crl_url] = world.crl(base_crl(1, -day));
+        CHECK(status({make_crl(world.root.certificate(), test_key(KeyType::p256, 77), base)}, {}) ==
+              RevocationStatus::good);
+        CHECK_FALSE(world.asked_for_delta());
+    }
+}
+
 TEST_CASE("A delta CRL tells of a revocation, whether or not somebody says where deltas are") {
     const World world;
     const auto status = [&](const std::vector<Bytes>& given, const std::vector<Bytes>& from_message = {},
