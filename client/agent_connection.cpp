@@ -38,7 +38,7 @@ Error as_error(const protocol::Reply& reply, const std::string& what_failed) {
 
 /// What a Sign asks for is what a person wrote, but for the digests.
 Error as_signing_error(const protocol::Reply& reply, const std::string& what_failed) {
-    const Error error = as_error(reply, what_failed);
+    Error error = as_error(reply, what_failed);
     if (reply.status() != protocol::MALFORMED)
         return error;
     return {ExitStatus::usage, error.what_failed(), error.why(), error.advice()};
