@@ -171,11 +171,11 @@ cms::Certificate certificate_from_agent(AgentConnection& agent, const std::strin
 std::vector<cms::Certificate> find_recipients(AgentConnection& agent, const std::vector<std::string>& names) {
     std::vector<cms::Certificate> recipients;
     for (const std::string& name : names) {
-        const Obstacle unknown{std::string(is_folder(name) ? "it is a folder" : "no such file") +
-                                   ", and no identity of the agent has this name",
-                               "name a file with the recipient's certificate"};
         refuse_empty(name);
         if (!is_file(name)) {
+            const Obstacle unknown{std::string(is_folder(name) ? "it is a folder" : "no such file") +
+                                       ", and no identity of the agent has this name",
+                                   "name a file with the recipient's certificate"};
             if (!is_utf8(name))
                 throw Error(ExitStatus::usage, cannot_encrypt(name), "there is no such file",
                             "write an address or a label in UTF-8");

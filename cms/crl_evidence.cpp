@@ -121,9 +121,9 @@ std::vector<std::string> CrlEvidence::delta_urls(const CertificateChain& chain, 
     for (const auto* crls : {&m_given, &m_of_message, &m_fetched})
         for (const X509CrlPtr& crl : *crls) {
             const std::vector<std::string> more = delta_crl_urls(*crl);
-            // Not where somebody else would have us look.
+            // Not where somebody else would have us look; what was fetched was verified then.
             if (more.empty() || X509_NAME_cmp(X509_CRL_get_issuer(crl.get()), issuer) != 0 ||
-                !is_signed_by_issuer(*crl, chain, m_candidates, at))
+                (crls != &m_fetched && !is_signed_by_issuer(*crl, chain, m_candidates, at)))
                 continue;
             std::copy_if(more.begin(), more.end(), std::back_inserter(urls), [&urls](const std::string& url) {
                 return std::find(urls.begin(), urls.end(), url) == urls.end();

@@ -1,6 +1,7 @@
 #include "client/commands/command_options.h"
 #include "client/commands/output_collision.h"
 #include "client/commands/reader_clearance.h"
+#include "client/input_file.h"
 #include "client/mail/canonical.h"
 #include "client/mail/commands.h"
 #include "client/mail/compressed_message.h"
@@ -26,7 +27,7 @@ ExitStatus compress_command(const Arguments& arguments) {
         return ExitStatus::done;
     }
     const auto source = message_source(*parsed);
-    in_the_words_of("cannot compress " + name_of_message(source), Origin::written_here, [&] {
+    in_the_words_of("cannot compress " + name_of_input(source), Origin::written_here, [&] {
         const auto raw = read_message(source);
         const auto message = parse_message(raw);
         const auto compressed = make_compressed(outer_header(message), canonical_entity(message).bytes);
@@ -49,7 +50,7 @@ ExitStatus decompress_command(const Arguments& arguments) {
     }
     const auto source = message_source(*parsed);
     commands::refuse_to_replace(options, {source, parsed->text("clearance")}, output_of(*parsed));
-    in_the_words_of("cannot decompress " + name_of_message(source), Origin::received, [&] {
+    in_the_words_of("cannot decompress " + name_of_input(source), Origin::received, [&] {
         const auto raw = read_message(source);
         const auto message = parse_message(raw);
         const auto compressed = take_apart_compressed(message);

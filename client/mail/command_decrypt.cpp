@@ -5,6 +5,7 @@
 #include "client/commands/output_collision.h"
 #include "client/commands/reader_clearance.h"
 #include "client/content_opener.h"
+#include "client/input_file.h"
 #include "client/input_kind.h"
 #include "client/mail/commands.h"
 #include "client/mail/encrypted_message.h"
@@ -75,7 +76,7 @@ ExitStatus decrypt_command(const Arguments& arguments) {
     }
     const auto source = message_source(*parsed);
     commands::refuse_to_replace(options, {source, parsed->text("clearance")}, output_of(*parsed));
-    in_the_words_of("cannot decrypt " + name_of_message(source), Origin::received, [&] {
+    in_the_words_of("cannot decrypt " + name_of_input(source), Origin::received, [&] {
         const auto finished = decrypted(*parsed, read_message(source));
         const auto output = output_of(*parsed);
         write_result(output, finished.message.bytes,

@@ -3,6 +3,7 @@
 #include "client/commands/encryption_arguments.h"
 #include "client/commands/output_collision.h"
 #include "client/commands/signing_arguments.h"
+#include "client/input_file.h"
 #include "client/mail/canonical.h"
 #include "client/mail/commands.h"
 #include "client/mail/encrypted_message.h"
@@ -97,7 +98,7 @@ ExitStatus encrypt_command(const Arguments& arguments) {
     read.push_back(commands::policy_document(*parsed));
     commands::refuse_to_replace(options, read, output_of(*parsed));
     const auto source = message_source(*parsed);
-    in_the_words_of("cannot encrypt " + name_of_message(source), Origin::written_here, [&] {
+    in_the_words_of("cannot encrypt " + name_of_input(source), Origin::written_here, [&] {
         const auto raw = read_message(source);
         const auto finished = encrypted(choices, parse_message(raw));
         const auto out = with_line_ends(finished.bytes, line_ends_of(raw));

@@ -5,6 +5,7 @@
 #include "client/commands/reader_clearance.h"
 #include "client/commands/signing_arguments.h"
 #include "client/commands/trust_arguments.h"
+#include "client/input_file.h"
 #include "client/mail/commands.h"
 #include "client/mail/expansion.h"
 #include "client/mail/labels_inside.h"
@@ -95,7 +96,7 @@ ExitStatus expand_command(const Arguments& arguments) {
     read.insert(read.end(), trust.begin(), trust.end());
     read.insert(read.end(), {source, parsed->text("clearance")});
     commands::refuse_to_replace(options, read, output_of(*parsed));
-    in_the_words_of("cannot expand " + name_of_message(source), Origin::received, [&] {
+    in_the_words_of("cannot expand " + name_of_input(source), Origin::received, [&] {
         const auto raw = read_message(source);
         AgentConnection agent(parsed->socket());
         const auto finished = expand(agent, parse_message(raw), expansion);

@@ -5,6 +5,7 @@
 #include "client/commands/signing_arguments.h"
 #include "client/commands/trust_arguments.h"
 #include "client/commands/verify_report.h"
+#include "client/input_file.h"
 #include "client/mail/commands.h"
 #include "client/mail/layers.h"
 #include "client/mail/line_ends.h"
@@ -34,7 +35,7 @@ void confirm(const commands::ParsedArguments& arguments, const std::string& sour
         throw client::Error(ExitStatus::answer_is_no, "cannot make a receipt", "nobody has signed it");
     }
     if (const auto fault = layers_fault(unwrapped, message); !fault.empty()) {
-        throw commands::does_not_verify(name_of_message(source), fault, arguments.has("trust"));
+        throw commands::does_not_verify(name_of_input(source), fault, arguments.has("trust"));
     }
     auto receipt = make_receipt(agent, signing, message, unwrapped);
     receipt.bytes = with_line_ends(receipt.bytes, line_ends_of(raw));
@@ -70,7 +71,7 @@ void check(const commands::ParsedArguments& arguments, const std::string& source
     const auto receipt = read_layers(agent, arguments, raw, verify);
     const auto sent_source = arguments.text("verify");
     Unwrapped sent;
-    in_the_words_of("cannot read " + name_of_message(sent_source), Origin::written_here,
+    in_the_words_of("cannot read " + name_of_input(sent_source), Origin::written_here,
                     [&] { sent = read_layers(agent, arguments, read_message(sent_source), verify); });
     auto fault = receipt_fault(receipt, sent);
     if (fault.empty()) {
@@ -80,7 +81,7 @@ void check(const commands::ParsedArguments& arguments, const std::string& source
         report(arguments, receipt, fault);
     }
     if (!fault.empty()) {
-        throw commands::does_not_verify(name_of_message(source), fault, arguments.has("trust"));
+        throw commands::does_not_verify(name_of_input(source), fault, arguments.has("trust"));
     }
 }
 
@@ -127,10 +128,10 @@ ExitStatus receipt_command(const Arguments& arguments) {
     read.push_back(source);
     commands::refuse_to_replace(options, read, output_of(*parsed));
     if (parsed->has("verify")) {
-        in_the_words_of("cannot verify " + name_of_message(source), Origin::received,
+        in_the_words_of("cannot verify " + name_of_input(source), Origin::received,
                         [&] { check(*parsed, source, verify); });
     } else {
-        in_the_words_of("cannot make a receipt for " + name_of_message(source), Origin::received,
+        in_the_words_of("cannot make a receipt for " + name_of_input(source), Origin::received,
                         [&] { confirm(*parsed, source, verify, signing); });
     }
     return ExitStatus::done;

@@ -2,6 +2,7 @@
 #include "client/commands/command_options.h"
 #include "client/commands/output_collision.h"
 #include "client/commands/signing_arguments.h"
+#include "client/input_file.h"
 #include "client/mail/canonical.h"
 #include "client/mail/commands.h"
 #include "client/mail/line_ends.h"
@@ -43,7 +44,7 @@ ExitStatus sign_command(const Arguments& arguments) {
     const auto signing = commands::signing_options(options, *parsed);
     commands::refuse_to_replace(options, {commands::policy_document(*parsed)}, output_of(*parsed));
     const auto source = message_source(*parsed);
-    in_the_words_of("cannot sign " + name_of_message(source), Origin::written_here, [&] {
+    in_the_words_of("cannot sign " + name_of_input(source), Origin::written_here, [&] {
         const auto out = signed_message(*parsed, signing, read_message(source));
         write_outputs({{output_of(*parsed), cms::as_bytes(out.bytes), Privacy::shared}});
         commands::warn_all(out.warnings);

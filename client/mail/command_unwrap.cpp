@@ -5,6 +5,7 @@
 #include "client/commands/trust_arguments.h"
 #include "client/commands/verify_report.h"
 #include "client/content_opener.h"
+#include "client/input_file.h"
 #include "client/input_kind.h"
 #include "client/mail/commands.h"
 #include "client/mail/encrypted_message.h"
@@ -60,13 +61,13 @@ void unwrap_source(const commands::ParsedArguments& arguments, const std::string
     }
     if (const auto fault = layers_fault(unwrapped, message); !fault.empty()) {
         tell_refusal(fault);
-        throw commands::does_not_verify(name_of_message(source), fault, arguments.has("trust"));
+        throw commands::does_not_verify(name_of_input(source), fault, arguments.has("trust"));
     }
     std::vector<std::string> labels;
     try {
         labels = commands::require_clearance(arguments, labels_of(unwrapped),
-                                             "cannot show " + name_of_message(source));
-        require_clearance_inside(arguments, unwrapped.entity, "cannot show " + name_of_message(source));
+                                             "cannot show " + name_of_input(source));
+        require_clearance_inside(arguments, unwrapped.entity, "cannot show " + name_of_input(source));
     } catch (const client::Error& error) {
         if (error.exit_status() == ExitStatus::refused) {
             tell_refusal(error.why());
@@ -126,7 +127,7 @@ ExitStatus unwrap_command(const Arguments& arguments) {
     read.insert(read.end(), {source, parsed->text("clearance")});
     commands::refuse_to_replace(options, read, output_of(*parsed));
     const auto verify = commands::trust_options(options, *parsed);
-    in_the_words_of("cannot open " + name_of_message(source), Origin::received,
+    in_the_words_of("cannot open " + name_of_input(source), Origin::received,
                     [&] { unwrap_source(*parsed, source, verify); });
     return ExitStatus::done;
 }

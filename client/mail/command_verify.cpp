@@ -3,6 +3,7 @@
 #include "client/commands/reader_clearance.h"
 #include "client/commands/trust_arguments.h"
 #include "client/commands/verify_report.h"
+#include "client/input_file.h"
 #include "client/input_kind.h"
 #include "client/mail/commands.h"
 #include "client/mail/encrypted_message.h"
@@ -35,12 +36,11 @@ void verify_source(const commands::ParsedArguments& arguments, const std::string
     }
     if (!verification.holds()) {
         throw commands::does_not_verify(
-            name_of_message(source), why_not(verification),
+            name_of_input(source), why_not(verification),
             arguments.has("trust") || !commands::fails_for_trust_alone(verification.signed_data));
     }
-    commands::require_clearance(arguments, verification.signed_data,
-                                "cannot show " + name_of_message(source));
-    require_clearance_inside(arguments, verification.entity, "cannot show " + name_of_message(source));
+    commands::require_clearance(arguments, verification.signed_data, "cannot show " + name_of_input(source));
+    require_clearance_inside(arguments, verification.entity, "cannot show " + name_of_input(source));
     if (!json) {
         std::fputs(verification_report(verification).c_str(), stderr);
     }
@@ -87,7 +87,7 @@ ExitStatus verify_command(const Arguments& arguments) {
     read.push_back(parsed->text("clearance"));
     commands::refuse_to_replace(options, read, output_of(*parsed));
     const auto verify = commands::trust_options(options, *parsed);
-    in_the_words_of("cannot verify " + name_of_message(source), Origin::received,
+    in_the_words_of("cannot verify " + name_of_input(source), Origin::received,
                     [&] { verify_source(*parsed, source, verify); });
     return ExitStatus::done;
 }

@@ -40,10 +40,6 @@ std::string read_message(const std::string& source) {
     }
 }
 
-std::string name_of_message(const std::string& source) {
-    return name_of_input(source);
-}
-
 void write_result(const std::string& path, std::string_view message, const std::string& report) {
     OutputStream output(path, Privacy::owner_only, Release::at_once);
     output.write(cms::as_bytes(message));

@@ -23,7 +23,4 @@ namespace signet::client::mail {
 /// commands::print.
 void write_result(const std::string& path, std::string_view message, const std::string& report);
 
-/// The message as error lines call it.
-[[nodiscard]] std::string name_of_message(const std::string& source);
-
 }  // namespace signet::client::mail

@@ -3,6 +3,7 @@
 
 #include "cms/algorithm_identifier.h"
 #include "cms/asn1/der.h"
+#include "cms/content_types.h"
 #include "cms/error.h"
 #include "cms/signed_data_builder.h"
 #include "cms/signed_data_parts.h"
@@ -26,6 +27,15 @@ Bytes corpus(const std::string& name) {
 SignedDataResult verified(const std::string& name, VerifyOptions options) {
     options.path.legacy = true;
     return verify_signed_data(corpus(name), {}, options);
+}
+
+/// A detached signature over `content` of whom `root` certifies.
+SignedDataParts signed_by_one(const CertificateAuthority& root) {
+    EVP_PKEY& key = test_key(KeyType::p256);
+    const SignerProfile profile(root.issue(key), {});
+    return read_parts(detached_signed_data(
+        {sign_content(key, profile, SignatureScheme::ecdsa, DigestAlgorithm::sha256, content)}, id_data,
+        IncludedCertificates::signer));
 }
 
 }  // namespace
@@ -61,11 +71,7 @@ TEST_CASE("Bouncy Castle's countersignature is intact, and so are the timestamps
 
 TEST_CASE("Countersignatures that lie too deep within each other are refused") {
     const CertificateAuthority root;
-    EVP_PKEY& key = test_key(KeyType::p256);
-    const SignerProfile profile(root.issue(key), {});
-    SignedDataParts parts = read_parts(detached_signed_data(
-        {sign_content(key, profile, SignatureScheme::ecdsa, DigestAlgorithm::sha256, content)},
-        "1.2.840.113549.1.7.1", IncludedCertificates::signer));
+    const SignedDataParts parts = signed_by_one(root);
     const Bytes innermost = parts.signer_infos.front();
     const auto nested = [&](int depth) {
         Bytes info = innermost;
@@ -83,11 +89,7 @@ TEST_CASE("Countersignatures that lie too deep within each other are refused") {
 
 TEST_CASE("A countersignature that cannot be read is one that does not hold, and the signer stands") {
     const CertificateAuthority root;
-    EVP_PKEY& key = test_key(KeyType::p256);
-    const SignerProfile profile(root.issue(key), {});
-    SignedDataParts parts = read_parts(detached_signed_data(
-        {sign_content(key, profile, SignatureScheme::ecdsa, DigestAlgorithm::sha256, content)},
-        "1.2.840.113549.1.7.1", IncludedCertificates::signer));
+    const SignedDataParts parts = signed_by_one(root);
     const Bytes signed_by_alice = parts.signer_infos.front();
     const auto signer_with = [&](const std::vector<Bytes>& countersignatures) {
         Bytes info = signed_by_alice;

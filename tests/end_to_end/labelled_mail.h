@@ -44,6 +44,13 @@ inline bool has(const std::string& text, const std::string& part) {
     return text.find(part) != std::string::npos;
 }
 
+/// What `session` makes of `message` with these arguments, which must succeed.
+inline std::string made_by(Session& session, const Arguments& arguments, const std::string& message) {
+    const auto result = session.signet(arguments, message);
+    check_done(result);
+    return result.out;
+}
+
 /// Alice, who signs and opens with her RSA key and is the list with her P-256 key.
 struct Parties {
     explicit Parties(Session& session)

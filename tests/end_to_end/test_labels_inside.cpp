@@ -21,11 +21,6 @@ TEST_CASE("a label is found in every layer that needs no key") {
     Session session({KeyType::rsa2048});
     const std::string email = session.alice().identity(KeyType::rsa2048).email;
     write_clearance(session);
-    const auto made = [&](const Arguments& arguments, const std::string& message) {
-        const auto result = session.signet(arguments, message);
-        check_done(result);
-        return result.out;
-    };
     const auto replaced = [](std::string text, const std::string& from, const std::string& to) {
         REQUIRE(has(text, from));
         return text.replace(text.find(from), from.size(), to);
@@ -52,26 +47,28 @@ TEST_CASE("a label is found in every layer that needs no key") {
     for (const auto& [number, expected] : {std::pair{"/5", 7}, std::pair{"/3", 0}}) {
         CAPTURE(number);
         const std::string label = policy + std::string(number);
-        const auto clear = made({"mail", "sign", "--label", label}, deal(email, email));
-        const auto opaque = made({"mail", "sign", "--opaque", "--label", label}, deal(email, email));
+        const auto clear = made_by(session, {"mail", "sign", "--label", label}, deal(email, email));
+        const auto opaque =
+            made_by(session, {"mail", "sign", "--opaque", "--label", label}, deal(email, email));
         for (const auto& labelled : {clear, opaque}) {
-            const auto compressed = made({"mail", "compress"}, labelled);
-            const auto signed_again = made({"mail", "sign"}, labelled);
+            const auto compressed = made_by(session, {"mail", "compress"}, labelled);
+            const auto signed_again = made_by(session, {"mail", "sign"}, labelled);
             CHECK(status("decrypt", encrypted(labelled)) == expected);
             CHECK(status("decrypt", encrypted(compressed)) == expected);
             CHECK(status("decrypt", encrypted(signed_again)) == expected);
             CHECK(status("decompress", compressed) == expected);
-            CHECK(status("decompress", made({"mail", "compress"}, compressed)) == expected);
+            CHECK(status("decompress", made_by(session, {"mail", "compress"}, compressed)) == expected);
             CHECK(status("verify", signed_again) == expected);
             CHECK(status("unwrap", signed_again) == expected);
         }
         const auto other_type = replaced(opaque, "smime-type=signed-data", "smime-type=signed-Data2");
         CHECK(status("decrypt", encrypted(other_type)) == expected);
-        CHECK(status("verify", made({"mail", "sign"}, other_type)) == expected);
-        CHECK(status("unwrap", made({"mail", "sign"}, other_type)) == expected);
+        CHECK(status("verify", made_by(session, {"mail", "sign"}, other_type)) == expected);
+        CHECK(status("unwrap", made_by(session, {"mail", "sign"}, other_type)) == expected);
         // Its signature cannot be checked.
-        CHECK(status("decrypt", encrypted(made({"mail", "sign", "--certificates", "none", "--label", label},
-                                               deal(email, email)))) == expected);
+        CHECK(status("decrypt",
+                     encrypted(made_by(session, {"mail", "sign", "--certificates", "none", "--label", label},
+                                       deal(email, email)))) == expected);
         // What cannot be taken apart is shown to nobody with a clearance, and to all others.
         const auto without_protocol =
             encrypted(replaced(clear, "protocol=\"application/pkcs7-signature\";", ""));
@@ -79,9 +76,9 @@ TEST_CASE("a label is found in every layer that needs no key") {
         check_done(session.signet({"mail", "decrypt"}, without_protocol));
     }
     // A detached signature with a content of its own: which of both is shown is up to the reader.
-    const auto plain = made({"mail", "sign"}, deal(email, email));
-    const auto secret =
-        made({"mail", "sign", "--opaque", "--label", std::string(policy) + "/5"}, deal(email, email));
+    const auto plain = made_by(session, {"mail", "sign"}, deal(email, email));
+    const auto secret = made_by(session, {"mail", "sign", "--opaque", "--label", std::string(policy) + "/5"},
+                                deal(email, email));
     const auto base64 = [](const std::string& text, const std::string& before) {
         const auto part = text.find(before);
         REQUIRE(part != std::string::npos);

@@ -106,29 +106,27 @@ TEST_CASE("a list takes off all signatures around what is encrypted (RFC 2634 se
     Session session({KeyType::rsa2048, KeyType::p256, KeyType::p384});
     const Parties parties(session);
     const Identity& second = session.alice().identity(KeyType::p384);
-    const auto made = [&](const Arguments& arguments, const std::string& message) {
-        const auto result = session.signet(arguments, message);
-        check_done(result);
-        return result.out;
-    };
     const Arguments first_list{"mail", "expand",     "-k",      parties.list.label, "-r", parties.list.label,
                                "-r",   second.label, "--trust", session.root()};
     const auto signed_by_gateway = [&](const std::string& message) {
-        return made({"mail", "sign", "-k", second.label, "--content-hint", "by the gateway"}, message);
+        return made_by(session, {"mail", "sign", "-k", second.label, "--content-hint", "by the gateway"},
+                       message);
     };
-    const auto encrypted = made({"mail", "encrypt", "--no-self", "--sign", "-k", parties.alice.label, "-r",
-                                 parties.list.label, "--request-receipt", parties.alice.email},
-                                deal(parties.alice.email, parties.list.email));
-    const auto wrapped = made({"mail", "sign", "-k", parties.alice.label, "--content-hint", "a deal",
-                               "--content-identifier", "deal-17"},
-                              encrypted);
+    const auto encrypted = made_by(session,
+                                   {"mail", "encrypt", "--no-self", "--sign", "-k", parties.alice.label, "-r",
+                                    parties.list.label, "--request-receipt", parties.alice.email},
+                                   deal(parties.alice.email, parties.list.email));
+    const auto wrapped = made_by(session,
+                                 {"mail", "sign", "-k", parties.alice.label, "--content-hint", "a deal",
+                                  "--content-identifier", "deal-17"},
+                                 encrypted);
     // Of two signatures the one right around it is replaced, and the other goes.
     const auto through_gateway = signed_by_gateway(wrapped);
-    const auto fifth = made(first_list, through_gateway);
+    const auto fifth = made_by(session, first_list, through_gateway);
     // Another list's is replaced, wherever it is, and what is within.
-    const auto sixth =
-        made({"mail", "expand", "-k", second.label, "-r", parties.list.label, "--trust", session.root()},
-             signed_by_gateway(made(first_list, wrapped)));
+    const auto sixth = made_by(
+        session, {"mail", "expand", "-k", second.label, "-r", parties.list.label, "--trust", session.root()},
+        signed_by_gateway(made_by(session, first_list, wrapped)));
     for (const auto& [message, lists] : {std::pair{&fifth, 1}, {&sixth, 2}}) {
         CAPTURE(lists);
         const auto read = session.signet(
@@ -164,25 +162,22 @@ TEST_CASE("a list repeats the label of a signature that it takes off, replaced o
     Session session({KeyType::rsa2048, KeyType::p256, KeyType::p384});
     const Parties parties(session);
     const Identity& second = session.alice().identity(KeyType::p384);
-    const auto made = [&](const Arguments& arguments, const std::string& message) {
-        const auto result = session.signet(arguments, message);
-        check_done(result);
-        return result.out;
-    };
     const auto expanded = [&](const Identity& list, const std::string& message) {
-        return made({"mail", "expand", "-k", list.label, "-r", parties.list.label, "-r", second.label,
-                     "--trust", session.root()},
-                    message);
+        return made_by(session,
+                       {"mail", "expand", "-k", list.label, "-r", parties.list.label, "-r", second.label,
+                        "--trust", session.root()},
+                       message);
     };
     const auto labelled = [&](const std::string& message) {
-        return made({"mail", "sign", "-k", parties.alice.label, "--label", policy + std::string("/3")},
-                    message);
+        return made_by(session,
+                       {"mail", "sign", "-k", parties.alice.label, "--label", policy + std::string("/3")},
+                       message);
     };
     const auto plain = [&](const std::string& message) {
-        return made({"mail", "sign", "-k", parties.alice.label}, message);
+        return made_by(session, {"mail", "sign", "-k", parties.alice.label}, message);
     };
     const auto text = deal(parties.alice.email, parties.list.email);
-    const auto encrypted = made({"mail", "encrypt", "--no-self", "-r", parties.list.label}, text);
+    const auto encrypted = made_by(session, {"mail", "encrypt", "--no-self", "-r", parties.list.label}, text);
     const auto says_label = [&](const std::string& message) {
         const auto verified =
             session.signet({"mail", "verify", "--trust", session.root(), "--json"}, message);

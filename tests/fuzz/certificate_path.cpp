@@ -3,9 +3,11 @@
 #include "cms/certificate_path.h"
 
 #include <openssl/err.h>
+#include <openssl/x509v3.h>
 #include <sanitizer/lsan_interface.h>
 
 #include <algorithm>
+#include <memory>
 #include <optional>
 
 #include "cms/certificates_only.h"
@@ -57,10 +59,24 @@ std::vector<Certificate> linked(const std::vector<X509Ptr>& certificates) {
     return chain;
 }
 
-/// OpenSSL 3.0 loses the policyConstraints of a certificate whose certificatePolicies are missing or name a
-/// policy twice (policy_cache_new).
+/// OpenSSL 3.0 loses the policyConstraints of a certificate whose certificatePolicies name none, or
+/// one twice (policy_cache_new).
 bool is_lost_by_openssl(const Certificate& certificate) {
-    return X509_get_ext_by_NID(certificate.x509(), NID_policy_constraints, -1) >= 0;
+    if (X509_get_ext_by_NID(certificate.x509(), NID_policy_constraints, -1) < 0)
+        return false;
+    int place = 0;
+    const std::unique_ptr<CERTIFICATEPOLICIES, decltype(&CERTIFICATEPOLICIES_free)> policies(
+        static_cast<CERTIFICATEPOLICIES*>(
+            X509_get_ext_d2i(certificate.x509(), NID_certificate_policies, &place, nullptr)),
+        &CERTIFICATEPOLICIES_free);
+    if (!policies)
+        return place == -1;
+    const auto name = [&](int i) { return sk_POLICYINFO_value(policies.get(), i)->policyid; };
+    for (int i = 0; i < sk_POLICYINFO_num(policies.get()); ++i)
+        for (int k = 0; k < i; ++k)
+            if (OBJ_cmp(name(i), name(k)) == 0)
+                return true;
+    return sk_POLICYINFO_num(policies.get()) == 0;
 }
 
 PathVerdict judge(const std::vector<Certificate>& certificates, const PathPolicies& policies) {
